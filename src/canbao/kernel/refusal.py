@@ -1,0 +1,42 @@
+"""A refusal: an expected "no", said so that the person in front of the clerk can do something about it.
+
+It is the only exception that pages, commands and the API catch. A programmer's mistake is an `AssertionError` or any
+other exception: it stops, rolls back and is reported. Each room lists its refusals in its own `refusals.py`, in the
+order in which they are checked.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer, not an error
+    """The base of all refusals.
+
+    `code` is for machines and never changes; `says` is the sentence, in Chinese, with what was seen filled in;
+    `clause` is where the rule is written ("" where it is a rule of the system); `remedy` is what would help.
+    Subclasses give `says_template` and `remedy_template` and are raised with the words to fill in.
+    """
+
+    code: ClassVar[str] = ""
+    says_template: ClassVar[str] = ""
+    remedy_template: ClassVar[str] = ""
+
+    def __init__(self, *, clause: str = "", **words: object) -> None:
+        self.says = self.says_template.format(**words)
+        self.remedy = self.remedy_template.format(**words)
+        self.clause = clause
+        self.words = words
+        super().__init__(f"{self.code}: {self.says}")
+
+    def as_json(self) -> dict[str, str]:
+        """`{"code", "says", "clause", "remedy"}`, as every interface shows it."""
+        return {"code": self.code, "says": self.says, "clause": self.clause, "remedy": self.remedy}
+
+
+class BrokenInvariant(RuntimeError):
+    """Something that must hold about money or people does not. Never caught; it stops and rolls back."""
+
+
+def must(holds: bool, fact: str) -> None:
+    """An assertion about money or people that stays on under `python -O`."""
+    if not holds:
+        raise BrokenInvariant(fact)
