@@ -1,0 +1,55 @@
+"""Who may do what, as a table of roles. Whether the state of things allows it is another question, asked elsewhere."""
+
+from enum import StrEnum
+
+from canbao.access.models import Role, Staff
+from canbao.access.refusals import NotYourDivision, NotYourWork
+from canbao.kernel.division_code import DivisionCode
+
+
+class Work(StrEnum):
+    """A kind of work, in the words of the office."""
+
+    COLLECT = "收取现金"
+    REMIT = "汇缴现金"
+    CONFIRM_REMITTANCE = "确认汇缴"
+    SEE_PROGRESS = "查看进度"
+    IMPORT_ROSTER = "导入花名册"
+    CONFIRM_ROSTER = "确认花名册"
+    OPEN_CAMPAIGN = "开启征缴"
+    REVIEW_REFUND = "退款初审"
+    APPROVE_REFUND = "退款复审"
+    READ_RECORD = "查看操作记录"
+
+
+MAY: dict[Role, frozenset[Work]] = {
+    Role.VILLAGE_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS}),
+    Role.SCHOOL_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS}),
+    Role.TOWNSHIP: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.REVIEW_REFUND}),
+    Role.FINANCE_BRANCH: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE}),
+    Role.DEPARTMENT: frozenset({Work.IMPORT_ROSTER}),
+    Role.COUNTY: frozenset(
+        {
+            Work.SEE_PROGRESS,
+            Work.IMPORT_ROSTER,
+            Work.CONFIRM_ROSTER,
+            Work.OPEN_CAMPAIGN,
+            Work.REVIEW_REFUND,
+            Work.READ_RECORD,
+        }
+    ),
+    Role.TAX: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.APPROVE_REFUND}),
+    Role.CITY: frozenset({Work.SEE_PROGRESS}),
+}
+
+
+def may(staff: Staff, work: Work) -> bool:
+    return work in MAY[Role(staff.role)]
+
+
+def check_may(staff: Staff, work: Work, *, division: str | None = None) -> None:
+    """Raises `NotYourDivision`, then `NotYourWork`."""
+    if division is not None and not DivisionCode(staff.division).covers(division):
+        raise NotYourDivision(who=staff.full_name)
+    if not may(staff, work):
+        raise NotYourWork(work=work.value, role=Role(staff.role).label)

@@ -1,0 +1,50 @@
+-- The chained record. Nothing but access_record() writes it, and nobody changes it.
+
+CREATE OR REPLACE FUNCTION access_link(previous bytea, county text, "position" bigint, at timestamptz, actor text, verb text, subject text, detail jsonb)
+RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT sha256(previous || convert_to(concat_ws(E'\x1f', county, "position", extract(epoch FROM at), actor, verb, subject, detail::text), 'UTF8'))
+$$;
+
+CREATE OR REPLACE FUNCTION access_record(in_county text, in_actor text, in_verb text, in_subject text, in_detail jsonb)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    head access_chainhead%ROWTYPE;
+    now_at timestamptz;
+    link bytea;
+BEGIN
+    INSERT INTO access_chainhead (county, position, hash) VALUES (in_county, 0, '\x') ON CONFLICT DO NOTHING;
+    SELECT * INTO head FROM access_chainhead WHERE county = in_county FOR UPDATE;
+    now_at := clock_timestamp();
+    link := access_link(head.hash, in_county, head.position + 1, now_at, in_actor, in_verb, in_subject, in_detail);
+    INSERT INTO access_record (county, position, at, actor, verb, subject, detail, hash)
+    VALUES (in_county, head.position + 1, now_at, in_actor, in_verb, in_subject, in_detail, link);
+    UPDATE access_chainhead SET position = head.position + 1, hash = link WHERE county = in_county;
+    RETURN head.position + 1;
+END $$;
+
+-- The first row that does not follow from the one before it; null: the chain is whole up to its head.
+CREATE OR REPLACE FUNCTION access_broken_link(in_county text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH chain AS (
+        SELECT r.*, lag(r.hash, 1, '\x'::bytea) OVER (ORDER BY position) AS previous,
+               row_number() OVER (ORDER BY position) AS expected
+          FROM access_record r WHERE county = in_county
+    ), broken AS (
+        SELECT min(position) AS position FROM chain
+         WHERE position <> expected OR hash <> access_link(previous, county, position, at, actor, verb, subject, detail)
+    ), short AS (  -- rows cut off at the end: the head knows how many there were
+        SELECT count(c.*) + 1 AS position FROM access_chainhead h LEFT JOIN chain c ON true
+         WHERE h.county = in_county GROUP BY h.position HAVING count(c.*) <> h.position
+    )
+    SELECT coalesce((SELECT position FROM broken), (SELECT position FROM short))
+$$;
+
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % is refused; correct it by a further row', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+DROP TRIGGER IF EXISTS append_only ON access_record;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON access_record
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,82 @@
+"""What a gateway must do. Collection asks for this and knows no gateway; `config` plugs one in for each channel.
+
+A gateway is message code plus a thin sender. It never writes to the database: what it learns comes back as values,
+and what those mean is decided by `collection_confirm` alone, for a callback, a query and a daily bill alike.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class GatewayBroke(Exception):  # noqa: N818 - their fault, not ours
+    """The gateway or its message broke the contract: no answer, a wrong signature, a stale time, an unknown key.
+
+    Not a refusal: it is retried, or handed to a person. `says` never repeats what was in the message.
+    """
+
+    def __init__(self, says: str) -> None:
+        self.says = says
+        super().__init__(says)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Money has arrived at a gateway: the only thing that a callback, a query or a line of a bill can say."""
+
+    reference: str  # the gateway's own number for it
+    order: UUID
+    amount_fen: int
+    paid_at: datetime  # aware
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswer:
+    """What became of a refund that was asked for. `done` False: still under way, ask again."""
+
+    reference: str
+    done: bool
+
+
+class Gateway(Protocol):
+    channel: str
+
+    def ask(self, *, order: UUID, amount_fen: int, says: str, expires_at: datetime, notify_url: str) -> str:
+        """Ask for a payment; returns the address to pay at (shown as a QR code). The same order again is the same.
+
+        Raises `GatewayBroke`.
+        """
+        ...
+
+    def read_notification(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Arrival:
+        """Check signature and age of a callback and read it. Raises `GatewayBroke`."""
+        ...
+
+    def query(self, order: UUID) -> Arrival | None:
+        """What the gateway knows of an order: money, or none yet. Raises `GatewayBroke`."""
+        ...
+
+    def close(self, order: UUID) -> None:
+        """No more money for this order. Raises `GatewayBroke`."""
+        ...
+
+    def bill(self, day: date) -> Sequence[Arrival]:
+        """Everything that arrived on a day. Raises `GatewayBroke`."""
+        ...
+
+    def refund(self, *, refund: UUID, order: UUID, amount_fen: int, total_fen: int, says: str) -> RefundAnswer:
+        """Ask to pay back; asking again with the same id asks for the same refund. Raises `GatewayBroke`."""
+        ...
+
+
+@cache
+def gateway(channel: str) -> Gateway:
+    """The gateway that is plugged in for a channel. Raises `KeyError` for a channel that has none (cash)."""
+    made: Gateway = import_string(settings.CANBAO_GATEWAYS[channel])()
+    return made

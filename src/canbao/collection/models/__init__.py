@@ -1,0 +1,21 @@
+from canbao.collection.models.order import Channel, Order, OrderLine
+from canbao.collection.models.payment import Payment, PaymentOutcome, SettledLine
+from canbao.collection.models.receipt import Receipt, ReceiptBook, ReceiptLine
+from canbao.collection.models.refund import Refund, RefundReason, RefundState
+from canbao.collection.models.remittance import Remittance
+
+__all__ = [
+    "Channel",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PaymentOutcome",
+    "Receipt",
+    "ReceiptBook",
+    "ReceiptLine",
+    "Refund",
+    "RefundReason",
+    "RefundState",
+    "Remittance",
+    "SettledLine",
+]

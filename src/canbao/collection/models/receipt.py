@@ -1,0 +1,101 @@
+"""Official receipts (专用票据): numbered stationery, issued to a unit by range, used in order, never twice.
+
+A book is a range of numbers in a series, held by one unit. Its counter row is locked inside the payment's
+transaction, so that a rollback takes the number back: numbers have no gap. Ranges cannot overlap, by constraint.
+"""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from canbao.collection.models.order import Order
+from canbao.collection.models.payment import Payment
+from canbao.divisions.models import CollectingUnit
+from canbao.enrolment.models import Bill, Campaign
+from canbao.register.models import Household
+
+NUMBERS_A_SERIES = 10**10
+
+
+class ReceiptBook(models.Model):
+    class Kind(models.TextChoices):
+        PAPER = "paper", "纸质专用票据"
+        ELECTRONIC = "electronic", "电子票据"
+
+    county = models.CharField(max_length=6, db_collation="C")
+    unit = models.ForeignKey(CollectingUnit, models.PROTECT, related_name="books", db_index=False)
+    kind = models.CharField(max_length=12, choices=Kind)
+    series = models.IntegerField("票据批次")
+    first_number = models.BigIntegerField("起号")
+    last_number = models.BigIntegerField("止号")
+    next_number = models.BigIntegerField("下一号")
+    # series × 10^10 + number, so that one range type keeps every series apart (no btree_gist in the embedded server)
+    span = BigIntegerRangeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "kind"])]
+        constraints = [
+            ExclusionConstraint(name="receipt_books_do_not_overlap", expressions=[("span", RangeOperators.OVERLAPS)]),
+            models.CheckConstraint(
+                condition=Q(next_number__gte=F("first_number")) & Q(next_number__lte=F("last_number") + 1),
+                name="receipt_book_counter_inside",
+            ),
+        ]
+
+    @property
+    def left(self) -> int:
+        """How many numbers are still unused."""
+        return self.last_number - self.next_number + 1
+
+
+class Receipt(models.Model):
+    """One receipt for one household's payment, with everyone on it. A refund voucher is a receipt with a negative
+    total that names the receipt it takes back from (as fiscal e-receipts do)."""
+
+    class State(models.TextChoices):
+        VALID = "valid", "有效"
+        VOID = "void", "作废"
+
+    county = models.CharField(max_length=6, db_collation="C")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, db_index=False)
+    book = models.ForeignKey(ReceiptBook, models.PROTECT, related_name="receipts")
+    series = models.IntegerField("票据批次")
+    number = models.BigIntegerField("票据号码")
+    unit = models.ForeignKey(CollectingUnit, models.PROTECT, db_index=False)
+    household = models.ForeignKey(Household, models.PROTECT)
+    division = models.CharField(max_length=12, db_collation="C")
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="receipts")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, db_index=False)
+    takes_back_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="vouchers")
+    total_fen = models.BigIntegerField("金额（分）")
+    issued_on = models.DateField("开票日期")
+    issued_at = models.DateTimeField("开票时间")
+    issued_by = models.CharField("开票人", max_length=60)
+    check_code = models.CharField("校验码", max_length=12)
+    state = models.CharField(max_length=8, choices=State, default=State.VALID)
+    prints = models.IntegerField("打印次数", default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "campaign"])]
+        constraints = [
+            models.UniqueConstraint(fields=["county", "series", "number"], name="receipt_number_once"),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(takes_back_from__isnull=True), name="receipt_one_a_payment"
+            ),
+        ]
+
+    @property
+    def full_number(self) -> str:
+        return f"{self.series:04d}-{self.number:08d}"
+
+
+class ReceiptLine(models.Model):
+    county = models.CharField(max_length=6, db_collation="C")
+    receipt = models.ForeignKey(Receipt, models.CASCADE, related_name="lines")
+    bill = models.OneToOneField(Bill, models.PROTECT, related_name="receipt_line")
+    resident_id = models.BigIntegerField()
+    fen = models.BigIntegerField("金额（分）")
+
+    class Meta:
+        indexes = [models.Index(fields=["resident_id"])]

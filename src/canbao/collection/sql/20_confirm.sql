@@ -1,0 +1,181 @@
+-- The one way in for money (decision 6). It takes a set: a callback is a set of one, a bank file a set of thousands.
+--
+--     collection_confirm('[{"id", "channel", "reference", "order", "amount_fen", "paid_at", "paid_on", "actor", "county"}, …]')
+--
+-- In one transaction, for each thing the world tells us: the payment is noted, the people are enrolled with their
+-- benefit start, a receipt number is used, the ledger is written. What cannot be placed goes to suspense, what was
+-- paid twice is owed back to its person. Told twice is told once: the answer is the first one, and nothing moves.
+--
+-- Locks, always in this order, so that two calls wait instead of blocking each other: orders by id, bills by id,
+-- receipt books by id.
+
+CREATE OR REPLACE FUNCTION collection_lock(order_ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM collection_order WHERE id = ANY (order_ids) ORDER BY id FOR UPDATE;
+    PERFORM 1 FROM enrolment_bill
+      WHERE id IN (SELECT bill_id FROM collection_orderline WHERE order_id = ANY (order_ids)) ORDER BY id FOR UPDATE;
+END $$;
+
+-- Use the next receipt numbers for settled payments: in order, without a gap, from the unit's books of the right kind.
+-- The counter rows are locked until the transaction ends; a rollback takes the numbers back.
+CREATE OR REPLACE FUNCTION collection_issue(payment_ids uuid[], actor text, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    wanted integer;
+    issued integer;
+    short bigint;
+BEGIN
+    SELECT count(*) INTO wanted FROM collection_payment WHERE id = ANY (payment_ids) AND settled_fen > 0;
+    IF wanted = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM 1 FROM collection_receiptbook b
+      WHERE (b.unit_id, b.kind) IN (SELECT p.unit_id, CASE p.channel WHEN 'cash' THEN 'paper' ELSE 'electronic' END
+                                      FROM collection_payment p WHERE p.id = ANY (payment_ids) AND p.settled_fen > 0)
+        AND b.next_number <= b.last_number
+      ORDER BY b.id FOR UPDATE;
+
+    WITH needs AS (
+        SELECT p.*, CASE p.channel WHEN 'cash' THEN 'paper' ELSE 'electronic' END AS kind,
+               row_number() OVER (PARTITION BY p.unit_id, p.channel = 'cash' ORDER BY p.paid_at, p.id) - 1 AS nth
+          FROM collection_payment p WHERE p.id = ANY (payment_ids) AND p.settled_fen > 0
+    ), books AS (
+        SELECT b.*, b.last_number - b.next_number + 1 AS unused,
+               sum(b.last_number - b.next_number + 1) OVER (PARTITION BY b.unit_id, b.kind ORDER BY b.id) - (b.last_number - b.next_number + 1) AS before
+          FROM collection_receiptbook b
+         WHERE b.next_number <= b.last_number AND b.unit_id IN (SELECT unit_id FROM needs)
+    ), given AS (
+        SELECT n.*, b.id AS book, b.series, b.next_number + (n.nth - b.before) AS number
+          FROM needs n JOIN books b ON b.unit_id = n.unit_id AND b.kind = n.kind AND n.nth >= b.before AND n.nth < b.before + b.unused
+    ), counted AS (
+        UPDATE collection_receiptbook b SET next_number = b.next_number + g.used
+          FROM (SELECT book, count(*) AS used FROM given GROUP BY book) g WHERE b.id = g.book
+    ), receipts AS (
+        INSERT INTO collection_receipt (county, campaign_id, book_id, series, number, unit_id, household_id, division, payment_id, order_id,
+               total_fen, issued_on, issued_at, issued_by, check_code, state, prints)
+        SELECT g.county, o.campaign_id, g.book, g.series, g.number, g.unit_id, g.household_id, g.division, g.id, g.order_id,
+               g.settled_fen, g.paid_on, at, actor, upper(substr(translate(gen_random_uuid()::text, '-', ''), 1, 10)), 'valid', 0
+          FROM given g JOIN collection_order o ON o.id = g.order_id
+        RETURNING id, payment_id, order_id, county
+    ), lines AS (
+        INSERT INTO collection_receiptline (county, receipt_id, bill_id, resident_id, fen)
+        SELECT r.county, r.id, b.id, b.resident_id, l.fen
+          FROM receipts r JOIN collection_settledline s ON s.payment_id = r.payment_id
+          JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
+    )
+    SELECT count(*) INTO issued FROM receipts;
+
+    IF issued < wanted THEN
+        SELECT p.unit_id INTO short FROM collection_payment p
+         WHERE p.id = ANY (payment_ids) AND p.settled_fen > 0
+           AND NOT EXISTS (SELECT FROM collection_receipt r WHERE r.payment_id = p.id) LIMIT 1;
+        PERFORM refuse('no_receipts_left', jsonb_build_object('unit', (SELECT name FROM divisions_collectingunit WHERE id = short)));
+    END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION collection_confirm(batch jsonb)
+RETURNS TABLE (payment_id uuid, reference text, outcome text, is_new boolean, agrees boolean, settled_fen bigint, receipt_id bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    at timestamptz := clock_timestamp();
+    fresh uuid[];
+    asked enrolment_ask[];
+    accepted bigint[];
+    entries ledger_entry[];
+BEGIN
+    PERFORM collection_lock((SELECT array_agg((t->>'order')::uuid) FROM jsonb_array_elements(batch) t));
+
+    -- Every telling becomes a payment, once. The outcome is what can be said before looking at the bills.
+    WITH noted AS (
+        INSERT INTO collection_payment (id, county, channel, reference, order_number, order_id, division, household_id, unit_id,
+               amount_fen, settled_fen, people, paid_at, paid_on, outcome, noted_at)
+        SELECT t.id, coalesce(o.county, t.county), t.channel, t.reference, t."order", o.id, o.division, o.household_id, o.unit_id,
+               t.amount_fen, 0, 0, t.paid_at, t.paid_on,
+               CASE WHEN o.id IS NULL THEN 'unknown_order'
+                    WHEN o.total_fen <> t.amount_fen
+                      OR o.total_fen <> (SELECT sum(l.fen) FROM collection_orderline l WHERE l.order_id = o.id) THEN 'amount_differs'
+                    WHEN EXISTS (SELECT FROM collection_orderline l WHERE l.order_id = o.id AND l.covers->>t.paid_on::text IS NULL) THEN 'window_closed'
+                    ELSE 'surplus' END, at
+          FROM jsonb_to_recordset(batch) AS t(id uuid, channel text, reference text, "order" uuid, amount_fen bigint,
+                                              paid_at timestamptz, paid_on date, county text)
+          LEFT JOIN collection_order o ON o.id = t."order"
+            ON CONFLICT (channel, reference) DO NOTHING
+        RETURNING id
+    ) SELECT array_agg(id) INTO fresh FROM noted;
+
+    -- Which lines could be settled: the bill is open and asks for just this. Two payments in one set that pay the same
+    -- bill: the earlier one counts.
+    WITH candidates AS (
+        SELECT l.bill_id, l.id AS line_id, p.id AS payment_id, (l.covers->>p.paid_on::text)::date AS covered_from, p.paid_on, l.fen,
+               row_number() OVER (PARTITION BY l.bill_id ORDER BY p.paid_at, p.id) AS nth
+          FROM collection_payment p
+          JOIN collection_orderline l ON l.order_id = p.order_id
+          JOIN enrolment_bill b ON b.id = l.bill_id AND b.state = 'open' AND b.due_fen = l.fen
+         WHERE p.id = ANY (fresh) AND p.outcome = 'surplus'
+    ), kept AS (
+        INSERT INTO collection_settledline (county, payment_id, line_id, bill_id)
+        SELECT b.county, c.payment_id, c.line_id, c.bill_id FROM candidates c JOIN enrolment_bill b ON b.id = c.bill_id WHERE c.nth = 1
+        RETURNING bill_id
+    )
+    SELECT array_agg(ROW(c.bill_id, c.covered_from, c.paid_on, c.fen, false)::enrolment_ask ORDER BY c.bill_id) INTO asked
+      FROM candidates c WHERE c.nth = 1;
+
+    accepted := enrolment_enrol(asked, at);
+    DELETE FROM collection_settledline s USING unnest(asked) a WHERE s.bill_id = a.bill_id AND s.payment_id = ANY (fresh) AND a.bill_id <> ALL (accepted);
+
+    UPDATE collection_payment p SET settled_fen = s.fen, people = s.people,
+           outcome = CASE WHEN s.fen = p.amount_fen THEN 'settled' ELSE 'partly' END
+      FROM (SELECT s.payment_id, sum(l.fen) AS fen, count(DISTINCT b.resident_id) AS people
+              FROM collection_settledline s JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
+             WHERE s.payment_id = ANY (fresh) GROUP BY s.payment_id) s
+     WHERE p.id = s.payment_id;
+
+    UPDATE collection_order o SET state = 'paid' FROM collection_payment p
+     WHERE p.id = ANY (fresh) AND p.order_id = o.id AND p.outcome IN ('settled', 'partly', 'surplus');
+
+    PERFORM collection_issue(fresh, coalesce((SELECT min(t->>'actor') FROM jsonb_array_elements(batch) t), 'system'), at);
+
+    -- Money. Every fen of a new payment is one of three: contributed, owed back to a person, or in suspense.
+    SELECT array_agg(e) INTO entries FROM (
+        SELECT ROW(ledger_id('contribution', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
+                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'contributions', b.unit_id::text),
+                   l.fen, 'contribution', 'payment:' || p.id, p.paid_on)::ledger_entry AS e
+          FROM collection_settledline s JOIN collection_payment p ON p.id = s.payment_id
+          JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
+         WHERE p.id = ANY (fresh)
+        UNION ALL
+        SELECT ROW(ledger_id('surplus', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
+                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'refunds_due', p.county),
+                   l.fen, 'surplus', 'payment:' || p.id, p.paid_on)::ledger_entry
+          FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
+         WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
+           AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id)
+        UNION ALL
+        SELECT ROW(ledger_id('suspense', p.id::text), p.county, NULL, p.division, p.household_id, NULL,
+                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'suspense', p.county),
+                   p.amount_fen, 'suspense', 'payment:' || p.id, p.paid_on)::ledger_entry
+          FROM collection_payment p
+         WHERE p.id = ANY (fresh) AND p.outcome IN ('unknown_order', 'amount_differs', 'window_closed')
+    ) all_entries;
+    PERFORM ledger_post(entries);
+
+    INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
+    SELECT ledger_id('refund', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
+           p.id, b.id, p.channel, 'duplicate', l.fen, 'due', p.paid_on
+      FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
+     WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
+       AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id);
+
+    RETURN QUERY
+    SELECT p.id, p.reference::text, p.outcome::text, p.id = ANY (coalesce(fresh, '{}')),
+           p.amount_fen = t.amount_fen AND p.order_number = t."order", p.settled_fen, r.id
+      FROM jsonb_to_recordset(batch) AS t(channel text, reference text, "order" uuid, amount_fen bigint)
+      JOIN collection_payment p ON p.channel = t.channel AND p.reference = t.reference
+      LEFT JOIN collection_receipt r ON r.payment_id = p.id AND r.takes_back_from_id IS NULL;
+END $$;
+
+-- Where money of a channel lies until it reaches the treasury.
+CREATE OR REPLACE FUNCTION collection_till(county text, channel text, unit bigint) RETURNS bigint LANGUAGE sql AS $$
+    SELECT CASE channel WHEN 'cash' THEN ledger_account(county, 'drawer', unit::text) ELSE ledger_account(county, 'gateway', channel) END
+$$;
+REVOKE ALL ON FUNCTION collection_till(text, text, bigint), collection_issue(uuid[], text, timestamptz), collection_lock(uuid[]) FROM PUBLIC;

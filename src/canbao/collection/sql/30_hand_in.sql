@@ -1,0 +1,78 @@
+-- Cash leaves the drawer: what it contains is fixed here, the certificate's headcount and sum are checked against it.
+CREATE OR REPLACE FUNCTION collection_hand_in(
+    in_id uuid, in_campaign bigint, in_unit bigint, in_certificate text, in_from date, in_until date,
+    in_people integer, in_amount_fen bigint, in_actor text, in_on date) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    unit divisions_collectingunit%ROWTYPE;
+    in_county text;
+    payments uuid[];
+    seen_people bigint;
+    seen_fen bigint;
+    known collection_remittance%ROWTYPE;
+BEGIN
+    SELECT * INTO STRICT unit FROM divisions_collectingunit WHERE id = in_unit;
+    IF scope_first() IS NULL OR unit.division < scope_first() OR unit.division >= scope_after() OR scope_household() IS NOT NULL THEN
+        PERFORM refuse('not_your_division', '{}');
+    END IF;
+    SELECT county INTO STRICT in_county FROM enrolment_campaign WHERE id = in_campaign;
+    SELECT * INTO known FROM collection_remittance WHERE id = in_id;
+    IF FOUND THEN
+        RETURN known.id;  -- the same intent once more
+    END IF;
+    PERFORM 1 FROM divisions_collectingunit WHERE id = in_unit FOR UPDATE;  -- one hand-in at a time for a drawer
+    SELECT array_agg(p.id), sum(p.people), sum(p.amount_fen) INTO payments, seen_people, seen_fen
+      FROM (SELECT p.id, p.people, p.amount_fen FROM collection_payment p JOIN collection_order o ON o.id = p.order_id
+             WHERE p.unit_id = in_unit AND p.channel = 'cash' AND p.remittance_id IS NULL AND o.campaign_id = in_campaign
+               AND p.paid_on BETWEEN in_from AND in_until ORDER BY p.id FOR UPDATE OF p) p;
+    IF payments IS NULL THEN
+        PERFORM refuse('drawer_is_empty', '{}');
+    END IF;
+    IF seen_people <> in_people OR seen_fen <> in_amount_fen THEN
+        PERFORM refuse('remittance_differs', jsonb_build_object('people', in_people, 'fen', in_amount_fen, 'seen_people', seen_people, 'seen_fen', seen_fen));
+    END IF;
+    IF EXISTS (SELECT FROM collection_remittance WHERE county = in_county AND certificate = in_certificate) THEN
+        PERFORM refuse('certificate_used', jsonb_build_object('certificate', in_certificate));
+    END IF;
+    INSERT INTO collection_remittance (id, county, campaign_id, unit_id, division, certificate, period_from, period_until, people, amount_fen, made_by, made_at, made_on)
+    VALUES (in_id, in_county, in_campaign, in_unit, unit.division, in_certificate, in_from, in_until, in_people, in_amount_fen, in_actor, clock_timestamp(), in_on);
+    UPDATE collection_payment SET remittance_id = in_id WHERE id = ANY (payments);
+    PERFORM ledger_post(ARRAY[ROW(ledger_id('handed_in', in_id::text), in_county, in_campaign, unit.division, NULL, NULL,
+        ledger_account(in_county, 'in_transit', in_unit::text), ledger_account(in_county, 'drawer', in_unit::text),
+        in_amount_fen, 'handed_in', 'remittance:' || in_id, in_on)::ledger_entry]);
+    RETURN in_id;
+END $$;
+
+-- A second person has seen it arrive in the treasury.
+CREATE OR REPLACE FUNCTION collection_confirm_remittance(in_id uuid, in_actor text, in_on date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    handed collection_remittance%ROWTYPE;
+BEGIN
+    SELECT * INTO STRICT handed FROM collection_remittance WHERE id = in_id FOR UPDATE;
+    IF scope_first() IS NULL OR handed.division < scope_first() OR handed.division >= scope_after() OR scope_household() IS NOT NULL THEN
+        PERFORM refuse('not_your_division', '{}');
+    END IF;
+    IF handed.made_by = in_actor THEN
+        PERFORM refuse('same_person', '{}');
+    END IF;
+    IF handed.confirmed_by IS NOT NULL THEN
+        RETURN;
+    END IF;
+    UPDATE collection_remittance SET confirmed_by = in_actor, confirmed_at = clock_timestamp() WHERE id = in_id;
+    PERFORM ledger_post(ARRAY[ROW(ledger_id('remitted', in_id::text), handed.county, handed.campaign_id, handed.division, NULL, NULL,
+        ledger_account(handed.county, 'treasury', handed.county), ledger_account(handed.county, 'in_transit', handed.unit_id::text),
+        handed.amount_fen, 'remitted', 'remittance:' || in_id, in_on)::ledger_entry]);
+END $$;
+
+-- A gateway has moved the money of a day to the treasury.
+CREATE OR REPLACE FUNCTION collection_gateway_settled(in_county text, in_channel text, in_day date, in_amount_fen bigint) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF in_amount_fen <= 0 THEN
+        RETURN 0;
+    END IF;
+    RETURN ledger_post(ARRAY[ROW(ledger_id('settled', in_county, in_channel, in_day::text), in_county, NULL, NULL, NULL, NULL,
+        ledger_account(in_county, 'treasury', in_county), ledger_account(in_county, 'gateway', in_channel),
+        in_amount_fen, 'settled', in_channel || ':' || in_day, in_day)::ledger_entry]);
+END $$;

@@ -1,0 +1,147 @@
+-- A person's category changed after they had paid: bills have new versions, and money and subsidies follow.
+--
+--     collection_readjust(campaign, '[{"resident", "assessment", "pays_fen"}, …]', on, actor)
+--
+-- For each resident: an open bill is superseded; what is still owed becomes an open version, what was paid too much a
+-- settled negative one with a refund owed to that person and a voucher that takes back from their receipt. Subsidies of
+-- people who are enrolled are undone and posted anew. Nothing is overwritten.
+
+CREATE OR REPLACE FUNCTION collection_readjust(in_campaign bigint, changes jsonb, in_on date, actor text)
+RETURNS TABLE (resident_id bigint, bill_id bigint, difference_fen bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    at timestamptz := clock_timestamp();
+    made bigint[];
+    entries ledger_entry[];
+BEGIN
+    PERFORM enrolment_check_county(in_campaign);
+    PERFORM 1 FROM enrolment_bill b JOIN jsonb_to_recordset(changes) AS c(resident bigint) ON c.resident = b.resident_id
+      WHERE b.campaign_id = in_campaign ORDER BY b.id FOR UPDATE OF b;
+    UPDATE enrolment_bill b SET state = 'superseded' FROM jsonb_to_recordset(changes) AS c(resident bigint)
+     WHERE b.campaign_id = in_campaign AND b.resident_id = c.resident AND b.state = 'open';
+
+    WITH so_far AS (
+        SELECT b.resident_id, max(b.version) AS version, count(*) FILTER (WHERE b.state = 'settled') AS settled,
+               coalesce(sum(b.due_fen) FILTER (WHERE b.state = 'settled'), 0) AS paid_fen
+          FROM enrolment_bill b JOIN jsonb_to_recordset(changes) AS c(resident bigint) ON c.resident = b.resident_id
+         WHERE b.campaign_id = in_campaign GROUP BY b.resident_id
+    ), added AS (
+        INSERT INTO enrolment_bill (county, campaign_id, resident_id, version, household_id, division, unit_id, assessment_id, due_fen, state, settled_at)
+        SELECT r.county, in_campaign, r.id, s.version + 1, r.household_id, r.division, h.unit_id, c.assessment,
+               c.pays_fen - s.paid_fen, CASE WHEN c.pays_fen < s.paid_fen OR (s.settled > 0 AND c.pays_fen = s.paid_fen) THEN 'settled' ELSE 'open' END,
+               CASE WHEN c.pays_fen < s.paid_fen OR (s.settled > 0 AND c.pays_fen = s.paid_fen) THEN at END
+          FROM so_far s
+          JOIN jsonb_to_recordset(changes) AS c(resident bigint, assessment bigint, pays_fen bigint) ON c.resident = s.resident_id
+          JOIN register_resident r ON r.id = s.resident_id JOIN register_household h ON h.id = r.household_id
+        RETURNING id
+    ) SELECT array_agg(id) INTO made FROM added;
+
+    -- What was paid too much is owed back to the person it came from, from the payment it came with.
+    INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
+    SELECT ledger_id('refund', b.id::text), b.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
+           p.id, b.id, p.channel, 'readjusted', -b.due_fen, 'due', in_on
+      FROM enrolment_bill b
+      JOIN LATERAL (SELECT p.id, p.channel FROM collection_receiptline l JOIN collection_receipt r ON r.id = l.receipt_id AND r.takes_back_from_id IS NULL
+                      JOIN collection_payment p ON p.id = r.payment_id JOIN enrolment_bill paid ON paid.id = l.bill_id
+                     WHERE l.resident_id = b.resident_id AND paid.campaign_id = b.campaign_id AND l.fen >= -b.due_fen ORDER BY l.id DESC LIMIT 1) p ON true
+     WHERE b.id = ANY (made) AND b.due_fen < 0;
+    IF (SELECT count(*) FROM enrolment_bill b WHERE b.id = ANY (made) AND b.due_fen < 0)
+       <> (SELECT count(*) FROM collection_refund f WHERE f.bill_id = ANY (made)) THEN
+        RAISE EXCEPTION 'a person is owed money that no single payment covers' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    PERFORM collection_voucher(made, actor, in_on, at);
+
+    UPDATE enrolment_enrolment e SET paid_fen = e.paid_fen + b.due_fen FROM enrolment_bill b
+     WHERE b.id = ANY (made) AND b.due_fen < 0 AND e.campaign_id = b.campaign_id AND e.resident_id = b.resident_id AND e.ended_on IS NULL;
+
+    SELECT array_agg(e) INTO entries FROM (
+        SELECT ROW(ledger_id('readjusted', b.id::text), b.county, b.campaign_id, b.division, b.household_id, b.resident_id,
+                   ledger_account(b.county, 'contributions', b.unit_id::text), ledger_account(b.county, 'refunds_due', b.county),
+                   -b.due_fen, 'readjusted', 'bill:' || b.id, in_on)::ledger_entry AS e
+          FROM enrolment_bill b WHERE b.id = ANY (made) AND b.due_fen < 0
+        UNION ALL  -- what each fund owed for them until now, undone …
+        SELECT ROW(ledger_id('subsidy undone', b.id::text, was.fund::text), b.county, b.campaign_id, b.division, b.household_id, b.resident_id,
+                   ledger_account(b.county, 'subsidies', b.county), was.fund, was.fen, 'subsidy_readjusted', 'bill:' || b.id, in_on)::ledger_entry
+          FROM enrolment_bill b
+          JOIN LATERAL (
+              SELECT a.id AS fund, sum(CASE WHEN t.debit_id = a.id THEN t.amount_fen ELSE -t.amount_fen END) AS fen
+                FROM ledger_transfer t JOIN ledger_account a ON a.id IN (t.debit_id, t.credit_id) AND a.kind = 'fund'
+               WHERE t.resident_id = b.resident_id AND t.campaign_id = b.campaign_id GROUP BY a.id) was ON was.fen > 0
+         WHERE b.id = ANY (made)
+        UNION ALL  -- … and what they owe from now on
+        SELECT ROW(ledger_id('subsidy', b.id::text, s.nth::text), b.county, b.campaign_id, b.division, b.household_id, b.resident_id,
+                   ledger_account(b.county, 'fund', s.share->>'payer'), ledger_account(b.county, 'subsidies', b.county),
+                   (s.share->>'fen')::bigint, 'subsidy_readjusted', 'bill:' || b.id, in_on)::ledger_entry
+          FROM enrolment_bill b JOIN enrolment_billassessment g ON g.id = b.assessment_id
+          CROSS JOIN LATERAL jsonb_array_elements(g.shares) WITH ORDINALITY AS s(share, nth)
+         WHERE b.id = ANY (made) AND (s.share->>'fen')::bigint > 0
+           AND EXISTS (SELECT FROM enrolment_enrolment e WHERE e.campaign_id = b.campaign_id AND e.resident_id = b.resident_id AND e.ended_on IS NULL)
+    ) all_entries;
+    PERFORM ledger_post(entries);
+
+    RETURN QUERY SELECT b.resident_id, b.id, b.due_fen FROM enrolment_bill b WHERE b.id = ANY (made) ORDER BY b.id;
+END $$;
+
+-- A refund voucher for each negative bill: a receipt with the next electronic number of the unit that names the
+-- receipt it takes back from, so that money, people, roster and receipts go on agreeing.
+CREATE OR REPLACE FUNCTION collection_voucher(bills bigint[], actor text, in_on date, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    wanted integer;
+    issued integer;
+BEGIN
+    SELECT count(*) INTO wanted FROM enrolment_bill WHERE id = ANY (bills) AND due_fen < 0;
+    PERFORM 1 FROM collection_receiptbook WHERE kind = 'electronic' AND next_number <= last_number
+        AND unit_id IN (SELECT unit_id FROM enrolment_bill WHERE id = ANY (bills) AND due_fen < 0) ORDER BY id FOR UPDATE;
+    WITH needs AS (
+        SELECT b.*, f.payment_id, row_number() OVER (PARTITION BY b.unit_id ORDER BY b.id) - 1 AS nth
+          FROM enrolment_bill b JOIN collection_refund f ON f.bill_id = b.id WHERE b.id = ANY (bills) AND b.due_fen < 0
+    ), books AS (
+        SELECT b.*, b.last_number - b.next_number + 1 AS unused,
+               sum(b.last_number - b.next_number + 1) OVER (PARTITION BY b.unit_id ORDER BY b.id) - (b.last_number - b.next_number + 1) AS before
+          FROM collection_receiptbook b
+         WHERE b.kind = 'electronic' AND b.next_number <= b.last_number AND b.unit_id IN (SELECT unit_id FROM needs)
+    ), given AS (
+        SELECT n.*, b.id AS book, b.series, b.next_number + (n.nth - b.before) AS number
+          FROM needs n JOIN books b ON b.unit_id = n.unit_id AND n.nth >= b.before AND n.nth < b.before + b.unused
+    ), counted AS (
+        UPDATE collection_receiptbook b SET next_number = b.next_number + g.used
+          FROM (SELECT book, count(*) AS used FROM given GROUP BY book) g WHERE b.id = g.book
+    ), vouchers AS (
+        INSERT INTO collection_receipt (county, campaign_id, book_id, series, number, unit_id, household_id, division, payment_id,
+               takes_back_from_id, total_fen, issued_on, issued_at, issued_by, check_code, state, prints)
+        SELECT g.county, g.campaign_id, g.book, g.series, g.number, g.unit_id, g.household_id, g.division, g.payment_id,
+               r.id, g.due_fen, in_on, at, actor, upper(substr(translate(gen_random_uuid()::text, '-', ''), 1, 10)), 'valid', 0
+          FROM given g JOIN collection_receipt r ON r.payment_id = g.payment_id AND r.takes_back_from_id IS NULL
+        RETURNING id, county, series, number
+    ), lines AS (
+        INSERT INTO collection_receiptline (county, receipt_id, bill_id, resident_id, fen)
+        SELECT v.county, v.id, g.id, g.resident_id, g.due_fen
+          FROM vouchers v JOIN given g ON g.series = v.series AND g.number = v.number
+    ) SELECT count(*) INTO issued FROM vouchers;
+    IF issued < wanted THEN
+        PERFORM refuse('no_receipts_left', jsonb_build_object('unit', '电子票据'));
+    END IF;
+END $$;
+
+-- A refund has reached its person.
+CREATE OR REPLACE FUNCTION collection_refund_paid(in_id uuid, in_on date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    back collection_refund%ROWTYPE;
+    source bigint;
+BEGIN
+    SELECT * INTO STRICT back FROM collection_refund WHERE id = in_id FOR UPDATE;
+    IF back.state = 'paid' THEN
+        RETURN;
+    END IF;
+    IF back.state NOT IN ('approved', 'sent') THEN
+        PERFORM refuse('refund_not_approved', '{}');
+    END IF;
+    source := CASE back.channel WHEN 'cash' THEN ledger_account(back.county, 'treasury', back.county)
+                                ELSE ledger_account(back.county, 'gateway', back.channel) END;
+    UPDATE collection_refund SET state = 'paid', paid_on = in_on WHERE id = in_id;
+    PERFORM ledger_post(ARRAY[ROW(ledger_id('refund paid', in_id::text), back.county, back.campaign_id, back.division, back.household_id, back.resident_id,
+        ledger_account(back.county, 'refunds_due', back.county), source, back.amount_fen, 'refund', 'refund:' || in_id, in_on)::ledger_entry]);
+END $$;
+REVOKE ALL ON FUNCTION collection_voucher(bigint[], text, date, timestamptz) FROM PUBLIC;

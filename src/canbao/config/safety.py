@@ -1,0 +1,49 @@
+"""The program refuses to start unsafe (decision 18): the questions it asks the database before it serves anybody."""
+
+from django.db import connections
+
+from canbao.config.home import UnsafeToStart
+
+_QUESTIONS = """
+SELECT current_setting('server_version_num')::int AS version,
+       r.rolsuper, r.rolbypassrls,
+       EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind = 'r'
+                 AND c.relnamespace = 'public'::regnamespace) AS owns_tables,
+       pg_has_role(r.rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass('ledger_transfer')), 'MEMBER') AS may_become_owner,
+       current_setting('fsync') AS fsync,
+       current_setting('full_page_writes') AS full_page_writes,
+       current_setting('synchronous_commit') AS synchronous_commit,
+       (SELECT array_agg(c.relname ORDER BY c.relname) FROM pg_class c
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT c.relrowsecurity
+           AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'household_id' AND NOT a.attisdropped)) AS unguarded
+  FROM pg_roles r WHERE r.rolname = current_user
+"""
+
+
+def refuse_unsafe(alias: str = "default") -> None:
+    """Ask the database what this role may do and whether a commit is durable. Raises `UnsafeToStart`."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_QUESTIONS)
+        names = [column.name for column in cursor.description]
+        seen = dict(zip(names, cursor.fetchone(), strict=True))
+    if seen["version"] < 150000:
+        raise UnsafeToStart(f"PostgreSQL 需 15 及以上 (15 or later is needed), not {seen['version'] // 10000}")
+    if seen["rolsuper"] or seen["rolbypassrls"]:
+        raise UnsafeToStart("应用账号不得是超级用户或绕过行级安全 (the application's role bypasses row-level security)")
+    if seen["owns_tables"] or seen["may_become_owner"]:
+        raise UnsafeToStart(
+            "应用账号不得拥有数据表 (the application's role owns tables, so row-level security would not bind it)"
+        )
+    for setting in ("fsync", "full_page_writes"):
+        if seen[setting] != "on":
+            raise UnsafeToStart(
+                f"{setting}={seen[setting]}：断电会丢失已确认的缴费 (a power cut would lose confirmed money)"
+            )
+    if seen["synchronous_commit"] not in {"on", "remote_write", "remote_apply", "local"}:
+        raise UnsafeToStart(
+            f"synchronous_commit={seen['synchronous_commit']}：崩溃会丢失已确认的缴费 (a crash would lose confirmed money)"
+        )
+    if seen["unguarded"]:
+        raise UnsafeToStart(
+            f"这些表没有行级安全 (these tables have no row-level security): {', '.join(seen['unguarded'])}"
+        )

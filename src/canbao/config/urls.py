@@ -1,0 +1,5 @@
+"""Every address of the program."""
+
+from django.urls import path
+
+urlpatterns: list = []

@@ -1,0 +1,34 @@
+"""A collecting unit (代收单位): who takes money on the treasury's behalf, and holds receipts and a drawer."""
+
+from django.db import models
+
+from canbao.divisions.models.division import Division
+
+
+class UnitKind(models.TextChoices):
+    VILLAGE = "village", "村（居）委会"
+    SCHOOL = "school", "中小学校"
+    UNIVERSITY = "university", "高等学校"
+    BANK = "bank", "银行网点"
+
+
+class CollectingUnit(models.Model):
+    kind = models.CharField("类型", max_length=12, choices=UnitKind)
+    name = models.CharField("名称", max_length=80)
+    division = models.ForeignKey(
+        Division, models.PROTECT, db_column="division", related_name="units", verbose_name="所在区划"
+    )
+    tax_registered = models.BooleanField("已办税务组织临时登记", default=False)
+
+    class Meta:
+        ordering = ["division_id", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "name"], name="unit_name_once_a_place"),
+            # a village has one committee, so that a household's money has one drawer
+            models.UniqueConstraint(
+                fields=["division"], condition=models.Q(kind="village"), name="unit_one_committee_a_village"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

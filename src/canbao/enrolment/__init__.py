@@ -1,0 +1,1 @@
+"""Campaigns, bills and enrolments: what each person owes and why, and from when to when they are covered."""

@@ -1,0 +1,47 @@
+"""A resident: one number, one person.
+
+The number is never here in plain text. `number_sealed` is the encrypted number (key id inside); `person_token` is its
+keyed blind index, by which it is found again and by which one person is one person in the whole installation;
+`number_tail` are the last four characters, for the eye of a clerk.
+"""
+
+from django.db import models
+
+from canbao.register.models.household import Household
+
+
+class Resident(models.Model):
+    class Hukou(models.TextChoices):
+        REGISTERED = "registered", "本地户籍"
+        PERMIT = "permit", "持居住证"
+        STUDENT = "student", "在校学生"
+
+    county = models.CharField(max_length=6, db_collation="C")
+    division = models.CharField("村（社区）", max_length=12, db_collation="C")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="residents", verbose_name="户")
+    name = models.CharField("姓名", max_length=60)
+    relation = models.CharField("与户主关系", max_length=10, blank=True, default="")
+    sex = models.CharField("性别", max_length=1, blank=True, default="")
+    born_on = models.DateField("出生日期")
+    number_kind = models.CharField("证件类型", max_length=20)
+    number_sealed = models.BinaryField("证件号码（密）", null=True)
+    number_tail = models.CharField("证件号码末四位", max_length=4, blank=True, default="")
+    person_token = models.BinaryField("盲索引", unique=True)
+    phone_sealed = models.BinaryField("手机号码（密）", null=True)
+    hukou = models.CharField("参保类型", max_length=12, choices=Hukou, default=Hukou.REGISTERED)
+    # What the notice may look at beside categories and birth: {"traits": […], "employee_scheme": {…}, "other_cover": {…}}
+    circumstances = models.JSONField("情况", default=dict)
+    died_on = models.DateField("死亡日期", null=True)
+    moved_on = models.DateField("迁出日期", null=True)
+    enrolled_last_year = models.BooleanField("上年已参保", default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["division", "household"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def masked_number(self) -> str:
+        """The number as screens show it."""
+        return f"{'*' * 14}{self.number_tail}" if self.number_tail else "（暂无证件号码）"

@@ -1,0 +1,11 @@
+GRANT SELECT, INSERT, UPDATE ON register_household, register_resident TO canbao_app;
+SELECT access_guard('register_household', 'id');
+SELECT access_guard('register_resident', 'household_id');
+
+-- How a resident who is not signed in is found: by the token of a number that they typed, and only one row, and only
+-- what the name is compared with. Everything else needs a scope.
+CREATE OR REPLACE FUNCTION register_find(token bytea)
+RETURNS TABLE (id bigint, name text, household_id bigint, division text, county text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT r.id, r.name, r.household_id, r.division, r.county FROM register_resident r WHERE r.person_token = token
+$$;

@@ -1,0 +1,20 @@
+GRANT SELECT, INSERT, UPDATE ON rosters_roster, rosters_rosterrow, rosters_holding TO canbao_app;
+SELECT access_guard('rosters_holding', 'household_id');
+
+-- Rosters and their rows belong to a county; below the county only the matched rows of one's own villages show.
+CREATE OR REPLACE FUNCTION scope_has_county(county text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT rpad(county, 12, '0') >= (SELECT scope_first()) AND rpad(county, 12, '0') < (SELECT scope_after())
+       AND (SELECT scope_household()) IS NULL
+$$;
+ALTER TABLE rosters_roster ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS within_scope ON rosters_roster;
+CREATE POLICY within_scope ON rosters_roster
+    USING (county >= left((SELECT scope_first()), 6) AND county <= left((SELECT scope_after()), 6) AND (SELECT scope_household()) IS NULL)
+    WITH CHECK (scope_has_county(county));
+ALTER TABLE rosters_rosterrow ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS within_scope ON rosters_rosterrow;
+CREATE POLICY within_scope ON rosters_rosterrow
+    USING ((SELECT scope_household()) IS NULL
+           AND (scope_has_county(county) OR (division >= (SELECT scope_first()) AND division < (SELECT scope_after()))))
+    WITH CHECK (scope_has_county(county));
