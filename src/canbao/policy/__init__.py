@@ -1,0 +1,54 @@
+"""Policy: what a county's notice decides, as data, and the one engine that applies it.
+
+A pack is a folder of short YAML files (`docs/policy-format.md`). Nothing here reads a clock, a database or a setting;
+no place, year or amount stands in this code. This is the only door; other rooms import from `canbao.policy`.
+"""
+
+from typing import TYPE_CHECKING
+
+from canbao.policy.assess import assess, start_by_day
+from canbao.policy.assessment import Assessment, Assumption, Refused, Share, Unknown
+from canbao.policy.category_names import UnknownCategory
+from canbao.policy.checking import check
+from canbao.policy.facts import BadFacts, EmployeeScheme, Facts, Held, OtherCover, facts_from_json
+from canbao.policy.loading import PackBroken, PackNotFound, load_pack, load_pack_texts, pack_folders
+from canbao.policy.pack import Pack
+from canbao.policy.reading import Problem
+from canbao.policy.reduce import reduce_facts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "Assessment",
+    "Assumption",
+    "BadFacts",
+    "EmployeeScheme",
+    "Facts",
+    "Held",
+    "OtherCover",
+    "Pack",
+    "PackBroken",
+    "PackNotFound",
+    "Problem",
+    "Refused",
+    "Share",
+    "Unknown",
+    "UnknownCategory",
+    "assess",
+    "check",
+    "facts_from_json",
+    "load_pack",
+    "load_pack_texts",
+    "pack_folders",
+    "reduce_facts",
+    "start_by_day",
+    "tabulate",
+]
+
+
+def tabulate(pack: Pack, population: "pl.DataFrame") -> "pl.DataFrame":
+    """`assess` for everybody in a table at once; see `canbao.policy.table`."""
+    from canbao.policy.table import tabulate as tabulate_table  # loads Polars only when somebody needs a table
+
+    return tabulate_table(pack, population)

@@ -1,0 +1,115 @@
+"""The answer about one person: what they pay, who pays the rest, from when they are covered, and why.
+
+Amounts are fen here and yuan in JSON. An amount that is unknown is None, never 0; an assessment in which the money
+does not add up cannot be made.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from canbao.kernel.fen import yuan
+from canbao.kernel.refusal import must
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one payer other than the person gives, for which category, and where that is written."""
+
+    payer: str
+    fen: int
+    clause: str
+    category: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"payer": self.payer, "amount": yuan(self.fen), "clause": self.clause, "category": self.category}
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something that the notice leaves to others."""
+
+    what: str
+    ask: str
+    clause: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"what": self.what, "ask": self.ask, "clause": self.clause}
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that the notice does not say and on which this answer rests."""
+
+    what: str
+    clause: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"what": self.what, "clause": self.clause}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal as a value: the same four words as every refusal in the house."""
+
+    code: str
+    says: str
+    clause: str
+    remedy: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "says": self.says, "clause": self.clause, "remedy": self.remedy}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`pays_fen` is None when the person is refused, or when a subsidy that could change it is unknown."""
+
+    individual_fen: int | None
+    pays_fen: int | None
+    shares: tuple[Share, ...]
+    government_fen: int | None
+    covered_from: date | None
+    covered_until: date | None
+    refusal: Refused | None = None
+    unknown: tuple[Unknown, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+    def __post_init__(self) -> None:
+        must(all(share.fen > 0 for share in self.shares), f"a share is more than nothing: {self.shares}")
+        if self.pays_fen is None:
+            must(not self.shares, f"nobody's share is known while the person's is not: {self.shares}")
+            must(self.refusal is not None or bool(self.unknown), "an amount is missing without a reason")
+        else:
+            must(self.refusal is None, f"who is refused owes nothing: {self.refusal}")
+            must(self.pays_fen >= 0, f"nobody pays less than nothing: {self.pays_fen}")
+            total_fen = self.pays_fen + sum(share.fen for share in self.shares)
+            must(total_fen == self.individual_fen, f"{total_fen} fen do not add up to {self.individual_fen}")
+        if self.refusal is not None:
+            must(self.covered_from is None and self.covered_until is None, "who is refused is not covered")
+
+    @property
+    def is_fully_subsidised(self) -> bool:
+        """Somebody else pays all of it; such people are enrolled by the office when a roster brings them late."""
+        return self.pays_fen == 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "individual": _yuan(self.individual_fen),
+            "pays": _yuan(self.pays_fen),
+            "shares": [share.as_json() for share in self.shares],
+            "government": _yuan(self.government_fen),
+            "covered_from": _iso(self.covered_from),
+            "covered_until": _iso(self.covered_until),
+            "refusal": self.refusal.as_json() if self.refusal else None,
+            "unknown": [unknown.as_json() for unknown in self.unknown],
+            "assumptions": [assumption.as_json() for assumption in self.assumptions],
+        }
+
+
+def _yuan(fen: int | None) -> str | None:
+    return None if fen is None else yuan(fen)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

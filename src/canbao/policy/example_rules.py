@@ -1,0 +1,30 @@
+"""Worked answers: what a pack promises, in a form that anybody can read and add to."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from canbao.policy.rule import Frozen
+from canbao.policy.values import Count, Day, Yuan
+
+
+class TargetExample(Frozen):
+    unit: str
+    people: Count | Literal["unknown"]
+
+
+class Example(Frozen):
+    """One worked answer. Only what is given is compared; `unknown` says that the answer must be unknown."""
+
+    case: str = Field(description="一句话说明情形")
+    clause: str = Field(description="依据")
+    facts: dict[str, Any] = Field({}, description="已知情况，与 assess 的输入相同")
+    individual_fen: Yuan | None = Field(None, alias="individual_yuan")
+    government_fen: Yuan | Literal["unknown"] | None = Field(None, alias="government_yuan")
+    pays_fen: Yuan | Literal["unknown"] | None = Field(None, alias="pays_yuan")
+    shares_yuan: dict[str, Yuan] | None = Field(None, description="支付方: 金额；写 {} 表示没有人资助")
+    covered_from: Day | Literal["unknown"] | None = None
+    covered_until: Day | None = None
+    refused: str | None = Field(None, description="拒绝的代码")
+    assumed: bool | None = Field(None, description="答案是否带有假定")
+    target: TargetExample | None = None

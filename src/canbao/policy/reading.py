@@ -1,0 +1,113 @@
+"""Files of a pack → plain data, remembering on which line everything stands.
+
+Scalars stay as people wrote them: a whole number becomes `int`, `true` and `false` become `bool`, nothing becomes
+None, and everything else stays text, so that no amount ever passes through a float and no day through a guess.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+Path = tuple[str | int, ...]
+
+_WHOLE = re.compile(r"-?(0|[1-9]\d*)")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong in a pack: which file, which line (1 is the first; 0 where no line says it), and what."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(slots=True)
+class Reading:
+    """All topics of all files side by side, where each thing stands, and what could not be read."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place(self, path: Path) -> tuple[str, int]:
+        """File and line of a path, or of the nearest thing around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, ("", 0))
+
+    def problem(self, path: Path, message: str) -> Problem:
+        file, line = self.place(path)
+        return Problem(file, line, message)
+
+
+def read_texts(texts: Mapping[str, str]) -> Reading:
+    """Read every file; what is wrong with one does not keep the others from being read."""
+    reading = Reading()
+    for file in sorted(texts):
+        try:
+            node = YAML(typ="safe", pure=True).compose(texts[file])
+        except MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            reading.problems.append(Problem(file, line, f"不是有效的 YAML：{error.problem or error.context}"))
+            continue
+        except YAMLError as error:
+            reading.problems.append(Problem(file, 0, f"不是有效的 YAML：{str(error).splitlines()[0]}"))
+            continue
+        _take_topics(reading, file, node)
+    return reading
+
+
+def _take_topics(reading: Reading, file: str, node: Node | None) -> None:
+    if node is None:
+        return
+    if not isinstance(node, MappingNode):
+        reading.problems.append(Problem(file, 1, "每个文件的最外层应是“主题: 内容”"))
+        return
+    for key, value in node.value:
+        topic = str(key.value)
+        line = key.start_mark.line + 1
+        if topic in reading.data:
+            other, other_line = reading.places[(topic,)]
+            reading.problems.append(Problem(file, line, f"主题 {topic} 已写在 {other}:{other_line}，不能写两次"))
+            continue
+        reading.places[(topic,)] = (file, line)
+        reading.data[topic] = _plain(reading, file, value, (topic,))
+
+
+def _plain(reading: Reading, file: str, node: Node, path: Path) -> Any:
+    reading.places.setdefault(path, (file, node.start_mark.line + 1))
+    if isinstance(node, ScalarNode):
+        return _scalar(node)
+    if isinstance(node, SequenceNode):
+        return [_plain(reading, file, item, (*path, index)) for index, item in enumerate(node.value)]
+    if isinstance(node, MappingNode):
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in found:
+                reading.problems.append(Problem(file, line, f"{name} 写了两次"))
+                continue
+            reading.places[(*path, name)] = (file, line)
+            found[name] = _plain(reading, file, value, (*path, name))
+        return found
+    raise TypeError(f"YAML knows no other node: {node!r}")
+
+
+def _scalar(node: ScalarNode) -> str | int | bool | None:
+    text = str(node.value)
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if _WHOLE.fullmatch(text) else text

@@ -1,0 +1,96 @@
+"""When people pay and from when they are covered. Paying and being covered are two things, never one "year"."""
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from canbao.kernel.days import Period
+from canbao.policy.people_rules import Condition
+from canbao.policy.rule import Frozen, Rule
+from canbao.policy.values import Day, DayOfMonth, Length
+
+
+class Window(Rule):
+    """The collection window: when everyone may pay. Cover then starts with the benefit period."""
+
+    first: Day
+    last: Day
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_order(cls, data: Any) -> Any:
+        return in_order(data)
+
+    @property
+    def period(self) -> Period:
+        return Period(self.first, self.last)
+
+
+class BenefitPeriod(Rule):
+    """When those who paid are covered."""
+
+    first: Day
+    last: Day
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_order(cls, data: Any) -> Any:
+        return in_order(data)
+
+    @property
+    def period(self) -> Period:
+        return Period(self.first, self.last)
+
+
+def in_order(data: Any) -> Any:
+    """Both ends are ISO text here, so they compare as text; what is no date is reported elsewhere."""
+    if isinstance(data, dict) and str(data.get("first", "")) > str(data.get("last", "9")):
+        raise ValueError(f"结束（{data.get('last')}）早于开始（{data.get('first')}）")
+    return data
+
+
+class Start(Frozen):
+    """The first day of cover: an anchor, and perhaps a length after it."""
+
+    anchor: Literal["period", "paid", "birth"] = Field(
+        alias="from", description="从哪天算：待遇期第一天（period）、缴费日（paid）、出生日（birth）"
+    )
+    plus: Length | None = Field(None, description="再过多久，如 1天（次日）、6个月（等待期）")
+    before_period: bool = Field(False, description="可以早于待遇期第一天")
+
+
+class WayIn(Rule):
+    """Somebody for whom the window or the start is different. The first one in the list that fits is taken."""
+
+    name: str
+    when: Condition = Condition()
+    paid: Literal["in_window", "after_window", "any_time"] = Field("after_window", description="在何时缴费")
+    until: Day | None = Field(None, description="最晚哪天缴费；不写即到待遇期最后一天")
+    starts: Start | None = None
+    unknown: str | None = Field(None, description="起始日不在本通知里：不知道什么")
+    ask: str | None = None
+
+
+class MonthlyAdjustment(Rule):
+    """After the window: the departments' changes of every month."""
+
+    due_day: DayOfMonth
+    categories: tuple[str, ...] = Field(description="哪些身份动态纳入")
+    fully_subsidised: Literal["enrol"] = Field("enrol", description="全额资助而未参保：由经办机构直接登记")
+    partly_subsidised: Literal["persuade"] = Field("persuade", description="定额资助而未参保：名单交乡镇动员")
+
+
+class Readjustment(Rule):
+    """The roster of this day decides again who is subsidised; differences are given back or billed."""
+
+    roster_of: Day
+
+
+class Task(Rule):
+    """One entry of the campaign's calendar."""
+
+    what: str
+    who: str
+    first: Day | None = None
+    last: Day | None = None
+    every_month_on: DayOfMonth | None = None
