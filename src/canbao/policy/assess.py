@@ -126,7 +126,8 @@ def _outside_window(pack: Pack, paid: date) -> Refusal:
         f"{way.name}（{way.clause}）" if way.clause else way.name for way in pack.ways_in if way.paid != "in_window"
     ]
     ways = f"属于下列情形之一的，可凭证明补办：{'、'.join(others)}。" if others else ""
-    return refusals.WindowClosed(clause=clause, last=window.last, ways=ways)
+    afterwards = window.afterwards or "其他人请在下一个集中缴费期参保，或向医保部门询问。"
+    return refusals.WindowClosed(clause=clause, last=window.last, ways=ways, afterwards=afterwards)
 
 
 def _refused(pack: Pack, standard: Standard | None, refusal: Refused) -> Assessment:
@@ -149,7 +150,7 @@ def _refused(pack: Pack, standard: Standard | None, refusal: Refused) -> Assessm
 
 
 def _answer(pack: Pack, facts: Facts, standard: Standard, cover: Cover, rules: list[Rule]) -> Assessment:
-    parts = split(pack, standard, [held.name for held in facts.categories])
+    parts = split(pack, standard, {held.name for held in facts.categories}, traits_of(pack, facts))
     unknown = list(parts.unknown)
     if standard.government is not None:
         unknown.append(Unknown(standard.government.unknown, standard.government.ask, standard.clause or ""))

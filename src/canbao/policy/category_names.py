@@ -47,27 +47,30 @@ class CategoryNames:
     def __init__(self, categories: Sequence[Category]) -> None:
         self.by_name = {category.name: category for category in categories}
         self._by_spelling: dict[str, str] = {}
+        self._with_grade: dict[str, str] = {}  # these say enough only together with a grade
         for category in categories:
             for text in (category.name, *category.aliases):
                 self._by_spelling.setdefault(_bare(plain(text)), category.name)
+            for text in category.aliases_with_grade:
+                self._with_grade.setdefault(_bare(plain(text)), category.name)
 
     def find(self, name: str, grade: str | None = None) -> tuple[str, str | None] | None:
         """One category by name or alias, with its grade in Chinese; None when nobody declared it.
 
         A name together with its grade may itself be an alias (建档立卡 + 未脱贫).
         """
-        if grade:
-            together = self._by_spelling.get(_bare(plain(name + grade)))
-            if together is not None:
-                return together, None
-        found = self.read(name)
-        if isinstance(found, UnknownCategory) or len(found) != 1:
-            return None
-        found_name, found_grade = found[0]
         if grade is None:
-            return found_name, found_grade
+            found = self.read(name)
+            return found[0] if isinstance(found, list) and len(found) == 1 else None
+        together = self._by_spelling.get(_bare(plain(name + grade)))
+        if together is not None:
+            return together, None
+        bare = _bare(plain(name))
+        graded = self._by_spelling.get(bare) or self._with_grade.get(bare)
         match = _GRADE.fullmatch(plain(grade))
-        return found_name, (_chinese_grade(match[1]) + "级" if match and not match[2] else grade)
+        if graded is None:
+            return None
+        return graded, (_chinese_grade(match[1]) + "级" if match and not match[2] else grade)
 
     def read(self, text: str) -> "list[tuple[str, str | None]] | UnknownCategory":
         """The categories in a cell, in the order written, without repetition."""
@@ -90,7 +93,8 @@ class CategoryNames:
         match = _GRADE.search(piece)
         if match is None:
             return None
-        name = self._by_spelling.get(_bare(piece[: match.start()] + piece[match.end() :]))
+        rest = _bare(piece[: match.start()] + piece[match.end() :])
+        name = self._by_spelling.get(rest) or self._with_grade.get(rest)
         if name is None:
             return None
         return self._graded(name, match)

@@ -5,7 +5,7 @@ turns in the order of the notice, each filling what is left under the cap (in or
 makes the answer unknown, unless it could not change it any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from canbao.kernel.fen import share_of, short_yuan
@@ -38,9 +38,9 @@ class Split:
     assumptions: tuple[Assumption, ...]
 
 
-def split(pack: Pack, standard: Standard, categories: Sequence[str]) -> Split:
-    """Divide a price among the person and the payers, for somebody who holds these categories."""
-    offers = offers_for(pack, standard, categories)
+def split(pack: Pack, standard: Standard, categories: AbstractSet[str], traits: AbstractSet[str]) -> Split:
+    """Divide a price among the person and the payers, for somebody with these categories and traits."""
+    offers = offers_for(pack, standard, categories, traits)
     if pack.combination.rule == "most_favourable":
         taken, open_offers = _most_favourable(standard.individual_fen, offers)
     else:
@@ -53,14 +53,17 @@ def split(pack: Pack, standard: Standard, categories: Sequence[str]) -> Split:
     return Split(standard.individual_fen - covered_fen, shares, (), _assumptions(pack, offers, taken))
 
 
-def offers_for(pack: Pack, standard: Standard, categories: Sequence[str]) -> list[Offer]:
+def offers_for(
+    pack: Pack, standard: Standard, categories: AbstractSet[str], traits: AbstractSet[str]
+) -> list[Offer]:
     """All offers of all rules that fit, in the order of the pack."""
     return [
         Offer(category, _payer(rule), _amount_fen(pack, standard, rule.subsidy), rule)
         for rule in pack.subsidies
         if not rule.no_subsidy and rule.tier in (None, standard.tier)
+        if not rule.any_traits or not traits.isdisjoint(rule.any_traits)
         for category in rule.categories
-        if category in categories and not set(rule.unless) & set(categories)
+        if category in categories and categories.isdisjoint(rule.unless)
     ]
 
 

@@ -58,7 +58,7 @@ def find_folder(dir_or_name: str | os.PathLike[str]) -> Folder:
 
 
 def read_folder(folder: Folder) -> dict[str, str]:
-    """The texts of a pack: {file name: text}. Raises `PackNotFound` when there is no YAML, `PackBroken` when not UTF-8."""
+    """The texts of a pack: {file name: text}. Raises `PackNotFound` without YAML, `PackBroken` when it is not UTF-8."""
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:

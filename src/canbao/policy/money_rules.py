@@ -39,6 +39,7 @@ class Subsidy(Rule):
     unknown: str | None = Field(None, description="金额不在本通知里：不知道什么")
     ask: str | None = Field(None, description="应向谁询问")
     payer: str | None = Field(None, description="金额不知道时，已知的支付方")
+    any_traits: tuple[str, ...] = Field((), description="只适用于至少有这些情况之一的人，如 本地户籍")
     unless: tuple[str, ...] = Field((), description="同时有这些身份的人不适用")
     only_if_nothing_before: Literal[True] | None = Field(None, description="前面的支付方已有资助的人不适用")
     pays_fen: Yuan | None = Field(None, alias="pays_yuan", description="个人应缴，用来核对")

@@ -22,6 +22,7 @@ class Category(Rule):
 
     name: str
     aliases: tuple[str, ...] = Field((), description="花名册上的其他写法")
+    aliases_with_grade: tuple[str, ...] = Field((), description="只有同时写明等级时才算的写法，如 残疾人")
     department: str = Field(description="由哪个部门认定、提供花名册")
     grades: tuple[str, ...] = Field((), description="等级，如 一级；属于本身份的")
     outside_grades: tuple[str, ...] = Field((), description="花名册上会出现、但不属于本身份的等级")

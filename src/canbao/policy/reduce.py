@@ -33,12 +33,13 @@ class Sight:
 def sight(pack: Pack) -> Sight:
     conditions = [way.when for way in pack.ways_in] + [way.when for way in pack.eligible]
     traits = {name for when in conditions for name in (*when.all_traits, *when.any_traits, *when.no_traits)}
-    contrary = {name for trait in pack.traits if trait.name in traits for name in trait.presumed_unless}
     categories = {name for when in conditions for name in when.any_categories}
     for rule in pack.subsidies:
+        traits.update(rule.any_traits)
         categories.update(rule.unless)
         if not rule.no_subsidy:
             categories.update(rule.categories)
+    contrary = {name for trait in pack.traits if trait.name in traits for name in trait.presumed_unless}
     return Sight(frozenset(traits | contrary), frozenset(categories), _born_from(pack, conditions))
 
 

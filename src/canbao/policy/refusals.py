@@ -59,7 +59,7 @@ class WindowNotOpen(Refusal):
 class WindowClosed(Refusal):
     code = "window_closed"
     says_template = "集中缴费已于{last}结束，也没有适用于您的补缴情形。"
-    remedy_template = "{ways}否则请在下一个集中缴费期参保，或向医保部门询问。"
+    remedy_template = "{ways}{afterwards}"
 
 
 class StartsAfterPeriod(Refusal):

@@ -1,8 +1,8 @@
 """What every rule of a pack has: where it is written, or why we assumed it.
 
-`clause` is the number of the clause in the notice (`四（二）`, `五`, `附件`; `全文` for what stands outside any numbered
-clause). `assumed` says why the rule holds although the notice does not say so; it travels to every answer that rests
-on it. `derived` names single fields whose figure we worked out instead of copying, each with the reason.
+`clause` is the number of the clause in the notice (`四（二）`, `五`, `附件`; `全文` for what stands outside any
+numbered clause). `assumed` says why the rule holds although the notice does not say so; it travels to every answer that
+rests on it. `derived` names single fields whose figure we worked out instead of copying, each with the reason.
 """
 
 from typing import Any

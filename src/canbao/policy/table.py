@@ -4,9 +4,9 @@ Each person is reduced to the facts that the pack looks at; the distinct ones (h
 assessed once each; the table of answers is joined back. Polars does the reducing of days and the joining; every answer
 comes from `assess`, so there is no second engine to keep honest.
 
-Columns carry the names of the facts: `categories` (a list of names or of {name, grade, since, until}, or one text with
-、 between names), `traits` (a list or such a text), `tier`, `born_on`, `paid_on`, `on`, `employee_scheme`, `other_cover`
-(structs), `last_covered_until`. All are optional; other columns pass through untouched.
+Columns carry the names of the facts: `categories` (a list of names or of {name, grade, since, until}, or one text
+with 、 between names), `traits` (a list or such a text), `tier`, `born_on`, `paid_on`, `on`, `employee_scheme`,
+`other_cover` (structs), `last_covered_until`. All are optional; other columns pass through untouched.
 """
 
 import re

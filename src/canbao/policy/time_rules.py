@@ -15,6 +15,7 @@ class Window(Rule):
 
     first: Day
     last: Day
+    afterwards: str | None = Field(None, description="错过的人，除了各种补缴情形外还能怎么办")
 
     @model_validator(mode="before")
     @classmethod
