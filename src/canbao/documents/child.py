@@ -1,0 +1,184 @@
+"""The process in which a file from outside is opened: `python -I -m canbao.documents.child '<limits as JSON>'`.
+
+The file comes on standard input; on standard output goes one line of JSON and then, for each sheet, two Arrow
+streams (texts, and which cells were numbers; the second is empty where none can be, in a text table). The process
+first takes its own rights to memory and time away. What the reader does after that, abort, run on or eat, ends this
+process and nothing else; `reading` says what it means.
+
+A reader of spreadsheets tells the type of a column, not of a cell. Asked for booleans it gives a value for numeric
+cells only and nothing for text, which is how each cell's "was it a number" is learnt here (a test holds it to that).
+"""
+
+import csv
+import io
+import json
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import fastexcel
+import polars as pl
+
+OLE_MAGIC, ZIP_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# What a file turned out to be, by how it begins, for the sentence to the sender.
+OTHER_KINDS = {
+    b"%PDF": "PDF 文件",
+    b"\x89PNG": "图片",
+    b"\xff\xd8\xff": "图片",
+    b"GIF8": "图片",
+    b"Rar!": "压缩包",
+    b"7z\xbc\xaf": "压缩包",
+    b"\x1f\x8b": "压缩包",
+    b"{\\rtf": "文字处理文件",
+}
+
+
+class Stopped(Exception):
+    """An expected end: `code` names a refusal of `refusals`, `words` are to be filled in."""
+
+    def __init__(self, code: str, **words: object) -> None:
+        super().__init__(code)
+        self.code, self.words = code, words
+
+
+def main() -> None:
+    limits = json.loads(sys.argv[1])
+    content = sys.stdin.buffer.read()
+    _confine(limits)
+    try:
+        sheets = list(_sheets(content, limits))
+    except Stopped as end:
+        _say({"stopped": end.code, "words": end.words})
+    except MemoryError:
+        _say({"stopped": "TooMuchMemory", "words": {}})
+    _say({"sheets": [(name, len(texts), len(numeric)) for name, texts, numeric in sheets]},
+         *(blob for _, texts, numeric in sheets for blob in (texts, numeric)))  # fmt: skip
+
+
+def _confine(limits: dict[str, int]) -> None:
+    pl.DataFrame({"0": ["loads the library in full, so that a limit is met by the file and not by us"]})
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"], limits["memory_bytes"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"], limits["cpu_seconds"] + 1))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+
+def _say(head: dict[str, Any], *blobs: bytes) -> NoReturn:
+    out = sys.stdout.buffer
+    out.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
+    for blob in blobs:
+        out.write(blob)
+    out.flush()
+    sys.exit(0)
+
+
+def _sheets(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes, bytes]]:
+    if content.startswith(ZIP_MAGIC):
+        _check_archive(content, limits)
+        yield from _workbook(content, limits)
+    elif content.startswith(OLE_MAGIC):
+        if ENCRYPTED in content:
+            raise Stopped("PasswordProtected")
+        yield from _workbook(content, limits)
+    else:
+        yield from _text_table(content, limits)
+
+
+def _check_archive(content: bytes, limits: dict[str, int]) -> None:
+    """The archive's own list of contents: a spreadsheet at all, and how large it says it will be."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise Stopped("DamagedFile") from error
+    names = {entry.filename for entry in entries}
+    if not any(name.startswith("xl/") or name == "content.xml" for name in names):
+        word = any(name.startswith("word/") for name in names)
+        raise Stopped("NotASpreadsheet", seen="文字处理文件" if word else "压缩包")
+    if sum(entry.file_size for entry in entries) > limits["unpacked_bytes"]:
+        raise Stopped("TooMuchMemory")
+
+
+def _workbook(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes, bytes]]:
+    try:
+        reader = fastexcel.read_excel(content)
+    except fastexcel.FastExcelError as error:
+        raise Stopped("DamagedFile") from error
+    for name in reader.sheet_names:
+        try:
+            sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        except fastexcel.FastExcelError as error:
+            raise Stopped("DamagedFile") from error
+        if sheet.visible != "visible" or sheet.total_height == 0 or sheet.width == 0:
+            continue
+        _check_size(name, sheet.total_height, sheet.width, limits)
+        numbers = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean")
+        yield name, _stream(sheet), _stream(numbers, presence=True)
+
+
+def _text_table(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes, bytes]]:
+    text = _decoded(content)
+    start = text.lstrip()[:200].lower()
+    if start.startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")) or "<table" in start:
+        raise Stopped("NotASpreadsheet", seen="网页或 XML（有的系统把网页存成 .xls）")
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False):
+            rows.append(row)
+            if len(rows) > limits["rows"]:
+                raise Stopped("TooManyCells", sheet="", rows=f"{limits['rows']} 以上", columns=len(row))
+    except csv.Error as error:
+        raise Stopped("DamagedFile") from error
+    width = max((len(row) for row in rows), default=0)
+    if width == 0:
+        return
+    _check_size("", len(rows), width, limits)
+    columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
+    yield "", _stream(pl.DataFrame([pl.Series(str(at), column) for at, column in enumerate(columns)])), b""
+
+
+def _decoded(content: bytes) -> str:
+    """Strict UTF-8 first, then GB18030, which would read almost anything; UTF-16 only by its mark."""
+    for magic, seen in OTHER_KINDS.items():
+        if content.startswith(magic):
+            raise Stopped("NotASpreadsheet", seen=seen)
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif b"\0" in content:
+        raise Stopped("NotASpreadsheet", seen="二进制数据")
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    line = 1
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+    raise Stopped("UnknownEncoding", line=line)
+
+
+def _delimiter(text: str) -> str:
+    """The separator that stands most often in the first lines; titles have none."""
+    lines = text.splitlines()[:20]
+    return max(",\t;|，", key=lambda mark: sum(line.count(mark) for line in lines))
+
+
+def _check_size(sheet: str, rows: int, columns: int, limits: dict[str, int]) -> None:
+    if rows > limits["rows"] or rows * columns > limits["cells"]:
+        raise Stopped("TooManyCells", sheet=sheet, rows=rows, columns=columns)
+
+
+def _stream(sheet: Any, *, presence: bool = False) -> bytes:
+    """An Arrow stream of the sheet with columns "0", "1" …; with `presence`, of whether each cell has a value."""
+    frame: pl.DataFrame = sheet if isinstance(sheet, pl.DataFrame) else sheet.to_polars()
+    frame.columns = [str(at) for at in range(frame.width)]
+    out = io.BytesIO()
+    (frame.select(pl.all().is_not_null()) if presence else frame).write_ipc_stream(out)
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Every "no" of this room, in the order in which they are checked when a file is read, then when a paper is made."""
+
+from canbao.kernel.refusal import Refusal
+
+
+class DocumentRefusal(Refusal):
+    """The base: something about a file. `words` holds no cell of a person."""
+
+
+class FileTooLarge(DocumentRefusal):
+    code = "document-too-large"
+    says_template = "文件有 {size} MB，超过上限 {most} MB。"
+    remedy_template = "请删去图片和无关的工作表，或按乡镇拆成几份后分别上传。"
+
+
+class EmptyFile(DocumentRefusal):
+    code = "document-empty"
+    says_template = "文件是空的，没有任何内容。"
+    remedy_template = "请确认选对了文件后重新上传。"
+
+
+class NotASpreadsheet(DocumentRefusal):
+    """The content says so, whatever the name ends in."""
+
+    code = "document-not-a-spreadsheet"
+    says_template = "这不是可以读取的表格：内容像是{seen}。"
+    remedy_template = "请用表格软件打开后「另存为」.xlsx 再上传；.xls 和 .csv 也可以。"
+
+
+class PasswordProtected(DocumentRefusal):
+    code = "document-password"
+    says_template = "表格设置了打开密码，无法读取。"
+    remedy_template = "请取消密码后重新保存并上传。"
+
+
+class UnknownEncoding(DocumentRefusal):
+    code = "document-encoding"
+    says_template = "文本表格第 {line} 行的文字编码无法识别（既不是 UTF-8，也不是 GB18030）。"
+    remedy_template = "请用表格软件打开后「另存为」.xlsx 再上传。"
+
+
+class DamagedFile(DocumentRefusal):
+    code = "document-damaged"
+    says_template = "表格已损坏或不完整，无法读取。"
+    remedy_template = "请在表格软件中打开确认内容完整，重新保存后再上传。"
+
+
+class TooMuchMemory(DocumentRefusal):
+    """Often not the sender's fault: one stray cell at the far corner makes the sheet a thousand million cells."""
+
+    code = "document-memory"
+    says_template = "表格展开后过大，已停止读取。"
+    remedy_template = (
+        "请把需要的行列复制到一张新工作表，另存为 .xlsx 再上传（常见原因：很远的空白处有一个多余的单元格）。"
+    )
+
+
+class TookTooLong(DocumentRefusal):
+    code = "document-time"
+    says_template = "读取表格超过 {seconds} 秒，已停止。"
+    remedy_template = "请把需要的行列复制到一张新工作表，另存为 .xlsx 再上传，或拆成几份。"
+
+
+class TooManyCells(DocumentRefusal):
+    code = "document-cells"
+    says_template = "工作表「{sheet}」有 {rows} 行 {columns} 列，超过上限（{most_rows} 行、{most_cells} 格）。"
+    remedy_template = "请拆成几份后分别上传，并删去无关的列。"
+
+
+class NoRows(DocumentRefusal):
+    code = "document-no-rows"
+    says_template = "表格里没有数据行。"
+    remedy_template = "请确认名单在可见的工作表里，表头下面有人员。"
+
+
+class NoSuchSheet(DocumentRefusal):
+    code = "document-no-such-sheet"
+    says_template = "没有名为「{sheet}」的工作表；文件里有：{seen}。"
+    remedy_template = "请从上述工作表中选一张。"
+
+
+class NoHeader(DocumentRefusal):
+    code = "document-no-header"
+    says_template = "没有找到表头：前 {rows} 行里没有一行同时写有两个以上认识的列名。读到的是：{seen}。"
+    remedy_template = "请在名单上方保留一行列名，例如：姓名、身份证号、人员类别、乡镇、村。"
+
+
+class SeveralSheets(DocumentRefusal):
+    code = "document-several-sheets"
+    says_template = "文件里有 {count} 张名单：{seen}。"
+    remedy_template = "请指明读取哪一张，分别上传。"
+
+
+class ColumnMissing(DocumentRefusal):
+    code = "document-column-missing"
+    says_template = "缺少「{wanted}」列。表头（第 {row} 行）写的是：{seen}。"
+    remedy_template = "请在表头写明该列，可以写作：{aliases}。"
+
+
+class ColumnAmbiguous(DocumentRefusal):
+    code = "document-column-ambiguous"
+    says_template = "有几列都像是「{wanted}」：{candidates}。"
+    remedy_template = "请只保留一列，或把其余各列改名。表头现为：{seen}。"
+
+
+class FontMissing(DocumentRefusal):
+    """A paper with boxes instead of characters must not leave the house."""
+
+    code = "document-font-missing"
+    says_template = "这台机器没有中文字体，无法制作{paper}。"
+    remedy_template = "请安装中文字体软件包：apt-get install fonts-noto-cjk。"

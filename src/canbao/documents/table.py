@@ -1,0 +1,162 @@
+"""A list as its sender made it: header, cells, and the row numbers that the sender sees in the margin.
+
+A `Table` is made from a raw grid by finding the row of headers (departments put merged titles and dates above it) and
+by leaving out what is not a person: totals, repeated headers, notes and signatures. What was left out is told.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import polars as pl
+
+from canbao.documents.refusals import NoHeader, NoRows
+
+HEADER_WITHIN = 30
+ROW = "row"
+
+_TOTALS = re.compile(r"(?:总|合|小|共|累)计[:：人数户]*|总人数|总户数")
+_NOTE = re.compile(r"(?:备?注|说明|填表说?明?|制表|填表|填报|审核|经办|复核|负责|单位|日期|联系|注意).{0,8}[:：]")
+_IN_BRACKETS = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
+_MARKS = re.compile(r"[\s*＊:：、\u200b\ufeff]+")
+_LONG_DIGITS = re.compile(r"[0-9０-９]{6,}[0-9０-９Xx]*")
+
+
+class Cell(NamedTuple):
+    """Text as the sender sees it, "" where empty; `is_number` when the spreadsheet held a number and not text."""
+
+    text: str
+    is_number: bool
+
+
+class Row(NamedTuple):
+    number: int
+    cells: tuple[Cell, ...]
+
+
+class LeftOut(NamedTuple):
+    """A row that is no person: its number, its first text, and why."""
+
+    row: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One list. `columns` are the header texts in order, "" where a column has none.
+
+    `texts` has the column `row` (the number in the margin, from 1) and the columns "0", "1" … in the sender's order;
+    `numeric` says for the same cells whether they held a number. `titles` is what stood above the header.
+    """
+
+    sheet: str
+    header_row: int
+    columns: tuple[str, ...]
+    texts: pl.DataFrame
+    numeric: pl.DataFrame
+    titles: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def height(self) -> int:
+        return self.texts.height
+
+    @property
+    def row_numbers(self) -> list[int]:
+        return self.texts[ROW].to_list()
+
+    def rows(self) -> Iterator[Row]:
+        """Row by row; for large tables use the frames."""
+        for (number, *texts), flags in zip(self.texts.iter_rows(), self.numeric.iter_rows(), strict=True):
+            yield Row(number, tuple(map(Cell, texts, flags)))
+
+
+def plain_header(text: str) -> str:
+    """A header without spaces, marks and remarks in brackets: `* 身份证号 (18位)` → `身份证号`."""
+    return _MARKS.sub("", _IN_BRACKETS.sub("", text)).casefold()
+
+
+def table_of(sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame, headers: Collection[str]) -> Table:
+    """The table in a raw grid (columns "0", "1" …, no header). `headers` are the known header texts, plain.
+
+    Says no, in this order: `NoRows` (an empty grid), `NoHeader`, `NoRows` (a header and nobody under it).
+    """
+    tidy = _tidied(texts, numeric)
+    filled = tidy.filter(pl.any_horizontal(pl.exclude(ROW) != "")) if tidy.width > 1 else tidy.clear()
+    if filled.is_empty():
+        raise NoRows
+    at = _header_at(filled, headers)
+    header = filled.row(at)
+    kept, left_out = _without_remarks(filled[at + 1 :], header[1:])
+    if kept.is_empty():
+        raise NoRows
+    numeric = numeric.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
+    return Table(
+        sheet=sheet,
+        header_row=header[0],
+        columns=tuple(header[1:]),
+        texts=kept,
+        numeric=kept.select(ROW).join(numeric, on=ROW, how="left", maintain_order="left").drop(ROW),
+        titles=tuple(text for row in filled[:at].iter_rows() for text in row[1:] if text),
+        left_out=left_out,
+    )
+
+
+def looks_like_header(row: Sequence[str], headers: Collection[str]) -> bool:
+    return sum(plain_header(text) in headers for text in row if text) >= 2
+
+
+def _tidied(texts: pl.DataFrame, numeric: pl.DataFrame) -> pl.DataFrame:
+    """No nulls, no outer space, dates without midnight, long numbers as the spreadsheet shows them."""
+    names = texts.columns
+    columns = []
+    for name in names:
+        text = pl.col(name).fill_null("").str.strip_chars().str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1")
+        if name in numeric.columns and numeric[name].any():
+            shown = pl.when(text.str.contains(r"^\d{16,18}$")).then(_fifteen_digits(text)).otherwise(text)
+            text = pl.when(numeric[name]).then(shown).otherwise(text)
+        columns.append(text.alias(name))
+    return texts.select(columns).with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def _fifteen_digits(text: pl.Expr) -> pl.Expr:
+    """A spreadsheet keeps fifteen digits of a number and shows zeros for the rest."""
+    unit = pl.lit(10, dtype=pl.Int64).pow((text.str.len_chars() - 15).cast(pl.UInt32))
+    whole = text.cast(pl.Int64, strict=False)
+    return ((whole + unit // 2) // unit * unit).cast(pl.String)
+
+
+def _header_at(filled: pl.DataFrame, headers: Collection[str]) -> int:
+    for at, row in enumerate(filled.head(HEADER_WITHIN).iter_rows()):
+        if looks_like_header(row[1:], headers):
+            return at
+    seen = [text for row in filled.head(3).iter_rows() for text in row[1:] if text][:12]
+    shown = "、".join(_LONG_DIGITS.sub("…", text)[:20] for text in seen)
+    raise NoHeader(rows=HEADER_WITHIN, seen=shown)
+
+
+def _without_remarks(body: pl.DataFrame, header: Sequence[str]) -> tuple[pl.DataFrame, tuple[LeftOut, ...]]:
+    """The rows of people, and the others. Only rows with few texts, or the header again, are looked at closely."""
+    names = [name for name in body.columns if name != ROW]
+    few = pl.sum_horizontal([(pl.col(name) != "").cast(pl.Int32) for name in names]) <= 4
+    again = pl.all_horizontal(
+        [pl.col(name) == text for name, text in zip(names, header, strict=True)] or [pl.lit(value=False)]
+    )
+    left_out = []
+    for number, *texts in body.filter(few | again).iter_rows():
+        full = [text for text in texts if text]
+        why = "重复的表头" if texts == list(header) else _why_no_person(full)
+        if why:
+            left_out.append(LeftOut(number, full[0][:30], why))
+    gone = [remark.row for remark in left_out]
+    return body.filter(~pl.col(ROW).is_in(gone)), tuple(left_out)
+
+
+def _why_no_person(full: Sequence[str]) -> str:
+    if any(_TOTALS.fullmatch(_MARKS.sub("", text)) for text in full[:2]):
+        return "合计行"
+    if len(full) <= 2 and _NOTE.match(full[0]):
+        return "说明或签章"
+    return ""

@@ -1,0 +1,285 @@
+"""Spreadsheets from outside: what departments send is read as they see it, and no file can do harm."""
+
+import io
+import time
+import zipfile
+
+import polars as pl
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from old_excel import xls
+from workbooks import raw_xlsx, xlsx
+
+from canbao.documents.reading import MEGABYTE, Limits, read_spreadsheet
+from canbao.documents.refusals import (
+    DamagedFile,
+    DocumentRefusal,
+    EmptyFile,
+    FileTooLarge,
+    NoHeader,
+    NoRows,
+    NoSuchSheet,
+    NotASpreadsheet,
+    PasswordProtected,
+    SeveralSheets,
+    TookTooLong,
+    TooManyCells,
+    TooMuchMemory,
+    UnknownEncoding,
+)
+
+HEADER = ["姓名", "身份证号", "人员类别"]
+WANG = ["王明", "11010519491231002X", "低保对象"]
+LI = ["李丽", "440524188001010014", "特困人员"]
+
+
+def texts(content: bytes, **how: object) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in read_spreadsheet(content, **how).rows()]
+
+
+def test_a_plain_workbook_is_read_with_the_row_numbers_of_its_margin():
+    table = read_spreadsheet(xlsx({"名单": [HEADER, WANG, LI]}))
+    assert (table.sheet, table.header_row, table.columns) == ("名单", 1, tuple(HEADER))
+    assert [(row.number, *[cell.text for cell in row.cells]) for row in table.rows()] == [(2, *WANG), (3, *LI)]
+    assert (table.titles, table.left_out) == ((), ())
+
+
+def test_titles_empty_rows_totals_and_signatures_are_passed_over_and_told():
+    rows = [
+        [],
+        ["濉溪县2021年9月城乡低保对象名单"],
+        ["填报单位：民政局", None, "2021年9月"],
+        HEADER,
+        WANG,
+        [],
+        HEADER,
+        LI,
+        ["合  计", None, "2"],
+        ["审核人：", "填表人：某某"],
+    ]
+    table = read_spreadsheet(xlsx({"Sheet1": rows}))
+    assert table.header_row == 4
+    assert table.titles == ("濉溪县2021年9月城乡低保对象名单", "填报单位：民政局", "2021年9月")
+    assert table.row_numbers == [5, 8]
+    assert [row.cells[0].text for row in table.rows()] == ["王明", "李丽"]
+    assert [(left.row, left.why) for left in table.left_out] == [(7, "重复的表头"), (9, "合计行"), (10, "说明或签章")]
+
+
+def test_each_cell_says_whether_it_was_a_number_even_in_a_mixed_column():
+    rows = [HEADER, ["王明", 110105194912310021.0, "低保对象"], LI, ["赵云", "440524188001010014", None]]
+    table = read_spreadsheet(xlsx({"Sheet1": rows}))
+    assert [[cell.is_number for cell in row.cells] for row in table.rows()] == [
+        [False, True, False],
+        [False, False, False],
+        [False, False, False],
+    ]
+
+
+def test_a_long_number_is_shown_as_the_spreadsheet_shows_it():
+    rows = [[*HEADER, "金额"], ["王明", 110105194912310021.0, "低保", 280.0], ["李丽", 340621880515001.0, "低保", 0.5]]
+    assert [row[1::2] for row in texts(xlsx({"Sheet1": rows}))] == [
+        ["110105194912310000", "280"],
+        ["340621880515001", "0.5"],
+    ]
+
+
+def test_dates_come_as_days():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["姓名", "纳入时间"])
+        sheet.write_string(1, 0, "王明")
+        sheet.write_number(1, 1, 44440, book.add_format({"num_format": "yyyy/m/d"}))
+    table = read_spreadsheet(out.getvalue())
+    assert [(cell.text, cell.is_number) for row in table.rows() for cell in row.cells] == [
+        ("王明", False),
+        ("2021-09-01", False),
+    ]
+
+
+def test_the_old_format_is_read_with_its_numeric_cells():
+    table = read_spreadsheet(xls("名单", [HEADER, ["王明", 440524188001010014.0, "低保对象"], LI]))
+    assert (table.sheet, table.columns) == ("名单", tuple(HEADER))
+    assert [row.cells[1] for row in table.rows()] == [("440524188001010000", True), ("440524188001010014", False)]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_a_text_table_is_read_in_every_usual_encoding_and_separator(encoding, mark):
+    lines = [["某县名单", "", ""], HEADER, ["𠮷安", *WANG[1:]], LI]
+    table = read_spreadsheet("\r\n".join(mark.join(line) for line in lines).encode(encoding))
+    assert table.header_row == 2
+    assert [[cell.text for cell in row.cells] for row in table.rows()] == [["𠮷安", *WANG[1:]], LI]
+    assert not any(cell.is_number for row in table.rows() for cell in row.cells)
+
+
+def test_rows_of_different_lengths_and_quoted_line_breaks_are_one_table():
+    assert texts('姓名,身份证号,备注\n王明,1\n李丽,2,"第一行\n第二行"'.encode()) == [
+        ["王明", "1", ""],
+        ["李丽", "2", "第一行\n第二行"],
+    ]
+
+
+def test_hidden_sheets_and_sheets_without_a_list_are_passed_over():
+    content = xlsx(
+        {"说明": [["填表说明"], ["一"]], "名单": [HEADER, WANG], "旧": [HEADER, LI], "空": []}, hidden=["旧"]
+    )
+    assert read_spreadsheet(content).sheet == "名单"
+
+
+def test_several_lists_need_a_choice():
+    content = xlsx({"特困": [HEADER, LI], "低保": [HEADER, WANG, WANG]})
+    with pytest.raises(SeveralSheets) as no:
+        read_spreadsheet(content)
+    assert no.value.says == "文件里有 2 张名单：特困（1 行）、低保（2 行）。"
+    assert texts(content, sheet="低保") == [WANG, WANG]
+    with pytest.raises(NoSuchSheet):
+        read_spreadsheet(content, sheet="孤儿")
+
+
+def word_file() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        pytest.param(b"", EmptyFile, id="nothing"),
+        pytest.param(b" \r\n", EmptyFile, id="only blanks"),
+        pytest.param(b"%PDF-1.7 ...", NotASpreadsheet, id="pdf"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\0\0", NotASpreadsheet, id="picture"),
+        pytest.param(b"\x7fELF\0\0\0", NotASpreadsheet, id="program"),
+        pytest.param("<html><table><tr><td>姓名</td></tr></table>".encode(), NotASpreadsheet, id="web page as xls"),
+        pytest.param(word_file(), NotASpreadsheet, id="word"),
+        pytest.param(xlsx({"a": [HEADER, WANG]})[:3000], DamagedFile, id="truncated xlsx"),
+        pytest.param(xls("a", [HEADER, WANG])[:1000], DamagedFile, id="truncated xls"),
+        pytest.param(
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+            PasswordProtected,
+            id="password",
+        ),
+        pytest.param("姓名,身份证号\n王".encode() + b"\xff\xff", UnknownEncoding, id="no encoding"),
+        pytest.param(xlsx({"a": []}), NoRows, id="empty sheet"),
+        pytest.param(xlsx({"a": [["", " "]]}), NoRows, id="blank cells"),
+        pytest.param(xlsx({"a": [HEADER]}), NoRows, id="only a header"),
+        pytest.param(xlsx({"a": [["王明", "1"], ["李丽", "2"]]}), NoHeader, id="no header"),
+        pytest.param(raw_xlsx(b"<worksheet><sheetData><row"), DamagedFile, id="broken XML"),
+    ],
+)
+def test_each_bad_file_has_its_own_refusal(content, refusal):
+    with pytest.raises(DocumentRefusal) as no:
+        read_spreadsheet(content)
+    assert type(no.value) is refusal
+    assert no.value.remedy
+
+
+def test_no_header_says_what_was_seen_but_no_identity_number():
+    with pytest.raises(NoHeader) as no:
+        read_spreadsheet(xlsx({"a": [["某某", "11010519491231002X", "低保"]]}))
+    assert no.value.says.endswith("读到的是：某某、…、低保。")
+
+
+NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def far_corner() -> bytes:
+    """1.4 KB that ask for seventeen thousand million cells."""
+    return raw_xlsx(
+        b'<?xml version="1.0"?><worksheet ' + NAMESPACE + b'><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    )
+
+
+def bomb(megabytes: int) -> bytes:
+    """A small archive whose sheet unpacks to so many megabytes of cells."""
+    row = b'<row><c t="inlineStr"><is><t>' + b"x" * 900 + b"</t></is></c></row>"
+    rows = row * (megabytes * MEGABYTE // len(row))
+    return raw_xlsx(
+        b'<?xml version="1.0"?><worksheet ' + NAMESPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    )
+
+
+def many_cells(count: int) -> bytes:
+    rows = (b"<row>" + b"<c><v>1</v></c>" * 100 + b"</row>") * (count // 100)
+    return raw_xlsx(
+        b'<?xml version="1.0"?><worksheet ' + NAMESPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    )
+
+
+def test_one_stray_cell_in_the_far_corner_stops_only_the_child():
+    content = far_corner()
+    assert len(content) < 8000
+    with pytest.raises(TooMuchMemory):
+        read_spreadsheet(content)
+
+
+def test_an_archive_that_says_it_unpacks_too_large_is_not_opened():
+    content = bomb(24)
+    assert len(content) < MEGABYTE
+    with pytest.raises(TooMuchMemory):
+        read_spreadsheet(content, limits=Limits(unpacked_bytes=16 * MEGABYTE))
+
+
+def test_an_archive_that_eats_memory_is_stopped_by_the_limit():
+    with pytest.raises(TooMuchMemory):
+        read_spreadsheet(bomb(200), limits=Limits(memory_bytes=500 * MEGABYTE))
+
+
+def test_too_many_rows_or_cells_are_refused_with_the_count():
+    with pytest.raises(TooManyCells) as no:
+        read_spreadsheet(xlsx({"a": [HEADER, *[WANG] * 20]}), limits=Limits(rows=20))
+    assert no.value.says == "工作表「a」有 21 行 3 列，超过上限（20 行、12000000 格）。"
+    with pytest.raises(TooManyCells):
+        read_spreadsheet(xlsx({"a": [HEADER, *[WANG] * 20]}), limits=Limits(cells=60))
+    with pytest.raises(TooManyCells):
+        read_spreadsheet("\n".join([",".join(HEADER)] * 30).encode(), limits=Limits(rows=20))
+
+
+def test_a_file_over_the_size_limit_is_not_even_handed_on():
+    with pytest.raises(FileTooLarge) as no:
+        read_spreadsheet(b"x" * (3 * MEGABYTE), limits=Limits(file_bytes=2 * MEGABYTE))
+    assert no.value.says == "文件有 3 MB，超过上限 2 MB。"
+
+
+def test_time_is_limited_on_the_wall_and_on_the_processor():
+    content = bomb(100)
+    started = time.monotonic()
+    with pytest.raises(TookTooLong):
+        read_spreadsheet(content, limits=Limits(wall_seconds=0.05))
+    assert time.monotonic() - started < 2
+    with pytest.raises(TookTooLong):
+        read_spreadsheet(many_cells(9_000_000), limits=Limits(cpu_seconds=1, wall_seconds=60))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "姓名,".encode()]),
+)
+def test_any_bytes_end_in_a_refusal(noise, start):
+    with pytest.raises(DocumentRefusal):
+        read_spreadsheet(start + noise)
+
+
+WORKBOOK = xlsx({"a": [HEADER, WANG, LI]})  # made once: a workbook carries the time of its making
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_workbook_with_a_few_bytes_changed_is_read_or_refused(data):
+    content = bytearray(WORKBOOK)
+    for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
+        content[at] = data.draw(st.integers(0, 255))
+    try:
+        table = read_spreadsheet(bytes(content))
+    except DocumentRefusal as no:
+        said = no.says
+    else:
+        said = table.sheet
+        assert isinstance(table.texts, pl.DataFrame)
+    assert said
