@@ -53,9 +53,7 @@ def split(pack: Pack, standard: Standard, categories: AbstractSet[str], traits: 
     return Split(standard.individual_fen - covered_fen, shares, (), _assumptions(pack, offers, taken))
 
 
-def offers_for(
-    pack: Pack, standard: Standard, categories: AbstractSet[str], traits: AbstractSet[str]
-) -> list[Offer]:
+def offers_for(pack: Pack, standard: Standard, categories: AbstractSet[str], traits: AbstractSet[str]) -> list[Offer]:
     """All offers of all rules that fit, in the order of the pack."""
     return [
         Offer(category, _payer(rule), _amount_fen(pack, standard, rule.subsidy), rule)

@@ -1,0 +1,44 @@
+"""Every rule says where it is written, or why it was assumed."""
+
+import re
+from collections.abc import Iterator
+
+from canbao.policy.pack import Pack
+from canbao.policy.reading import Path
+from canbao.policy.walk import rules
+
+CLAUSE = re.compile(r"全文|附件\d*|[一二三四五六七八九十]+(（[一二三四五六七八九十]+）)?(\d+)?(（\d+）)?")
+
+
+def every_rule_has_a_clause(pack: Pack) -> Iterator[tuple[Path, str]]:
+    for path, rule in rules(pack):
+        if not rule.clause and not rule.assumed:
+            yield path, "缺少出处：写 clause（条款号），通知没有写的写 assumed（假定的理由）"
+
+
+def clauses_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
+    for path, rule in rules(pack):
+        if rule.clause and not CLAUSE.fullmatch(rule.clause):
+            yield (
+                (*path, "clause"),
+                f"“{rule.clause}”不是条款号；写法如 五、四（二）、四（三）1、四（一）1（4）、附件、全文",
+            )
+
+
+def derived_names_a_field(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """A misspelt key under `derived` would silently switch a look-up off, or leave it on."""
+    for path, rule in rules(pack):
+        text = rule.model_dump(by_alias=True, exclude={"derived"})
+        for name in rule.derived:
+            if name not in _keys(text):
+                yield (*path, "derived", name), f"derived 里的 {name} 不是这条规则的键"
+
+
+def _keys(data: object) -> set[str]:
+    """All keys anywhere in a rule that hold something."""
+    if isinstance(data, dict):
+        inner = (_keys(value) for value in data.values())
+        return {key for key, value in data.items() if value is not None}.union(*inner)
+    if isinstance(data, list | tuple):
+        return set().union(*(_keys(item) for item in data))
+    return set()

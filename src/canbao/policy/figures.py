@@ -1,0 +1,136 @@
+"""Look up every figure of a pack in exactly the clause that it cites.
+
+Amounts, rates, days, lengths, counts and telephone numbers are found by their types. What a rule marks as `derived`,
+and every rule that is `assumed`, is ours and is not looked up; everything else has to stand in the published text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from canbao.kernel.fen import short_yuan
+from canbao.policy.loading import digest_of
+from canbao.policy.notice import WHOLE, clauses_of
+from canbao.policy.pack import Pack
+from canbao.policy.reading import Path, Problem, read_texts
+from canbao.policy.values import FigureKind, Span, figure_kind, percent
+from canbao.policy.walk import rules, spots
+
+_DIGITS = "零一二三四五六七八九十"
+_TEN_THOUSAND = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSpot:
+    """One figure of the pack: where it stands, how people say it, and the clause in which it must be found."""
+
+    path: Path
+    says: str
+    pattern: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """`found` figures stand in their clauses; `ours` were derived or assumed and not looked up."""
+
+    found: int
+    ours: int
+    problems: tuple[Problem, ...]
+
+
+def look_up_figures(pack: Pack, notice_text: str) -> LookUp:
+    """Every figure of the pack against the published text; a problem for each that its clause does not say."""
+    reading = read_texts(pack.texts)
+    assert digest_of(reading) == pack.digest, "a pack is read from its own texts"
+    clauses = clauses_of(notice_text, pack.document.annexes)
+    problems = [
+        reading.problem((*path, "clause"), f"通知里找不到条款 {rule.clause}（no such clause）")
+        for path, rule in rules(pack)
+        if rule.clause and rule.clause not in clauses
+    ]
+    found = 0
+    to_find, ours = _figures(pack)
+    for figure in to_find:
+        text = clauses.get(figure.clause)
+        if text is None:
+            continue  # said above
+        if re.search(figure.pattern, text):
+            found += 1
+        else:
+            message = f"{figure.clause} 没有写 {figure.says}（does not say {figure.says}）"
+            problems.append(reading.problem(figure.path, message))
+    return LookUp(found, ours, tuple(sorted(set(problems))))
+
+
+def _figures(pack: Pack) -> tuple[list[FigureSpot], int]:
+    """The figures to find, and how many are ours."""
+    to_find: list[FigureSpot] = []
+    ours = 0
+    for spot in spots(pack):
+        kind = figure_kind(spot.field.annotation, spot.field.metadata)
+        if kind is None or spot.value is None or spot.rule is None:
+            continue
+        names = {step for step in spot.path if isinstance(step, str)}
+        if spot.rule.assumed or any(names & set(rule.derived) for rule in spot.rules):
+            ours += 1
+            continue
+        for value in spot.value if isinstance(spot.value, tuple) else (spot.value,):
+            says, pattern = said_as(kind, value)
+            to_find.append(FigureSpot(spot.path, says, pattern, spot.rule.clause or WHOLE))
+    return to_find, ours
+
+
+def said_as(kind: FigureKind, value: object) -> tuple[str, str]:
+    """How a figure is said to people, and the pattern of all the ways in which a notice may say it."""
+    if isinstance(value, Span):
+        return str(value), _either(_span(value))
+    if isinstance(value, date):
+        return value.isoformat(), _either(_day(value))
+    if isinstance(value, Decimal):
+        return percent(value), rf"(?<![\d.]){re.escape(percent(value))}"
+    if kind == "yuan" and isinstance(value, int):
+        return short_yuan(value), _either(_yuan(value))
+    text = str(value)
+    if kind == "month":
+        year, month = text.split("-")
+        pattern = rf"(?:{year}年|(?<![\d年])){int(month)}月"
+    elif kind == "day_of_month":
+        pattern = rf"(?<!\d){text}日"
+    else:
+        pattern = rf"(?<![\d.]){re.escape(text)}(?![\d.%])"
+    return text, pattern
+
+
+def _either(patterns: Iterator[str]) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+def _yuan(fen: int) -> Iterator[str]:
+    text = short_yuan(fen)
+    yield rf"(?<![\d.]){re.escape(text)}(?:\.00?)?(?![\d%年月日天]|\.\d)"
+    whole, rest = divmod(fen, 100)
+    if rest == 0 and whole and whole % (_TEN_THOUSAND // 10) == 0:
+        yield rf"(?<![\d.]){(Decimal(whole) / _TEN_THOUSAND).normalize():f}万"
+
+
+def _span(span: Span) -> Iterator[str]:
+    number = re.match(r"\d+", span.text)
+    assert number is not None
+    count = int(number[0])
+    unit = "[天日]" if span.days else re.escape(span.text[number.end() :])
+    yield rf"(?<!\d){count}{unit}"
+    if count < len(_DIGITS):
+        yield rf"{_DIGITS[count]}{unit}"
+    if span.months and span.months % 12 == 0:
+        yield rf"(?<!\d)(?:{span.months}个月|{span.months // 12}年)"
+
+
+def _day(day: date) -> Iterator[str]:
+    """With its own year or with none; `9月1日至25日` says the 25th too."""
+    year, month, number = day.year, day.month, day.day
+    yield rf"(?:{year}年|(?<![\d年]))0?{month}月0?{number}日"
+    yield rf"(?:{year}年|(?<![\d年]))0?{month}月\d{{1,2}}日?(?:至|到|-|~)0?{number}日"
+    yield rf"(?<!\d){year}[-./]0?{month}[-./]0?{number}(?!\d)"

@@ -1,0 +1,67 @@
+"""The published text of a notice, cut into its clauses.
+
+Texts come out of web pages and PDFs: spaces inside dates, lines broken anywhere, brackets and digits of either width,
+tables with one cell a line. All spaces go, except that two numbers which only a line break keeps apart stay apart.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_CHINESE = "一二三四五六七八九十"
+_HEADINGS = (
+    re.compile(rf"^([{_CHINESE}]{{1,3}})、"),
+    re.compile(rf"^\(([{_CHINESE}]{{1,3}})\)"),
+    re.compile(r"^(\d{1,2})[.、](?!\d)"),
+    re.compile(r"^\((\d{1,2})\)"),
+)
+_SHAPES = ("{}", "（{}）", "{}", "（{}）")
+_ANNEX = re.compile(r"^附件\d{0,2}$")
+WHOLE = "全文"
+
+
+def clauses_of(text: str, annexes: Mapping[str, str]) -> dict[str, str]:
+    """Clause number → its text without spaces, sub-clauses included; `全文` is everything.
+
+    `annexes` gives the titles of annexes whose beginning the text does not mark with 附件 on a line of its own.
+    """
+    lines = [unicodedata.normalize("NFKC", line).strip() for line in text.splitlines()]
+    found: dict[str, list[str]] = {WHOLE: lines}
+    path: list[str] = []
+    annex = ""
+    starts = {_squeezed([title]): name for name, title in annexes.items()}
+    seen_clause = False
+    for number, line in enumerate(lines):
+        bare = _squeezed([line])
+        last_title = bare in starts and not any(_squeezed([later]) == bare for later in lines[number + 1 :])
+        if seen_clause and (_ANNEX.match(bare) or last_title):
+            annex = starts.get(bare, bare)
+        elif not annex:
+            path = _path_after(path, line)
+        seen_clause = seen_clause or bool(path)
+        for depth in range(1, len(path) + 1):
+            if not annex:
+                found.setdefault("".join(path[:depth]), []).append(line)
+        if annex:
+            found.setdefault(annex, []).append(line)
+    return {clause: _squeezed(part) for clause, part in found.items()}
+
+
+def _path_after(path: list[str], line: str) -> list[str]:
+    """Where we are after this line. A heading stands below the nearest one of a higher kind, kinds may be skipped."""
+    for level, (pattern, shape) in enumerate(zip(_HEADINGS, _SHAPES, strict=True)):
+        match = pattern.match(line)
+        if match and (path or level == 0):
+            return [*[step for step in path if _level(step) < level], shape.format(match[1])]
+    return path
+
+
+def _level(step: str) -> int:
+    bare = step.strip("（）")
+    return (2 if bare.isdigit() else 0) + (1 if step.startswith("（") else 0)
+
+
+def _squeezed(lines: list[str]) -> str:
+    joined = "\n".join(unicodedata.normalize("NFKC", line) for line in lines)
+    apart = re.sub(r"(?<=\d)\s+(?=\d)", "|", joined)
+    return re.sub(r"(?<=\d),(?=\d{3})", "", re.sub(r"\s+", "", apart))
