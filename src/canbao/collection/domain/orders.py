@@ -1,0 +1,127 @@
+"""An order: some open bills of one household, to be paid together. On disk before anybody is asked for money."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from canbao.collection.gateway import gateway
+from canbao.collection.models import Channel, Order, OrderLine
+from canbao.collection.refusals import BillNotOpen, NothingToPay, OrderTaken
+from canbao.enrolment.domain.facts import facts_of
+from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
+from canbao.enrolment.packs import pack_of
+from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
+from canbao.kernel.days import days_after
+from canbao.policy import Refused, facts_from_json, start_by_day
+from canbao.register.models import Household
+
+ORDER_LIVES = timedelta(hours=2)
+GRACE_DAYS = 3  # a callback may tell of money that came just before midnight, or a bank of the day before yesterday
+
+
+@transaction.atomic
+def make_order(
+    *,
+    order_id: UUID,
+    campaign: Campaign,
+    household: Household,
+    bills: Collection[int],
+    channel: Channel,
+    made_by: str,
+    at: datetime,
+) -> Order:
+    """An order for these open bills of the household. The asker makes the id; asking again with it gives the same order.
+
+    Says no, in this order: `OrderTaken`, `NothingToPay`, `BillNotOpen`, `AmountUnknown`, `NoticeSaysNo` (not on this
+    day), `StartUnknown`.
+    """
+    known = Order.objects.filter(pk=order_id).first()
+    if known is not None:
+        if set(known.lines.values_list("bill_id", flat=True)) != set(bills) or known.channel != channel:
+            raise OrderTaken
+        return known
+    asked = list(
+        Bill.objects.filter(pk__in=bills, campaign=campaign, household=household)
+        .select_related("resident", "assessment")
+        .order_by("pk")
+    )
+    if not asked or len(asked) != len(set(bills)):
+        raise NothingToPay
+    on = at.date()
+    covers = _covers(campaign, household, asked, on=on)
+    for bill in asked:
+        _check_payable(bill, covers[bill.pk], on=on)
+    order = Order.objects.create(
+        id=order_id, county=household.county, campaign=campaign, household=household, division=household.division, unit_id=household.unit_id,
+        channel=channel, total_fen=sum(bill.due_fen or 0 for bill in asked), made_by=made_by, made_at=at, expires_at=at + ORDER_LIVES,
+    )  # fmt: skip
+    OrderLine.objects.bulk_create(
+        [
+            OrderLine(
+                county=household.county, order=order, bill=bill, fen=bill.due_fen, covers=_days_of(covers[bill.pk])
+            )
+            for bill in asked
+        ]
+    )
+    return order
+
+
+def _check_payable(bill: Bill, covers: dict[date, date | Refused | None], *, on: date) -> None:
+    who = bill.resident.name
+    if bill.state != BillState.OPEN:
+        raise BillNotOpen(who=who)
+    if bill.due_fen is None:
+        unknown = bill.assessment.answer["unknown"]
+        first = unknown[0] if unknown else {"what": "金额", "ask": "县医保局", "clause": ""}
+        raise AmountUnknown(who=who, what=first["what"], ask=first["ask"], clause=first["clause"])
+    if bill.due_fen <= 0:
+        raise NothingToPay
+    today = covers[on]
+    if isinstance(today, Refused):
+        raise NoticeSaysNo(today, who=who)
+    if today is None:
+        raise StartUnknown(who=who)
+
+
+def _covers(
+    campaign: Campaign, household: Household, bills: list[Bill], *, on: date
+) -> dict[int, dict[date, date | Refused | None]]:
+    """For each bill and each day on which its money may still arrive: covered from when."""
+    days = [days_after(on, n) for n in range(-GRACE_DAYS, GRACE_DAYS + 1)]
+    facts = facts_of([bill.resident_id for bill in bills], county=household.county, on=on)
+    # who is enrolled already and owes a difference keeps the cover they have
+    kept = dict(
+        Enrolment.objects.filter(campaign=campaign, household=household, ended_on__isnull=True).values_list(
+            "resident_id", "covered_from"
+        )
+    )
+    pack = pack_of(campaign)
+    return {
+        bill.pk: dict.fromkeys(days, kept[bill.resident_id])
+        if bill.resident_id in kept
+        else start_by_day(pack, facts_from_json(facts[bill.resident_id]), days)
+        for bill in bills
+    }
+
+
+def _days_of(covers: dict[date, date | Refused | None]) -> dict[str, str]:
+    return {day.isoformat(): start.isoformat() for day, start in covers.items() if isinstance(start, date)}
+
+
+def ask_gateway(order: Order) -> str:
+    """Ask the order's gateway for the address to pay at. Outside of any transaction: the intent is on disk already.
+
+    Asking again gives the same address. Raises `GatewayBroke`.
+    """
+    if order.pay_url:
+        return order.pay_url
+    url = gateway(order.channel).ask(
+        order=order.pk, amount_fen=order.total_fen, says=f"{order.campaign.title}"[:100], expires_at=order.expires_at,
+        notify_url=f"{settings.BASE_URL}/api/gateways/{order.channel}/notify",
+    )  # fmt: skip
+    Order.objects.filter(pk=order.pk).update(pay_url=url)
+    order.pay_url = url
+    return url

@@ -1,0 +1,78 @@
+"""Giving back: reviewed by two people, sent by the channel it came from, settled when it has arrived."""
+
+from datetime import date
+
+from django.db import connection, transaction
+
+from canbao.access.may import Work, check_may
+from canbao.access.models import Staff
+from canbao.access.record import record
+from canbao.access.refusing import refusing
+from canbao.collection.gateway import gateway
+from canbao.collection.models import Channel, Refund, RefundState
+from canbao.collection.refusals import SAID_BY_DATABASE, RefundNotApproved, RefundNotDue, SamePerson
+
+
+@transaction.atomic
+def review(refund: Refund, *, by: Staff) -> Refund:
+    """First review (medical insurance). Says no: `NotYourDivision`, `NotYourWork`, `RefundNotDue`."""
+    check_may(by, Work.REVIEW_REFUND, division=refund.division)
+    refund = Refund.objects.select_for_update().get(pk=refund.pk)
+    if refund.state != RefundState.DUE:
+        raise RefundNotDue(state=RefundState(refund.state).label)
+    refund.reviewed_by = by.username
+    refund.save(update_fields=["reviewed_by"])
+    record(
+        "refund.reviewed",
+        f"refund:{refund.pk}",
+        county=refund.county,
+        actor=f"staff:{by.username}",
+        fen=refund.amount_fen,
+    )
+    return refund
+
+
+@transaction.atomic
+def approve(refund: Refund, *, by: Staff) -> Refund:
+    """Second review (tax). Says no: `NotYourDivision`, `NotYourWork`, `RefundNotDue`, `RefundNotApproved`, `SamePerson`."""
+    check_may(by, Work.APPROVE_REFUND, division=refund.division)
+    refund = Refund.objects.select_for_update().get(pk=refund.pk)
+    if refund.state != RefundState.DUE:
+        raise RefundNotDue(state=RefundState(refund.state).label)
+    if refund.reviewed_by is None:
+        raise RefundNotApproved
+    if refund.reviewed_by == by.username:
+        raise SamePerson
+    refund.approved_by, refund.state = by.username, RefundState.APPROVED
+    refund.save(update_fields=["approved_by", "state"])
+    record(
+        "refund.approved",
+        f"refund:{refund.pk}",
+        county=refund.county,
+        actor=f"staff:{by.username}",
+        fen=refund.amount_fen,
+    )
+    return refund
+
+
+def pay_back(refund: Refund, *, on: date) -> bool:
+    """Send an approved refund; True when it has arrived. Safe to call again: the gateway knows the refund by its id.
+
+    The intent (`SENT`) is committed before anything is sent; no HTTP inside a transaction. Raises `GatewayBroke`.
+    """
+    if refund.state == RefundState.PAID:
+        return True
+    if refund.state not in (RefundState.APPROVED, RefundState.SENT):
+        raise RefundNotApproved
+    if refund.channel != Channel.CASH:
+        Refund.objects.filter(pk=refund.pk, state=RefundState.APPROVED).update(state=RefundState.SENT)
+        answer = gateway(refund.channel).refund(
+            refund=refund.pk, order=refund.payment.order_number, amount_fen=refund.amount_fen,
+            total_fen=refund.payment.amount_fen, says=refund.get_reason_display(),
+        )  # fmt: skip
+        if not answer.done:
+            return False
+    with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
+        cursor.execute("SELECT collection_refund_paid(%s, %s)", [refund.pk, on])
+    refund.refresh_from_db()
+    return True

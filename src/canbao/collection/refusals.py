@@ -1,0 +1,124 @@
+"""Every no of this room, in the order in which they are checked; the same for a phone, a desk and a file.
+
+The last group is said inside the database (`refuse()`), where the rows are locked.
+"""
+
+from canbao.access.refusals import NotYourDivision
+from canbao.kernel.refusal import Refusal
+
+
+class NoUnit(Refusal):
+    code = "no_unit"
+    says_template = "您没有所属的代收单位，不能收款。"
+    remedy_template = "请县医保局为您的账号指定代收单位。"
+
+
+class OtherUnit(Refusal):
+    """Cash of a village goes into that village's drawer."""
+
+    code = "other_unit"
+    says_template = "这一户由{unit}代收。"
+    remedy_template = "请到{unit}缴费，或由本人用手机缴费。"
+
+
+class NothingToPay(Refusal):
+    code = "nothing_to_pay"
+    says_template = "没有待缴的账单。"
+    remedy_template = "已经缴过的，可查看票据；尚未登记的，请先登记。"
+
+
+class BillNotOpen(Refusal):
+    """Paid meanwhile, or replaced by a later bill."""
+
+    code = "bill_not_open"
+    says_template = "{who}的账单已缴或已变更。"
+    remedy_template = "请刷新页面，按最新金额办理。"
+
+
+class AmountDiffers(Refusal):
+    code = "amount_differs"
+    says_template = "金额不符：应收{due}元，实收{given}元。"
+    remedy_template = "请按应收金额收取；找零或补足后再登记。"
+
+
+class OrderTaken(Refusal):
+    """The same order number with other content: a mistake of whoever made the number."""
+
+    code = "order_taken"
+    says_template = "这个订单号已用于另一笔缴费。"
+    remedy_template = "请返回重新办理。"
+
+
+class NumberUsedTwice(Refusal):
+    """Receipt ranges overlap: a number would be used twice."""
+
+    code = "number_used_twice"
+    says_template = "票据号段与已发放的号段重叠（批次{series}，{first}–{last}）。"
+    remedy_template = "请核对领用登记，按未发放的号段录入。"
+
+
+class NoReceiptsLeft(Refusal):
+    code = "no_receipts_left"
+    says_template = "{unit}的票据已用完。"
+    remedy_template = "请向乡镇领取新的票据并登记号段后再收款。"
+
+
+class DrawerIsEmpty(Refusal):
+    code = "drawer_is_empty"
+    says_template = "这段时间没有待汇缴的现金。"
+    remedy_template = "请核对缴费时间段。"
+
+
+class RemittanceDiffers(Refusal):
+    """Certificate and drawer do not say the same."""
+
+    code = "remittance_differs"
+    says_template = "缴款书与现金登记不一致：缴款书{people}人{amount}元，登记{seen_people}人{seen_amount}元。"
+    remedy_template = "请按登记的人数和金额开具缴款书；现金有短缺或多出的，先查明再汇缴。"
+
+    def __init__(self, *, people: int, fen: int, seen_people: int, seen_fen: int, clause: str = "") -> None:
+        from canbao.kernel.fen import yuan
+
+        super().__init__(
+            clause=clause, people=people, amount=yuan(fen), seen_people=seen_people, seen_amount=yuan(seen_fen)
+        )
+
+
+class CertificateUsed(Refusal):
+    code = "certificate_used"
+    says_template = "缴款书号{certificate}已登记过。"
+    remedy_template = "请核对号码；每份缴款书只登记一次。"
+
+
+class SamePerson(Refusal):
+    """Who collects does not verify."""
+
+    code = "same_person"
+    says_template = "经办和确认不能是同一个人。"
+    remedy_template = "请另一位有权限的人员确认。"
+
+
+class RefundNotApproved(Refusal):
+    code = "refund_not_approved"
+    says_template = "这笔退款还没有经过两级审核。"
+    remedy_template = "请先完成初审和复审。"
+
+
+class RefundNotDue(Refusal):
+    code = "refund_not_due"
+    says_template = "这笔退款的状态是“{state}”，不能再次审核。"
+    remedy_template = "请在退款清单中查看进度。"
+
+
+SAID_BY_DATABASE: dict[str, type[Refusal]] = {
+    refusal.code: refusal
+    for refusal in (
+        NotYourDivision,
+        NoReceiptsLeft,
+        DrawerIsEmpty,
+        RemittanceDiffers,
+        CertificateUsed,
+        SamePerson,
+        RefundNotApproved,
+    )
+}

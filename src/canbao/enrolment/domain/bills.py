@@ -1,0 +1,83 @@
+"""Bills by tabulation (decision 2): gather facts, take the distinct ones, ask the policy once for each, join back.
+
+Whatever the size of the county there are a few hundred questions; the rest is one INSERT … SELECT.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from canbao.enrolment.domain.facts import FACTS, _object
+from canbao.enrolment.models import BillAssessment, Campaign
+from canbao.enrolment.packs import pack_of
+from canbao.policy import Assessment, assess, facts_from_json
+
+NEWBORN_HORIZON = timedelta(days=400)  # a birth longer before the window than this is not looked at by any newborn rule
+
+
+@transaction.atomic
+def make_bills(campaign: Campaign, *, on: date, residents: Sequence[int] | None = None) -> int:
+    """A bill for everybody (or for `residents`) who has none in this campaign and whom the notice lets enrol.
+
+    Amounts that the notice leaves to others give a bill whose due is unknown. Returns how many bills were made.
+    """
+    with connection.cursor() as cursor:
+        tabulate_people(campaign, on=on, residents=residents)
+        cursor.execute(
+            """INSERT INTO enrolment_bill (county, campaign_id, resident_id, version, household_id, division, unit_id, assessment_id, due_fen, state)
+               SELECT p.county, %(campaign)s, p.resident_id, 1, p.household_id, p.division, p.unit_id, a.id, a.pays_fen, 'open'
+                 FROM billing p
+                 JOIN enrolment_billassessment a ON a.campaign_id = %(campaign)s AND a.facts_key = p.facts_key AND NOT a.refused
+                WHERE NOT EXISTS (SELECT FROM enrolment_bill b WHERE b.campaign_id = %(campaign)s AND b.resident_id = p.resident_id)""",
+            {"campaign": campaign.pk},
+        )
+        made = int(cursor.rowcount)
+        cursor.execute("DROP TABLE billing")
+        return made
+
+
+def tabulate_people(campaign: Campaign, *, on: date, residents: Sequence[int] | None = None) -> None:
+    """Fill the temporary table `billing` (who, where, facts_key) and make sure that every key has its assessment.
+
+    Must be called inside a transaction; the caller drops the table.
+    """
+    parameters = {
+        "county": campaign.county,
+        "on": on,
+        "residents": None if residents is None else list(residents),
+        "born_from": campaign.window_from - NEWBORN_HORIZON,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""CREATE TEMP TABLE billing ON COMMIT DROP AS
+                SELECT f.*, md5(f.facts::text || '|' || %(on)s::date) AS facts_key FROM ({FACTS}) f""",  # noqa: S608
+            parameters,
+        )
+        cursor.execute("ANALYZE billing")
+        cursor.execute(
+            """SELECT DISTINCT ON (facts_key) facts_key, facts FROM billing p
+                WHERE NOT EXISTS (SELECT FROM enrolment_billassessment a WHERE a.campaign_id = %s AND a.facts_key = p.facts_key)""",
+            [campaign.pk],
+        )
+        distinct = [(key, _object(facts) | {"on": on.isoformat()}) for key, facts in cursor.fetchall()]
+    pack = pack_of(campaign)
+    BillAssessment.objects.bulk_create(
+        [as_row(campaign, key, facts, assess(pack, facts_from_json(facts))) for key, facts in distinct],
+        ignore_conflicts=True,
+    )
+
+
+def as_row(campaign: Campaign, key: str, facts: dict[str, Any], answer: Assessment) -> BillAssessment:
+    return BillAssessment(
+        campaign=campaign,
+        facts_key=key,
+        facts=facts,
+        answer=answer.as_json(),
+        individual_fen=answer.individual_fen,
+        pays_fen=answer.pays_fen,
+        government_fen=answer.government_fen,
+        shares=[share.as_json() | {"fen": share.fen} for share in answer.shares],
+        refused=answer.refusal is not None,
+    )

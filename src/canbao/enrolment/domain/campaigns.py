@@ -1,0 +1,65 @@
+"""A campaign from the published notice to the day it opens."""
+
+from datetime import date
+
+from django.db import transaction
+
+from canbao.access.clock import now
+from canbao.access.may import Work, check_may
+from canbao.access.models import Staff
+from canbao.access.record import record
+from canbao.divisions.models import Division
+from canbao.enrolment.domain.bills import make_bills
+from canbao.enrolment.models import Campaign, Target
+from canbao.enrolment.refusals import CampaignAlreadyOpen
+from canbao.policy import Pack
+
+
+@transaction.atomic
+def publish(pack: Pack, *, county: str, title: str | None = None) -> Campaign:
+    """Keep the pack in the database as a campaign of a county, with its targets. Publishing the same again is the same."""
+    campaign, _ = Campaign.objects.get_or_create(
+        county=county,
+        key=pack.key,
+        defaults={
+            "title": title or pack.document.title,
+            "pack_texts": pack.texts,
+            "pack_digest": pack.digest,
+            "window_from": pack.window.first,
+            "window_until": pack.window.last,
+            "benefit_from": pack.period.first,
+            "benefit_until": pack.period.last,
+        },
+    )
+    if pack.targets is not None:
+        places = {
+            place.name: place for place in Division.objects.filter(code__startswith=county, level=Division.Level.TOWN)
+        }
+        Target.objects.bulk_create(
+            [
+                Target(campaign=campaign, division=places[unit.name], population=unit.population, people=unit.people)
+                for unit in pack.targets.units
+                if unit.name in places
+            ],
+            ignore_conflicts=True,
+        )
+    return campaign
+
+
+@transaction.atomic
+def open_campaign(campaign: Campaign, *, by: Staff, on: date) -> int:
+    """Everybody gets their bill. Returns how many bills were made.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `CampaignAlreadyOpen`.
+    """
+    check_may(by, Work.OPEN_CAMPAIGN, division=campaign.county.ljust(12, "0"))
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.opened_at is not None:
+        raise CampaignAlreadyOpen(title=campaign.title)
+    made = make_bills(campaign, on=max(on, campaign.window_from))
+    campaign.opened_at, campaign.opened_by = now(), by.username
+    campaign.save(update_fields=["opened_at", "opened_by"])
+    record(
+        "campaign.opened", f"campaign:{campaign.pk}", county=campaign.county, actor=f"staff:{by.username}", bills=made
+    )
+    return made

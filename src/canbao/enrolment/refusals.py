@@ -1,0 +1,38 @@
+"""Every no of this room, in the order in which they are checked. What the notice itself says no to comes as
+`NoticeSaysNo`, with the code, clause and remedy of the pack."""
+
+from canbao.kernel.refusal import Refusal
+from canbao.policy import Refused
+
+
+class CampaignAlreadyOpen(Refusal):
+    code = "campaign_already_open"
+    says_template = "“{title}”已经开启，不能再次开启。"
+    remedy_template = "身份或名单有变化，请用“身份调整”。"
+
+
+class NoticeSaysNo(Refusal):
+    """The notice does not let this person enrol on this day."""
+
+    def __init__(self, refused: Refused, *, who: str = "") -> None:
+        super().__init__(clause=refused.clause)
+        self.code = refused.code  # type: ignore[misc] - the pack's own code
+        self.says = f"{who}：{refused.says}" if who else refused.says
+        self.remedy = refused.remedy
+        self.args = (f"{self.code}: {self.says}",)
+
+
+class StartUnknown(Refusal):
+    """The notice leaves to others from when this person would be covered."""
+
+    code = "start_unknown"
+    says_template = "{who}的待遇起始时间，本通知没有规定。"
+    remedy_template = "请先向县医保局问明后再收费。"
+
+
+class AmountUnknown(Refusal):
+    """The notice leaves the amount to others; nobody may collect a guess."""
+
+    code = "amount_unknown"
+    says_template = "{who}的应缴金额，本通知没有规定（{what}）。"
+    remedy_template = "请向{ask}问明，金额确定后再收费。"

@@ -1,0 +1,95 @@
+"""Residents one by one: found by their number, registered, and their number read out with a reason."""
+
+import hmac
+from datetime import date
+from typing import NamedTuple
+
+from django.db import IntegrityError, connection, transaction
+
+from canbao.access.record import record
+from canbao.access.sealing import person_token, provisional_token, seal, unseal
+from canbao.kernel.identity import parse_identity
+from canbao.register.models import Household, Resident
+from canbao.register.refusals import NotOnRegister, NumberTaken
+
+
+class Found(NamedTuple):
+    """Just enough to sign somebody in: no number, no neighbour."""
+
+    id: int
+    name: str
+    household_id: int
+    division: str
+    county: str
+
+
+def find_by_name_and_number(*, name: str, number: str, on: date, allow_synthetic: bool) -> Found:
+    """Who has this name and this number. Needs no scope.
+
+    Says no, in this order: what is wrong with the number itself (`kernel.identity`), `NotOnRegister`; the latter is
+    the same for a wrong name and for an unknown number, so that nobody can try out strangers' numbers.
+    """
+    identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM register_find(%s)", [person_token(identity.number)])
+        row = cursor.fetchone()
+    found = Found(*row) if row else None
+    if found is None or not hmac.compare_digest(found.name.encode(), "".join(name.split()).encode()):
+        raise NotOnRegister
+    return found
+
+
+def find_by_number(number: str, *, on: date, allow_synthetic: bool) -> Resident | None:
+    """For staff, within their scope. Raises what is wrong with the number."""
+    identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
+    return Resident.objects.filter(person_token=person_token(identity.number)).first()
+
+
+@transaction.atomic
+def read_number(resident: Resident, *, reason: str) -> str:
+    """The whole number, for a reason that goes on record."""
+    number = unseal(resident.number_sealed)
+    record("number.read", f"resident:{resident.pk}", county=resident.county, reason=reason)
+    return number
+
+
+@transaction.atomic
+def register_resident(
+    *,
+    household: Household,
+    name: str,
+    number: str,
+    relation: str,
+    on: date,
+    allow_synthetic: bool,
+    circumstances: dict | None = None,
+) -> Resident:
+    """Somebody new in a household. Says no: what is wrong with the number, then `NumberTaken`."""
+    identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
+    resident = Resident(
+        county=household.county, division=household.division, household=household, name=name, relation=relation,
+        sex=identity.sex or "", born_on=identity.born_on, number_kind=identity.kind.value, number_sealed=seal(identity.number),
+        number_tail=identity.number[-4:], person_token=person_token(identity.number), circumstances=circumstances or {},
+    )  # fmt: skip
+    return _save(resident)
+
+
+@transaction.atomic
+def register_newborn(*, guardian: Resident, name: str, sex: str, born_on: date, order_of_birth: int = 1) -> Resident:
+    """A child without a number yet, under a parent's name + 宝宝 or its own. Twins differ by their order of birth."""
+    token = provisional_token(unseal(guardian.number_sealed), born_on.isoformat(), order_of_birth)
+    resident = Resident(
+        county=guardian.county, division=guardian.division, household_id=guardian.household_id, name=name, relation="子女", sex=sex,
+        born_on=born_on, number_kind="暂无", person_token=token,
+    )  # fmt: skip
+    return _save(resident)
+
+
+def _save(resident: Resident) -> Resident:
+    try:
+        with transaction.atomic():
+            resident.save(force_insert=True)
+    except IntegrityError as error:
+        raise NumberTaken from error
+    record("resident.registered", f"resident:{resident.pk}", county=resident.county)
+    return resident
