@@ -1,12 +1,12 @@
 """Which column is which: the words of departments, in any order, and nothing guessed."""
 
 import pytest
-from workbooks import xlsx
 
 from canbao.documents.columns import ALIASES, Field, fields_frame, find_columns
 from canbao.documents.reading import read_spreadsheet
 from canbao.documents.refusals import ColumnAmbiguous, ColumnMissing
 from canbao.documents.table import Table, plain_header
+from tests.documents.workbooks import xlsx
 
 
 def table(header: list[str], *rows: list[str | float | None]) -> Table:

@@ -9,8 +9,6 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from old_excel import xls
-from workbooks import raw_xlsx, xlsx
 
 from canbao.documents.reading import MEGABYTE, Limits, read_spreadsheet
 from canbao.documents.refusals import (
@@ -29,6 +27,8 @@ from canbao.documents.refusals import (
     TooMuchMemory,
     UnknownEncoding,
 )
+from tests.documents.old_excel import xls
+from tests.documents.workbooks import raw_xlsx, xlsx
 
 HEADER = ["姓名", "身份证号", "人员类别"]
 WANG = ["王明", "11010519491231002X", "低保对象"]

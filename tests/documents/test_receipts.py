@@ -1,0 +1,124 @@
+"""Receipts: what stands on the paper, what can never be printed, and the same values giving the same bytes."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from canbao.documents.fonts import chinese_family
+from canbao.documents.receipts import ReceiptLine, ReceiptPaper, in_words, receipt_pdf, receipts_pdf
+from canbao.documents.refusals import FontMissing
+from canbao.kernel.refusal import BrokenInvariant
+
+WANG = ReceiptLine("王明", "男", 45, "990***********1234", "一般居民", 32000)
+LI = ReceiptLine("李𠮷安", "女", 27, "990***********002X", "低保对象", 4000, subsidy_fen=28000)
+PAPER = ReceiptPaper(
+    place="濉溪县",
+    series="样3406",
+    number="00012345",
+    unit="濉溪镇示例一村村民委员会",
+    household_code="34062110020000001",
+    head="王明",
+    covers="2022年1月1日至12月31日",
+    lines=(WANG, LI),
+    total_fen=36000,
+    paid_by="现金",
+    collected_by="示例经办人",
+    collected_on=date(2021, 11, 15),
+    check_code="7K3M-9QXD",
+    qr="https://example.invalid/r/7K3M9QXD",
+)
+
+needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="reads the PDF back with poppler-utils")
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def words_on(pdf: bytes) -> str:
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return re.sub(r"\s+", "", done.stdout.decode())
+
+
+@needs_pdftotext
+@pytest.mark.parametrize(
+    "text",
+    [
+        "濉溪县城乡居民基本医疗保险费",
+        "№00012345",
+        "票据代码：样3406",
+        "收款单位：濉溪镇示例一村村民委员会",
+        "34062110020000001",
+        "2022年1月1日至12月31日",
+        "1王明男45990***********1234一般居民0.00320.00",
+        "2李𠮷安女27990***********002X低保对象280.0040.00",
+        "叁佰陆拾元整",
+        "¥360.00",
+        "共2人",
+        "2021年11月15日",
+        "7K3M-9QXD",
+        "收款人：示例经办人",
+    ],
+)
+def test_everything_of_the_receipt_stands_on_it(text):
+    assert text in words_on(receipt_pdf(PAPER))
+
+
+@needs_pdftotext
+def test_reprints_and_samples_say_so_and_others_do_not():
+    plain = words_on(receipt_pdf(PAPER))
+    reprint = words_on(receipt_pdf(replace(PAPER, is_reprint=True, reprinted_on=date(2021, 12, 1))))
+    sample = words_on(receipt_pdf(replace(PAPER, is_synthetic=True)))
+    assert ("补打" in plain, "样例" in plain) == (False, False)
+    assert "补打2021年12月1日" in reprint
+    assert "样例" in sample
+
+
+def test_a_batch_is_one_file_with_a_page_for_each_household():
+    pdf = receipts_pdf([replace(PAPER, number=f"{number:08d}") for number in range(12)])
+    assert pdf.startswith(b"%PDF-1.7")
+    assert pages(pdf) == 12
+
+
+def test_a_household_of_fourteen_still_fits_on_one_page():
+    assert pages(receipt_pdf(replace(PAPER, lines=(LI,) * 14, total_fen=14 * 4000))) == 1
+
+
+def test_the_same_values_make_the_same_bytes():
+    assert receipt_pdf(PAPER) == receipt_pdf(PAPER)
+
+
+def test_a_receipt_that_does_not_add_up_cannot_be_made():
+    with pytest.raises(BrokenInvariant):
+        replace(PAPER, total_fen=36001)
+    with pytest.raises(BrokenInvariant):
+        replace(PAPER, lines=(replace(WANG, amount_fen=-1),), total_fen=-1)
+    with pytest.raises(BrokenInvariant):
+        receipts_pdf([])
+
+
+@pytest.mark.parametrize(
+    ("fen", "words"),
+    [
+        (28000, "贰佰捌拾元整"),
+        (0, "零元整"),
+        (28050, "贰佰捌拾元伍角"),
+        (1002005, "壹万零贰拾元零伍分"),
+        (90000, "玖佰元整"),
+        (113026032000, "壹拾壹亿叁仟零贰拾陆万零叁佰贰拾元整"),
+    ],
+)
+def test_money_is_said_in_words(fen, words):
+    assert in_words(fen) == words
+
+
+def test_no_chinese_font_is_a_refusal_that_names_the_package():
+    with pytest.raises(FontMissing) as no:
+        chinese_family(["DejaVu Sans"], paper="票据")
+    assert no.value.says == "这台机器没有中文字体，无法制作票据。"
+    assert "fonts-noto-cjk" in no.value.remedy
+    assert chinese_family(["Noto Sans CJK SC"], paper="票据") == "Noto Sans CJK SC"
