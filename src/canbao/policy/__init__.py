@@ -10,6 +10,7 @@ from canbao.policy.assess import assess, start_by_day
 from canbao.policy.assessment import Assessment, Assumption, Refused, Share, Unknown
 from canbao.policy.category_names import UnknownCategory
 from canbao.policy.checking import check
+from canbao.policy.explain import explain
 from canbao.policy.facts import BadFacts, EmployeeScheme, Facts, Held, OtherCover, facts_from_json
 from canbao.policy.loading import PackBroken, PackNotFound, load_pack, load_pack_texts, pack_folders
 from canbao.policy.pack import Pack
@@ -18,6 +19,8 @@ from canbao.policy.reduce import reduce_facts
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from canbao.policy.figures import LookUp
 
 __all__ = [
     "Assessment",
@@ -37,9 +40,11 @@ __all__ = [
     "UnknownCategory",
     "assess",
     "check",
+    "explain",
     "facts_from_json",
     "load_pack",
     "load_pack_texts",
+    "look_up_figures",
     "pack_folders",
     "reduce_facts",
     "start_by_day",
@@ -52,3 +57,10 @@ def tabulate(pack: Pack, population: "pl.DataFrame") -> "pl.DataFrame":
     from canbao.policy.table import tabulate as tabulate_table  # loads Polars only when somebody needs a table
 
     return tabulate_table(pack, population)
+
+
+def look_up_figures(pack: Pack, notice_text: str) -> "LookUp":
+    """Every figure of the pack, looked up in the clause that it cites; see `canbao.policy.figures`."""
+    from canbao.policy.figures import look_up_figures as look_up  # only `check --notice` needs it
+
+    return look_up(pack, notice_text)

@@ -9,6 +9,7 @@ from canbao.policy.checks import PACK_CHECKS
 from canbao.policy.loading import digest_of, find_folder, read_folder
 from canbao.policy.pack import Pack, Topics
 from canbao.policy.reading import Path, Problem, Reading, read_texts
+from canbao.policy.skeleton import TO_FILL_IN
 
 if TYPE_CHECKING:
     import os
@@ -49,21 +50,40 @@ def check(dir_or_name: "str | os.PathLike[str]", *, with_examples: bool = True) 
 
 def problems_of(reading: Reading, key: str, texts: Mapping[str, str]) -> tuple[Pack | None, list[Problem]]:
     """The pack, if its shape is right, and what is wrong with it."""
-    problems = list(reading.problems)
+    to_fill_in = list(_to_fill_in(reading, reading.data, ()))
+    problems = [*reading.problems, *to_fill_in]
     try:
-        Topics.model_validate(reading.data)
+        topics = Topics.model_validate(reading.data)
     except ValidationError as error:
-        return None, sorted({*problems, *_shape_problems(reading, error)})
-    extras = {"key": key, "digest": digest_of(reading), "texts": dict(texts)}
-    pack = Pack.model_validate({**reading.data, **extras})
+        open_lines = {(problem.file, problem.line) for problem in to_fill_in}
+        shape = [item for item in _shape_problems(reading, error) if (item.file, item.line) not in open_lines]
+        return None, sorted({*problems, *shape})
+    if to_fill_in:
+        return None, sorted(set(problems))
+    fields = {name: getattr(topics, name) for name in Topics.model_fields}  # validated once, just now
+    pack = Pack.model_construct(**fields, key=key, digest=digest_of(reading), texts=dict(texts))
     for one_check in PACK_CHECKS:
         problems += [reading.problem(path, message) for path, message in one_check(pack)]
     return pack, sorted(set(problems))
 
 
+def _to_fill_in(reading: Reading, data: object, path: Path) -> Iterable[Problem]:
+    """Every place that still holds the word of the skeleton."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _to_fill_in(reading, value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _to_fill_in(reading, value, (*path, index))
+    elif isinstance(data, str) and TO_FILL_IN in data:
+        yield reading.problem(path, f"{TO_FILL_IN}：{path[-1]}")
+
+
 def _shape_problems(reading: Reading, error: ValidationError) -> Iterable[Problem]:
     for item in error.errors(include_url=False):
         path = _data_path(reading, item["loc"])
+        if item["type"] == "too_short" and item["input"]:
+            continue  # its items are wrong, and each is reported itself
         key = str(item["loc"][-1]) if item["loc"] else "方案"
         template = _MESSAGES.get(item["type"])
         if item["type"] == "value_error":

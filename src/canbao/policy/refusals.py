@@ -85,3 +85,18 @@ IN_ORDER: tuple[type[Refusal], ...] = (
 def as_value(refusal: Refusal) -> Refused:
     """The refusal as part of an assessment, which is a value and raises nothing."""
     return Refused(refusal.code, refusal.says, refusal.clause, refusal.remedy)
+
+
+ENGLISH: dict[str, str] = {
+    UnknownTrait.code: "These rules do not know one of the circumstances given",
+    UnknownCategory.code: "These rules do not know one of the subsidised categories given",
+    InEmployeeScheme.code: "You are still in the employee scheme on the day of payment and cannot be in both",
+    CoveredElsewhere.code: "You are covered elsewhere for the same time and cannot be enrolled twice",
+    NotEligible.code: "By what is known, you are not among those who may enrol here",
+    TierMissing.code: "There are several tiers; choose one first",
+    UnknownTier.code: "There is no such tier here",
+    WindowNotOpen.code: "The collection window has not opened yet",
+    WindowClosed.code: "The collection window is over, and none of the late ways in fits you",
+    StartsAfterPeriod.code: "Paying now, cover would begin only after the benefit period has ended",
+}
+"""The same sentences in English, without the particulars, which the remedy carries."""

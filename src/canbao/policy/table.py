@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from canbao.kernel.fen import yuan
 from canbao.policy.assess import assess_reduced
 from canbao.policy.assessment import Assessment
 from canbao.policy.facts import BadFacts, Facts, facts_from_json
@@ -52,18 +53,34 @@ def tabulate(pack: Pack, population: pl.DataFrame) -> pl.DataFrame:
 
     Raises `BadFacts` for a column of the wrong type or a value that cannot be read, naming column and value.
     """
+    table, places = answers(pack, population)
+    return population.hstack(table[places].get_columns())
+
+
+def tabulate_for_file(pack: Pack, population: pl.DataFrame) -> pl.DataFrame:
+    """The same with the amounts also in yuan as text, under the names that an assessment has in JSON."""
+    table, places = answers(pack, population)
+    names = [name for name in ("individual", "pays", "government") if name not in population.columns]
+    in_yuan = [
+        pl.col(f"{name}_fen").map_elements(yuan, return_dtype=pl.String, skip_nulls=True).alias(name) for name in names
+    ]
+    return population.hstack(table.with_columns(in_yuan)[places].get_columns())
+
+
+def answers(pack: Pack, population: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """The distinct answers, and for each person the row of theirs."""
     taken = [name for name in ANSWER_COLUMNS if name in population.columns]
     if taken:
         raise BadFacts("、".join(taken), "人口表里已有这些列，结果无处可写，请先改名")
     keyed, stems = _kinds(population)
     days = _reduced_days(pack, keyed, stems)
     distinct = days.unique(maintain_order=True)
-    answers = [assess_reduced(pack, facts) for facts in _facts(pack, distinct, stems)]
-    table = pl.DataFrame([_row(answer) for answer in answers], schema=ANSWER_COLUMNS, orient="row")
+    rows = [_row(assess_reduced(pack, facts)) for facts in _facts(pack, distinct, stems)]
+    table = pl.DataFrame(rows, schema=ANSWER_COLUMNS, orient="row")
     places = days.join(
         distinct.with_row_index("__answer"), on=days.columns, how="left", nulls_equal=True, maintain_order="left"
     )
-    return population.hstack(table[places["__answer"]].get_columns())
+    return table, places["__answer"]
 
 
 def _kinds(population: pl.DataFrame) -> tuple[pl.DataFrame, list[Facts]]:

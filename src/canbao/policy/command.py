@@ -1,0 +1,222 @@
+"""`canbao policy …`: read, check, try, apply and show packs. Loads no Django and answers at once.
+
+Exit codes: 0 fine; 1 the pack has problems, each said as `file:line: message`; 2 what was asked cannot be done.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path as Folder
+from typing import TYPE_CHECKING, Any
+
+from canbao.policy.facts import BadFacts, Facts, facts_from_json
+from canbao.policy.loading import PackBroken, PackNotFound, find_folder, load_pack, pack_folders, policies_folder
+from canbao.policy.skeleton import FolderInUse, write_skeleton
+
+if TYPE_CHECKING:
+    from canbao.policy.pack import Pack
+
+
+class CannotDo(Exception):
+    """What was asked cannot be done; the sentence says why and where."""
+
+
+def main(argv: list[str]) -> int:
+    arguments = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return run(arguments)
+    except PackBroken as broken:
+        for problem in broken.problems:
+            print(problem)
+        return 1
+    except (PackNotFound, BadFacts, FolderInUse, CannotDo) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our answer has seen enough
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="canbao policy", description="政策方案：读、查、试、用、看 (policy packs)")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=says, description=says)
+        added.set_defaults(run=run)
+        return added
+
+    def on_pack(name: str, run: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
+        added = verb(name, run, says)
+        added.add_argument("pack", metavar="DIR", help="方案文件夹，或 policies/ 里的名字")
+        return added
+
+    verb("list", _list, "列出方案")
+    verb("schema", _schema, "方案文件的 JSON Schema")
+    on_pack("new", _new, "新建一个带问题的空白方案")
+    checking = on_pack("check", _check, "检查方案，逐行说出问题")
+    checking.add_argument("--notice", metavar="FILE", help="通知原文（UTF-8 文本）：到所引条款里逐个核对数字")
+    on_pack("test", _test, "用 examples.yaml 里算好的答案核对规则")
+    assessing = on_pack("assess", _assess, "标准输入给出已知情况（JSON，一个或一列），输出结果")
+    assessing.add_argument("--explain", choices=("zh", "en"), help="不输出 JSON，而是读给人听的话")
+    table = on_pack("tabulate", _tabulate, "一次算出全部人口")
+    table.add_argument("population", metavar="POPULATION.parquet")
+    table.add_argument("-o", "--output", metavar="OUT.parquet", required=True)
+    showing = on_pack("show", _show, "逐条列出方案，成为一页可打印的 HTML")
+    showing.add_argument("-o", "--output", metavar="FILE", help="写到文件；不写则输出到屏幕")
+    return parser
+
+
+def _list(_: argparse.Namespace) -> int:
+    """One line a pack; a broken one is listed too, and said to be broken."""
+    worst = 0
+    for folder in pack_folders():
+        try:
+            pack = load_pack(folder)
+        except PackBroken as broken:
+            print(f"{folder.name}\t（有 {len(broken.problems)} 处问题，请运行 canbao policy check {folder.name}）")
+            worst = 1
+            continue
+        window, period = pack.window, pack.period
+        days = f"缴费 {window.first}…{window.last}\t待遇 {period.first}…{period.last}"
+        print(f"{pack.key}\t{pack.document.place_code} {pack.document.place}\t{days}\t{pack.document.title}")
+    return worst
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from canbao.policy.schema import pack_schema
+
+    print(json.dumps(pack_schema(), ensure_ascii=False, indent=2))
+    return 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    given = Folder(arguments.pack)
+    folder = given if len(given.parts) != 1 or given.exists() else policies_folder() / given
+    names = write_skeleton(folder)
+    print(f"{folder}：{'、'.join(names)}\n请回答其中的问题，然后运行 canbao policy check {arguments.pack}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from canbao.policy.checking import check
+    from canbao.policy.figures import look_up_figures
+
+    problems = check(arguments.pack)
+    found = ""
+    if not problems and arguments.notice:
+        result = look_up_figures(load_pack(arguments.pack), _read(arguments.notice))
+        problems = list(result.problems)
+        found = f"；通知原文里找到 {result.found} 个数字，另有 {result.ours} 个是推算或假定的，不查"
+    for problem in problems:
+        print(problem)
+    name = find_folder(arguments.pack).resolve().name
+    print(f"{name}：{f'{len(problems)} 处问题' if problems else '没有问题'}{found}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from canbao.policy.reading import read_texts
+    from canbao.policy.trial import failures
+
+    pack = load_pack(arguments.pack)
+    reading = read_texts(pack.texts)
+    failed = [reading.problem(("examples", failure.index), str(failure)) for failure in failures(pack)]
+    for problem in failed:
+        print(problem)
+    print(f"{pack.key}：{len(pack.examples)} 个例子，{len(failed)} 处不符", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _assess(arguments: argparse.Namespace) -> int:
+    from canbao.policy.assess import assess
+    from canbao.policy.explain import explain
+
+    pack = load_pack(arguments.pack)
+    people, is_list = _given(pack)
+    answers = [assess(pack, facts) for facts in people]
+    if arguments.explain:
+        print("\n".join(explain(answer, arguments.explain) for answer in answers))
+        return 0
+    shown = [answer.as_json() for answer in answers]
+    print(json.dumps(shown if is_list else shown[0], ensure_ascii=False, indent=2))
+    return 0
+
+
+def _given(pack: "Pack") -> tuple[list[Facts], bool]:
+    """The facts on standard input, and whether they came as a list."""
+    try:
+        data = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise CannotDo(f"标准输入不是 UTF-8：第 {error.start} 个字节") from error
+    except json.JSONDecodeError as error:
+        raise CannotDo(f"标准输入:{error.lineno}:{error.colno}: 不是有效的 JSON（{error.msg}）") from error
+    except RecursionError as error:
+        raise CannotDo("标准输入: JSON 套得太深") from error
+    if isinstance(data, list):
+        return [_facts(pack, item, f"[{index}]") for index, item in enumerate(data)], True
+    return [_facts(pack, data, "")], False
+
+
+def _facts(pack: "Pack", data: Any, where: str) -> Facts:
+    """The facts of one person, or `BadFacts` with the place on standard input."""
+    try:
+        facts = facts_from_json(data)
+        _check_traits(pack, data)
+    except BadFacts as error:
+        place = f"{where}.{error.where}" if where and error.where else where or error.where
+        raise BadFacts(f"标准输入 {place}".strip(), error.says) from error
+    return facts
+
+
+def _check_traits(pack: "Pack", data: Any) -> None:
+    """A trait that the pack does not declare is a slip at the keyboard; it is said before anything is answered."""
+    for index, trait in enumerate(data.get("traits") or ()):
+        if trait not in pack.trait_names:
+            known = "、".join(item.name for item in pack.traits)
+            raise BadFacts(f"traits[{index}]", f"本方案没有“{trait}”这一情况；认识：{known or '无'}")
+
+
+def _tabulate(arguments: argparse.Namespace) -> int:
+    import polars as pl
+
+    from canbao.policy.table import tabulate_for_file
+
+    pack = load_pack(arguments.pack)
+    try:
+        population = pl.read_parquet(arguments.population)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CannotDo(f"{arguments.population}: 读不出来（{_first_line(error)}）") from error
+    answered = tabulate_for_file(pack, population)
+    try:
+        answered.write_parquet(arguments.output)
+    except OSError as error:
+        raise CannotDo(f"{arguments.output}: 写不进去（{_first_line(error)}）") from error
+    print(f"{pack.key}：{len(answered)} 人 → {arguments.output}", file=sys.stderr)
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from canbao.policy.show import page
+
+    text = page(load_pack(arguments.pack))
+    if arguments.output:
+        Folder(arguments.output).write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _read(file: str) -> str:
+    try:
+        return Folder(file).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CannotDo(f"{file}: 读不出来（{error.strerror}）") from error
+    except UnicodeDecodeError as error:
+        raise CannotDo(f"{file}: 不是 UTF-8 文本") from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
