@@ -1,0 +1,143 @@
+"""Four-way consistency (四个一致, R-42): money, people, roster and receipts, counted apart and compared person by person.
+
+- money: what the ledger holds as contributions of a person
+- people: what the enrolment says the person has paid
+- roster: what the person's settled bills come to (the list that goes to the tax office)
+- receipts: what the lines of valid official receipts come to, refund vouchers taken off
+
+Each is counted from tables that the other three do not read, in one statement and so at one moment. A person appears
+where any of the four is not nothing; a difference names the person's row in each. Beside it, receipt numbers that
+should exist and do not, and transfers that no person stands behind.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from canbao.enrolment.models import Campaign
+from canbao.kernel.division_code import DivisionCode
+from canbao.kernel.fen import yuan
+
+_PERSONS = """
+WITH money AS (
+    SELECT t.resident_id, sum(CASE WHEN a.id = t.credit_id THEN t.amount_fen ELSE -t.amount_fen END) AS fen
+      FROM ledger_transfer t JOIN ledger_account a ON a.kind = 'contributions' AND a.id IN (t.debit_id, t.credit_id)
+     WHERE t.campaign_id = %(campaign)s AND t.division >= %(first)s AND t.division < %(after)s
+       AND (%(unit)s::bigint IS NULL OR a.holder = %(unit)s::text)
+     GROUP BY t.resident_id
+), people AS (
+    SELECT e.resident_id, sum(e.paid_fen) AS fen, min(e.id) AS row FROM enrolment_enrolment e
+     WHERE e.campaign_id = %(campaign)s AND e.division >= %(first)s AND e.division < %(after)s
+       AND e.ended_on IS NULL AND (%(unit)s::bigint IS NULL OR e.unit_id = %(unit)s)
+     GROUP BY e.resident_id
+), roster AS (
+    SELECT b.resident_id, sum(b.due_fen) AS fen, min(b.id) AS row FROM enrolment_bill b
+     WHERE b.campaign_id = %(campaign)s AND b.division >= %(first)s AND b.division < %(after)s
+       AND b.state = 'settled' AND (%(unit)s::bigint IS NULL OR b.unit_id = %(unit)s)
+     GROUP BY b.resident_id
+), receipts AS (
+    SELECT l.resident_id, sum(l.fen) AS fen, min(r.number) AS row FROM collection_receipt r
+      JOIN collection_receiptline l ON l.receipt_id = r.id
+     WHERE r.campaign_id = %(campaign)s AND r.division >= %(first)s AND r.division < %(after)s
+       AND r.state = 'valid' AND (%(unit)s::bigint IS NULL OR r.unit_id = %(unit)s)
+     GROUP BY l.resident_id
+), persons AS (
+    SELECT resident_id, coalesce(money.fen, 0) AS money_fen, coalesce(people.fen, 0) AS people_fen,
+           coalesce(roster.fen, 0) AS roster_fen, coalesce(receipts.fen, 0) AS receipts_fen,
+           people.row AS enrolment, roster.row AS bill, receipts.row AS receipt
+      FROM money FULL JOIN people USING (resident_id) FULL JOIN roster USING (resident_id) FULL JOIN receipts USING (resident_id)
+)
+"""
+
+_TOTALS = """
+SELECT count(*) FILTER (WHERE money_fen <> 0), coalesce(sum(money_fen), 0)::bigint,
+       count(*) FILTER (WHERE people_fen <> 0), coalesce(sum(people_fen), 0)::bigint,
+       count(*) FILTER (WHERE roster_fen <> 0), coalesce(sum(roster_fen), 0)::bigint,
+       count(*) FILTER (WHERE receipts_fen <> 0), coalesce(sum(receipts_fen), 0)::bigint,
+       (SELECT jsonb_agg(to_jsonb(d)) FROM (
+            SELECT * FROM persons
+             WHERE NOT (money_fen = people_fen AND people_fen = roster_fen AND roster_fen = receipts_fen)
+             ORDER BY resident_id LIMIT %(limit)s) d),
+       (SELECT jsonb_agg(to_jsonb(g)) FROM (
+            SELECT b.series, number, u.name AS unit FROM collection_receiptbook b
+              JOIN divisions_collectingunit u ON u.id = b.unit_id
+              CROSS JOIN LATERAL generate_series(b.first_number, b.next_number - 1) AS number
+             WHERE u.division >= %(first)s AND u.division < %(after)s AND (%(unit)s::bigint IS NULL OR b.unit_id = %(unit)s)
+               AND NOT EXISTS (SELECT FROM collection_receipt r
+                                WHERE r.county = b.county AND r.series = b.series AND r.number = number.number)
+             ORDER BY 1, 2 LIMIT %(limit)s) g)
+  FROM persons
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of counting: how many people paid something, and how much in all."""
+
+    count: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One person or one receipt number on which the ways differ, in words, with the rows to look at."""
+
+    says: str
+    resident_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FourWays:
+    money: Way
+    people: Way
+    roster: Way
+    receipts: Way
+    differences: tuple[Difference, ...]
+
+    @property
+    def agree(self) -> bool:
+        return self.money == self.people == self.roster == self.receipts and not self.differences
+
+
+def four_ways_agree(
+    campaign: Campaign, *, unit: int | None = None, division: str | None = None, limit: int = 100
+) -> FourWays:
+    """Count a unit, a division or (without either) the whole county in four ways, now.
+
+    Sees what the present scope may see; `limit` bounds how many differences are named, not how many are found.
+    """
+    first, after = DivisionCode(division or campaign.county).range()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PERSONS + _TOTALS,
+            {"campaign": campaign.pk, "first": first, "after": after, "unit": unit, "limit": limit},
+        )
+        row = cursor.fetchone()
+    differences = [_person(found) for found in _list(row[8])] + [_gap(found) for found in _list(row[9])]
+    return FourWays(
+        Way(row[0], row[1]), Way(row[2], row[3]), Way(row[4], row[5]), Way(row[6], row[7]), tuple(differences)
+    )
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    return (json.loads(value) if isinstance(value, str) else value) or []
+
+
+def _person(found: dict[str, Any]) -> Difference:
+    ways = "、".join(
+        f"{word}{yuan(found[key])}元"
+        for word, key in (
+            ("资金", "money_fen"),
+            ("参保", "people_fen"),
+            ("名册", "roster_fen"),
+            ("票据", "receipts_fen"),
+        )
+    )
+    rows = f"参保记录{found['enrolment'] or '无'}，账单{found['bill'] or '无'}，票据号{found['receipt'] or '无'}"
+    return Difference(f"人员{found['resident_id']}：{ways}（{rows}）", found["resident_id"])
+
+
+def _gap(found: dict[str, Any]) -> Difference:
+    return Difference(f"票据{found['series']:04d}-{found['number']:08d}（{found['unit']}）号码已用，票据不见了")
