@@ -30,7 +30,7 @@ def hand_in(
         cursor.execute(
             "SELECT collection_hand_in(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                id,
+                remittance_id,
                 campaign.pk,
                 unit.pk,
                 certificate.strip(),
