@@ -1,0 +1,99 @@
+"""Carries callbacks to the merchant: when they are due, several at once, again when the merchant did not say yes.
+
+Each telling is signed when it leaves, so that a late one is fresh. Nothing here outlives the process: what was not
+delivered is learnt from a query or the bill, as it must be in life.
+"""
+
+import heapq
+import itertools
+import secrets
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from canbao.gateways.standin.book import Order
+from canbao.gateways.standin.clock import Clock
+from canbao.gateways.wechat.notification import notification_body
+from canbao.gateways.wechat.order import Transaction
+from canbao.gateways.wechat.signature import Signer, platform_headers
+
+if TYPE_CHECKING:
+    import httpx2
+
+AGAIN_AFTER_S = (0.5, 1, 2, 5, 15, 30, 60, 180, 600)  # theirs begin at 15 s and go on for a day
+MERCHANT_MAY_TAKE_S = 5
+AT_ONCE = 8
+
+
+@dataclass(slots=True)
+class _Telling:
+    notify_url: str
+    transaction: Transaction
+    first_answer: "Future[int]"
+    attempt: int = field(default=0)
+
+
+class Courier:
+    def __init__(self, signer: Signer, *, api_v3_key: bytes, clock: Clock) -> None:
+        self._signer, self._key, self._clock = signer, api_v3_key, clock
+        self._due: list[tuple[float, int, _Telling]] = []
+        self._count = itertools.count()
+        self._changed = threading.Condition()
+        self._senders = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="callback")
+        self._http: httpx2.Client | None = None
+        threading.Thread(target=self._watch, name="courier", daemon=True).start()
+
+    def tell(self, order: Order, waits_s: list[float], transaction: Transaction | None = None) -> "list[Future[int]]":
+        """Tell the merchant, once for each of `waits_s`. The futures hold the status of the first attempt, 0 for none.
+
+        `transaction`, when given, is told instead of the truth.
+        """
+        tellings = [_Telling(order.wish.notify_url, transaction or order.transaction(), Future()) for _ in waits_s]
+        for telling, wait in zip(tellings, waits_s, strict=True):
+            self._schedule(telling, wait)
+        return [telling.first_answer for telling in tellings]
+
+    def stop(self) -> None:
+        """What is not under way is dropped."""
+        self._senders.shutdown(wait=False, cancel_futures=True)
+
+    def _schedule(self, telling: _Telling, wait_s: float) -> None:
+        with self._changed:
+            heapq.heappush(self._due, (time.monotonic() + wait_s, next(self._count), telling))
+            self._changed.notify()
+
+    def _watch(self) -> None:
+        while True:
+            with self._changed:
+                while not self._due or self._due[0][0] > time.monotonic():
+                    self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
+                _, _, telling = heapq.heappop(self._due)
+            try:
+                self._senders.submit(self._send, telling)
+            except RuntimeError:  # stopped
+                return
+
+    def _send(self, telling: _Telling) -> None:
+        at, number = self._clock.real(), telling.transaction.order.hex
+        body = notification_body(
+            telling.transaction, id=f"EV-{number}", at=at, key=self._key, nonce=secrets.token_hex(6)
+        )
+        headers = platform_headers(self._signer, body=body, at=at, nonce=secrets.token_hex(16))
+        status = self._post(telling.notify_url, body, headers | {"Content-Type": "application/json"})
+        if not telling.first_answer.done():
+            telling.first_answer.set_result(status)
+        if not 200 <= status < 300 and telling.attempt < len(AGAIN_AFTER_S):
+            telling.attempt += 1
+            self._schedule(telling, AGAIN_AFTER_S[telling.attempt - 1])
+
+    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        import httpx2  # half of the time that a start takes; not needed before the first payment
+
+        if self._http is None:
+            self._http = httpx2.Client(timeout=MERCHANT_MAY_TAKE_S, trust_env=False)
+        try:
+            return self._http.post(url, content=body, headers=headers).status_code
+        except (httpx2.HTTPError, httpx2.InvalidURL):
+            return 0

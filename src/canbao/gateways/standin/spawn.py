@@ -1,0 +1,79 @@
+"""Start the stand-in beside a program, and pay by instruction: for the sample's season and for tests."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from canbao.gateways.standin.faults import Faults
+
+STOPS_WITHIN_S = 5
+
+
+class Control:
+    """The control endpoint of a running stand-in. Raises `httpx2.HTTPError` when it is not there."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = httpx2.Client(base_url=url, timeout=120, trust_env=False)
+
+    def pay(self, order: UUID, **instruction: Any) -> dict[str, Any]:
+        """Let money arrive for an order; the words are those of `counter.Instruction`."""
+        return self.pay_all([instruction | {"order": order}])[0]
+
+    def pay_all(self, instructions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Many at once, answered in the same order: `code` is SUCCESS, or why not (ORDER_CLOSED, ORDER_NOT_EXIST).
+
+        Raises `ValueError` for an instruction that makes no sense; then nothing was paid.
+        """
+        body = json.dumps(list(instructions), default=_plain)
+        response = self._http.post("/control", content=body, headers={"Content-Type": "application/json"})
+        if response.status_code == 400:
+            raise ValueError(response.json()["message"])
+        done: list[dict[str, Any]] = response.raise_for_status().json()
+        return done
+
+
+@contextmanager
+def spawned(
+    *,
+    keys: Path,
+    port: int = 0,
+    today: date | None = None,
+    faults: Faults | None = None,
+    journal: Path | None = None,
+) -> Iterator[Control]:
+    """A stand-in of one's own for as long as the block lasts; its address is `control.url`. Port 0 takes a free one."""
+    faults = faults or Faults()
+    arguments = [
+        *("--keys", str(keys), "--port", str(port), "--seed", str(faults.seed), "--delay", str(faults.delay_s)),
+        *("--lose", str(faults.lose), "--double", str(faults.double), "--wrong-amount", str(faults.wrong_amount)),
+        *(["--slow-refunds"] if faults.slow_refunds else []),
+        *(["--today", today.isoformat()] if today else []),
+        *(["--journal", str(journal)] if journal else []),
+    ]
+    command = [sys.executable, "-m", "canbao.gateways.standin.server", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:  # noqa: S603 - our own program
+        assert process.stdout is not None
+        try:
+            ready = process.stdout.readline().split()
+            if not ready:
+                raise RuntimeError("模拟支付渠道未能启动 (the stand-in did not start; the port may be taken)")
+            yield Control(ready[-1])
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOPS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
