@@ -67,6 +67,28 @@ def test_titles_empty_rows_totals_and_signatures_are_passed_over_and_told():
     assert [(left.row, left.why) for left in table.left_out] == [(7, "重复的表头"), (9, "合计行"), (10, "说明或签章")]
 
 
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (["合计"], "合计行"),
+        (["", "合　计", "20"], "合计行"),
+        (["总计：20人"], "合计行"),
+        (["", "小计", "20", "5", "280", "5600", "某"], "合计行"),
+        (["制表人：某某", "", "审核人：某某", "", "联系电话：1"], "说明或签章"),
+        (["备注：以上名单截至9月30日"], "说明或签章"),
+        (["单小计", "11010519491231002X"], ""),
+        (["1", "小计庄", "王明", "11010519491231002X", "低保对象"], ""),
+        (["单位", "440524188001010014"], ""),
+        (["", "小计庄", "王明", "440524188001010014"], ""),
+    ],
+)
+def test_only_what_is_no_person_is_left_out(row, why):
+    header = ["序号", "村", "姓名", "身份证号", "人员类别", "金额", "备注"]
+    table = read_spreadsheet(xlsx({"Sheet1": [header, ["1", "某村", "王明", "1", "低保"], row]}))
+    assert [left.why for left in table.left_out] == ([why] if why else [])
+    assert table.height == 1 + (why == "")
+
+
 def test_each_cell_says_whether_it_was_a_number_even_in_a_mixed_column():
     rows = [HEADER, ["王明", 110105194912310021.0, "低保对象"], LI, ["赵云", "440524188001010014", None]]
     table = read_spreadsheet(xlsx({"Sheet1": rows}))

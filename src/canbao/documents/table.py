@@ -16,10 +16,12 @@ from canbao.documents.refusals import NoHeader, NoRows
 HEADER_WITHIN = 30
 ROW = "row"
 
-_TOTALS = re.compile(r"(?:总|合|小|共|累)计[:：人数户]*|总人数|总户数")
+_TOTALS = re.compile(r"(?:总|合|小|共|累)计.{0,12}|总人数.{0,12}|总户数.{0,12}")
+_TOTALS_CELL = r"^(?:总|合|小|共|累)\s*计[:：]?$"
 _NOTE = re.compile(r"(?:备?注|说明|填表说?明?|制表|填表|填报|审核|经办|复核|负责|单位|日期|联系|注意).{0,8}[:：]")
 _IN_BRACKETS = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _MARKS = re.compile(r"[\s*＊:：、\u200b\ufeff]+")
+_IDENTITY_LIKE = re.compile(r"[0-9０-９]{14}")
 _LONG_DIGITS = re.compile(r"[0-9０-９]{6,}[0-9０-９Xx]*")
 
 
@@ -138,14 +140,15 @@ def _header_at(filled: pl.DataFrame, headers: Collection[str]) -> int:
 
 
 def _without_remarks(body: pl.DataFrame, header: Sequence[str]) -> tuple[pl.DataFrame, tuple[LeftOut, ...]]:
-    """The rows of people, and the others. Only rows with few texts, or the header again, are looked at closely."""
+    """The rows of people, and the others. Looked at closely: rows with few texts, with 合计 in front, or the header."""
     names = [name for name in body.columns if name != ROW]
     few = pl.sum_horizontal([(pl.col(name) != "").cast(pl.Int32) for name in names]) <= 4
+    totals = pl.any_horizontal([pl.col(name).str.contains(_TOTALS_CELL) for name in names[:3]])
     again = pl.all_horizontal(
         [pl.col(name) == text for name, text in zip(names, header, strict=True)] or [pl.lit(value=False)]
     )
     left_out = []
-    for number, *texts in body.filter(few | again).iter_rows():
+    for number, *texts in body.filter(few | totals | again).iter_rows():
         full = [text for text in texts if text]
         why = "重复的表头" if texts == list(header) else _why_no_person(full)
         if why:
@@ -155,8 +158,9 @@ def _without_remarks(body: pl.DataFrame, header: Sequence[str]) -> tuple[pl.Data
 
 
 def _why_no_person(full: Sequence[str]) -> str:
-    if any(_TOTALS.fullmatch(_MARKS.sub("", text)) for text in full[:2]):
+    if any(_IDENTITY_LIKE.search(text) for text in full):
+        return ""  # better a total among the people than a person of 小计庄 among the totals
+    few = len(full) <= 4
+    if any(_TOTALS.fullmatch(_MARKS.sub("", text)) if few else re.match(_TOTALS_CELL, text) for text in full[:3]):
         return "合计行"
-    if len(full) <= 2 and _NOTE.match(full[0]):
-        return "说明或签章"
-    return ""
+    return "说明或签章" if few and _NOTE.match(full[0]) else ""
