@@ -18,7 +18,7 @@ from canbao.policy.pack import Pack
 from canbao.policy.people_rules import Eligible
 from canbao.policy.reduce import known_as, reduce_facts
 from canbao.policy.rule import Rule
-from canbao.policy.ways import Cover, cover_by, cover_in_window, fits_days, fits_person, traits_of, way_for
+from canbao.policy.ways import Cover, cover_by, cover_in_window, fits_person, traits_of, way_for
 
 
 def assess(pack: Pack, facts: Facts) -> Assessment:
@@ -33,7 +33,7 @@ def assess_reduced(pack: Pack, facts: Facts) -> Assessment:
     try:
         _check_words(pack, facts)
         _check_cover_elsewhere(pack, facts)
-        way_of_being_eligible = _eligible(pack, facts, paid)
+        way_of_being_eligible = _eligible(pack, facts)
         if standard is None:
             raise _no_standard(pack, facts)
         cover, rules_used = _cover(pack, facts, paid)
@@ -82,10 +82,10 @@ def _check_cover_elsewhere(pack: Pack, facts: Facts) -> None:
         )
 
 
-def _eligible(pack: Pack, facts: Facts, paid: date) -> Eligible:
+def _eligible(pack: Pack, facts: Facts) -> Eligible:
     traits, names = traits_of(pack, facts), {held.name for held in facts.categories}
     for way in pack.eligible:
-        if fits_person(way.when, traits, names) and fits_days(pack, way.when, facts, paid):
+        if fits_person(way.when, traits, names):
             return way
     clauses = dict.fromkeys(way.clause for way in pack.eligible if way.clause)
     raise refusals.NotEligible(clause="、".join(clauses), who="；".join(way.who for way in pack.eligible))

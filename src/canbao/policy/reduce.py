@@ -64,7 +64,7 @@ def reduce_facts(pack: Pack, facts: Facts) -> Facts:
         traits=_traits(pack, facts.traits),
         born_on=_seen_birth(pack, facts.born_on),
         paid_on=paid,
-        employee_scheme=facts.employee_scheme,
+        employee_scheme=_still_employed(pack, facts.employee_scheme, paid),
         other_cover=_overlap(pack, facts.other_cover, paid),
     )
     return _days(pack, reduced, paid)
@@ -115,7 +115,9 @@ def _overlap(pack: Pack, other: OtherCover | None, paid: date) -> OtherCover | N
 def _days(pack: Pack, facts: Facts, paid: date) -> Facts:
     """One day for all days that no rule can tell apart."""
     window, ways = pack.window, ways_in_sight(pack, facts, paid)
-    employee = _employee(pack, facts.employee_scheme, paid, looked_at=any(way.when.employee for way in ways))
+    employee = facts.employee_scheme
+    if employee is not None and employee.left_on is not None and not any(way.when.employee for way in ways):
+        employee = None
     born = facts.born_on
     if not ways and not _opens_on_first_day(pack, facts):
         if paid in window:
@@ -144,9 +146,8 @@ def _after_everything(pack: Pack) -> date:
     return days_after(max([pack.benefit_period.last, pack.collection_window.last, *ends]), 1)
 
 
-def _employee(pack: Pack, scheme: EmployeeScheme | None, paid: date, *, looked_at: bool) -> EmployeeScheme | None:
-    if scheme is None:
-        return None
-    if scheme.left_on is None or scheme.left_on > paid:
-        return EmployeeScheme() if pack.exclusions.in_employee_scheme else None
-    return scheme if looked_at else None
+def _still_employed(pack: Pack, scheme: EmployeeScheme | None, paid: date) -> EmployeeScheme | None:
+    """Whoever is still in the employee scheme is refused, however long they have been in it."""
+    if scheme is None or (scheme.left_on is not None and scheme.left_on <= paid):
+        return scheme
+    return EmployeeScheme() if pack.exclusions.in_employee_scheme else None

@@ -86,7 +86,7 @@ def answers(pack: Pack, population: pl.DataFrame) -> tuple[pl.DataFrame, pl.Seri
 def _kinds(population: pl.DataFrame) -> tuple[pl.DataFrame, list[Facts]]:
     """The days of each person with the number of their kind (the same words), and the words of each kind as facts."""
     words = [name for name in WORDS if name in population.columns]
-    days = population.select(_day_column(population, name) for name in DAYS)
+    days = pl.DataFrame([_day_column(population, name) for name in DAYS])
     if not words:
         return days.with_columns(pl.lit(0, pl.UInt32).alias(_KIND)), [Facts()]
     keys = population.select(_key(population, name) for name in words)
@@ -97,12 +97,12 @@ def _kinds(population: pl.DataFrame) -> tuple[pl.DataFrame, list[Facts]]:
     return days.with_columns(kind), [_words(row) for row in examples.iter_rows(named=True)]
 
 
-def _day_column(population: pl.DataFrame, name: str) -> pl.Expr:
+def _day_column(population: pl.DataFrame, name: str) -> pl.Series:
     if name not in population.columns:
-        return pl.lit(None, pl.Date).alias(name)
+        return pl.repeat(None, population.height, dtype=pl.Date, eager=True).alias(name)
     if population.schema[name] not in (pl.Date, pl.Null):
         raise BadFacts(name, f"这一列应是日期，而不是 {population.schema[name]}")
-    return pl.col(name).cast(pl.Date)
+    return population[name].cast(pl.Date)
 
 
 def _key(population: pl.DataFrame, name: str) -> pl.Expr:
@@ -135,7 +135,11 @@ def _words(row: dict[str, Any]) -> Facts:
 
 def _reduced_days(pack: Pack, keyed: pl.DataFrame, stems: list[Facts]) -> pl.DataFrame:
     """The days of each person, with those made equal that no rule can tell apart; `reduce_facts` finishes the rest."""
-    flags = pl.DataFrame([_flags(pack, stem) for stem in stems], schema=[_KEEPS, _IN_WINDOW, _AFTER], orient="row")
+    flags = pl.DataFrame(
+        [_flags(pack, stem) for stem in stems],
+        schema={_KEEPS: pl.Boolean, _IN_WINDOW: pl.Boolean, _AFTER: pl.Boolean},
+        orient="row",
+    )
     window, on, paid, born = pack.window, pl.col("on"), pl.col("paid_on"), pl.col("born_on")
     assert window.last is not None
     far = date(max(pack.benefit_period.last, window.last).year + 1, 12, 31)

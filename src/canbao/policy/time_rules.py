@@ -1,5 +1,6 @@
 """When people pay and from when they are covered. Paying and being covered are two things, never one "year"."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -44,10 +45,19 @@ class BenefitPeriod(Rule):
 
 
 def in_order(data: Any) -> Any:
-    """Both ends are ISO text here, so they compare as text; what is no date is reported elsewhere."""
-    if isinstance(data, dict) and str(data.get("first", "")) > str(data.get("last", "9")):
-        raise ValueError(f"结束（{data.get('last')}）早于开始（{data.get('first')}）")
+    """Ends that are no days are reported by their own type; two days must stand in their order."""
+    if isinstance(data, dict):
+        first, last = _iso(data.get("first")), _iso(data.get("last"))
+        if first is not None and last is not None and last < first:
+            raise ValueError(f"结束（{last}）早于开始（{first}）")
     return data
+
+
+def _iso(text: object) -> date | None:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 class Start(Frozen):

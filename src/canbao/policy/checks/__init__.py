@@ -18,6 +18,7 @@ from canbao.policy.checks.money import (
 from canbao.policy.checks.names import (
     categories_have_a_rule,
     categories_in_rules_are_known,
+    eligibility_looks_at_words_only,
     names_mean_one_thing,
     tiers_in_rules_are_known,
     traits_in_rules_are_known,
@@ -43,6 +44,7 @@ PACK_CHECKS: tuple[Callable[[Pack], Iterator[tuple[Path, str]]], ...] = (
     tiers_in_rules_are_known,
     names_mean_one_thing,
     categories_have_a_rule,
+    eligibility_looks_at_words_only,
     tiers_have_names,
     prices_add_up,
     subsidies_say_one_thing,

@@ -64,3 +64,11 @@ def categories_have_a_rule(pack: Pack) -> Iterator[tuple[Path, str]]:
     for index, category in enumerate(pack.categories):
         if category.name not in used:
             yield ("categories", index), f"身份“{category.name}”没有任何规则：写资助、no_subsidy 或 unknown"
+
+
+def eligibility_looks_at_words_only(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """Who may enrol is decided by traits and categories; days and ages belong to the ways in."""
+    for index, way in enumerate(pack.eligible):
+        when = way.when
+        if when.born_since or when.paid_within_of_birth or when.paid_later_than_birth_by or when.employee:
+            yield ("eligible", index, "when"), "参保资格只看情况和身份；与日子有关的写在 ways_in"
