@@ -255,11 +255,13 @@ def test_an_archive_that_eats_memory_is_stopped_by_the_limit():
 def test_too_many_rows_or_cells_are_refused_with_the_count():
     with pytest.raises(TooManyCells) as no:
         read_spreadsheet(xlsx({"a": [HEADER, *[WANG] * 20]}), limits=Limits(rows=20))
-    assert no.value.says == "工作表「a」有 21 行 3 列，超过上限（20 行、12000000 格）。"
+    assert no.value.says == "工作表「a」有 21 行 3 列，超过上限（20 行、300 列、12000000 格）。"
     with pytest.raises(TooManyCells):
         read_spreadsheet(xlsx({"a": [HEADER, *[WANG] * 20]}), limits=Limits(cells=60))
     with pytest.raises(TooManyCells):
         read_spreadsheet("\n".join([",".join(HEADER)] * 30).encode(), limits=Limits(rows=20))
+    with pytest.raises(TooManyCells):
+        read_spreadsheet(xlsx({"a": [[*HEADER, *[None] * 400, "x"], WANG]}))
 
 
 def test_a_file_over_the_size_limit_is_not_even_handed_on():

@@ -167,7 +167,7 @@ def _delimiter(text: str) -> str:
 
 
 def _check_size(sheet: str, rows: int, columns: int, limits: dict[str, int]) -> None:
-    if rows > limits["rows"] or rows * columns > limits["cells"]:
+    if rows > limits["rows"] or columns > limits["columns"] or rows * columns > limits["cells"]:
         raise Stopped("TooManyCells", sheet=sheet, rows=rows, columns=columns)
 
 

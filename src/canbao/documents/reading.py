@@ -45,6 +45,7 @@ class Limits:
     cpu_seconds: int = 60
     wall_seconds: int = 120
     rows: int = 500_000
+    columns: int = 300
     cells: int = 12_000_000
 
 
@@ -128,7 +129,7 @@ def _run_child(content: bytes, limits: Limits) -> bytes:
 
 def _refuse(code: str, words: dict[str, object], limits: Limits) -> NoReturn:
     if code == TooManyCells.__name__:
-        words |= {"most_rows": limits.rows, "most_cells": limits.cells}
+        words |= {"most_rows": limits.rows, "most_columns": limits.columns, "most_cells": limits.cells}
     raise getattr(refusals, code)(**words)
 
 

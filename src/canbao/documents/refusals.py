@@ -63,7 +63,9 @@ class TookTooLong(DocumentRefusal):
 
 class TooManyCells(DocumentRefusal):
     code = "document-cells"
-    says_template = "工作表「{sheet}」有 {rows} 行 {columns} 列，超过上限（{most_rows} 行、{most_cells} 格）。"
+    says_template = (
+        "工作表「{sheet}」有 {rows} 行 {columns} 列，超过上限（{most_rows} 行、{most_columns} 列、{most_cells} 格）。"
+    )
     remedy_template = "请拆成几份后分别上传，并删去无关的列。"
 
 
