@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from canbao.gateways.standin.book import Order
 from canbao.gateways.wechat.order import TradeState
+from canbao.kernel.days import CHINA
 from canbao.kernel.fen import yuan
 
 RETURN_TO = "redirect_url"  # as the platform's own H5 page calls it
@@ -28,7 +29,7 @@ body { margin: 0; min-height: 100vh; background: #eef3f1; color: var(--ink);
 main { max-width: 27rem; margin: 1.4rem auto; padding: 0 1rem }
 .card { background: #fff; border: 1px solid var(--line); border-radius: 18px; padding: 1.8rem 1.4rem 1.5rem;
         box-shadow: 0 10px 30px rgb(20 60 50 / .08) }
-.what { margin: 0; text-align: center; color: var(--soft) }
+.what { margin: 0; text-align: center; text-wrap: balance; color: var(--soft) }
 .sum { margin: .3rem 0 1.4rem; text-align: center; font-size: 3.1rem; line-height: 1.1; font-weight: 700;
        font-variant-numeric: tabular-nums }
 .sum small { font-size: 1.6rem; font-weight: 600; margin-right: .2rem }
@@ -42,12 +43,12 @@ button:active { filter: brightness(.9) }
 button:focus-visible, .button:focus-visible { outline: 4px solid var(--stripe); outline-offset: 2px }
 .state { margin: 0 0 .8rem; text-align: center; font-size: 1.4rem; font-weight: 700 }
 .paid { color: var(--go) } .shut { color: #9a3412 }
-.note { margin: 1.1rem .4rem; color: var(--soft); font-size: .95rem; text-align: center }
+.note { margin: 1.1rem .4rem; color: var(--soft); font-size: .95rem; text-align: center; text-wrap: balance }
 </style></head>
 <body><div class="banner">模拟支付渠道 · 非真实支付</div>
 <main><div class="card">$head
 <p class="what">$what</p><p class="sum"><small>¥</small>$sum</p>
-<dl><div><dt>收款方</dt><dd>城乡居民基本医疗保险（样例）</dd></div>
+<dl><div><dt>收款方</dt><dd>城乡居民医保（样例）</dd></div>
 <div><dt>商户订单号</dt><dd class="number">$number</dd></div>$more</dl>
 $action</div>
 <p class="note">此页仅供试用与测试，不会扣款。<br>A stand-in for trying and testing: no money moves.</p></main></body></html>
@@ -61,7 +62,9 @@ def pay_page(order: Order, *, return_to: str, too_late: bool) -> str:
     back = f'<a class="button" href="{escape(return_to)}">返回缴费页面</a>' if return_to else ""
     if order.is_paid and order.paid_at:
         head, action = '<p class="state paid">✓ 支付成功</p>', back
-        more = _row("支付时间", f"{order.paid_at:%Y-%m-%d %H:%M}") + _row("渠道流水号", order.reference, "number")
+        more = _row("支付时间", f"{order.paid_at.astimezone(CHINA):%Y-%m-%d %H:%M}") + _row(
+            "渠道流水号", order.reference, "number"
+        )
     elif order.state is TradeState.CLOSED or too_late:
         head, action = '<p class="state shut">订单已关闭或已过期</p>', back
     else:

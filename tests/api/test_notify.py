@@ -1,0 +1,145 @@
+"""A gateway says that money has arrived. Every test asks as nobody: the signature alone lets a callback in."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+
+from canbao.access.scope import within
+from canbao.collection.models import Order, Payment, PaymentOutcome, Receipt
+from canbao.divisions.models import CollectingUnit, UnitKind
+from canbao.enrolment.models import Enrolment
+from tests.api.conftest import PAID, Platform
+from tests.county import FAR_VILLAGE, everybody
+
+SIGNED = ["Wechatpay-Serial", "Wechatpay-Signature", "Wechatpay-Timestamp", "Wechatpay-Nonce"]
+
+
+def noted() -> list[tuple[str, int]]:
+    with within(everybody()):
+        return list(Payment.objects.order_by("pk").values_list("outcome", "amount_fen"))
+
+
+def said(answer: HttpResponse) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_a_callback_makes_payment_receipt_and_cover(platform: Platform, order: Order) -> None:
+    assert said(platform.tell(order.pk)) == (200, "SUCCESS")
+
+    with within(everybody()):
+        assert (Receipt.objects.get().total_fen, Enrolment.objects.filter(household__code="赵家").count()) == (
+            128000,
+            4,
+        )
+    assert noted() == [(PaymentOutcome.SETTLED, 128000)]
+
+
+def test_a_callback_told_twice_gets_the_same_yes_and_moves_nothing(platform: Platform, order: Order) -> None:
+    assert [said(platform.tell(order.pk)) for _ in range(3)] == [(200, "SUCCESS")] * 3
+    assert noted() == [(PaymentOutcome.SETTLED, 128000)]
+
+
+def test_the_very_same_bytes_replayed_move_nothing(platform: Platform, order: Order) -> None:
+    recorded = platform.signed(replace(PAID, order=order.pk))
+    assert [said(platform.post(*recorded)) for _ in range(2)] == [(200, "SUCCESS")] * 2
+    assert noted() == [(PaymentOutcome.SETTLED, 128000)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        pytest.param({"amount_fen": 127900}, PaymentOutcome.AMOUNT_DIFFERS, id="another-sum"),
+        pytest.param(
+            {"paid_at": datetime(2022, 6, 1, tzinfo=UTC)}, PaymentOutcome.WINDOW_CLOSED, id="after-the-window"
+        ),
+    ],
+)
+def test_money_that_does_not_fit_is_noted_and_never_sent_away(
+    platform: Platform, order: Order, changes: dict[str, object], outcome: PaymentOutcome
+) -> None:
+    assert said(platform.tell(order.pk, **changes)) == (200, "SUCCESS")
+    with within(everybody()):
+        assert Payment.objects.get().outcome == outcome
+        assert not Enrolment.objects.filter(household__code="赵家").exists()
+
+
+def test_money_for_an_order_that_nobody_knows_is_accepted(platform: Platform) -> None:
+    assert said(platform.tell(uuid4())) == (200, "SUCCESS")
+
+
+def test_told_again_with_another_sum_is_said_aloud(
+    platform: Platform, order: Order, caplog: pytest.LogCaptureFixture
+) -> None:
+    platform.tell(order.pk)
+    assert said(platform.tell(order.pk, amount_fen=1)) == (200, "SUCCESS")
+    assert noted() == [(PaymentOutcome.SETTLED, 128000)]
+    assert "told twice and differs" in caplog.text
+
+
+def test_without_receipts_they_are_asked_to_tell_again(platform: Platform, order: Order) -> None:
+    with within(everybody()):
+        without = CollectingUnit.objects.create(kind=UnitKind.SCHOOL, name="没有票据的学校", division_id=FAR_VILLAGE)
+        Order.objects.filter(pk=order.pk).update(unit=without)
+    assert said(platform.tell(order.pk)) == (503, "no_receipts_left")
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=6), timedelta(days=1), timedelta(minutes=-6)])
+def test_a_stale_callback_is_refused(platform: Platform, order: Order, age: timedelta) -> None:
+    assert said(platform.tell(order.pk, at=datetime.now(UTC) - age)) == (401, "SIGN_ERROR")
+    assert noted() == []
+
+
+def test_a_callback_for_another_merchant_is_refused(platform: Platform, order: Order) -> None:
+    assert said(platform.tell(order.pk, mchid="1600000002")) == (401, "SIGN_ERROR")
+    assert noted() == []
+
+
+def test_no_mutated_callback_is_accepted_and_none_makes_us_stumble(platform: Platform, order: Order) -> None:
+    draw = random.Random(20211115)
+    headers, body = platform.signed(PAID)
+    seen = set()
+    for _ in range(400):
+        name, letter = draw.choice([*SIGNED, "body", "missing"]), draw.choice([chr(draw.randrange(32, 127)), "", "é"])
+        changed, other = dict(headers), body
+        if name == "missing":
+            del changed[draw.choice(SIGNED)]
+        elif name == "body":
+            at = draw.randrange(len(body))
+            other = draw.choice([body[:at], body[:at] + bytes([body[at] ^ draw.randrange(1, 256)]) + body[at + 1 :]])
+        else:
+            at = draw.randrange(len(headers[name]))
+            changed[name] = headers[name][:at] + letter + headers[name][at + 1 :]
+        if (changed, other) != (headers, body):
+            seen.add(said(platform.post(changed, other)))
+    assert seen == {(401, "SIGN_ERROR")}
+    assert noted() == []
+
+
+def test_the_log_says_that_and_why_but_nothing_of_what(
+    platform: Platform, order: Order, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers, body = platform.signed(PAID)
+    platform.post(headers, body + b"340621199001011234")
+    assert "a notification of wechat was refused" in caplog.text
+    assert "340621199001011234" not in caplog.text
+    assert headers["Wechatpay-Signature"] not in caplog.text
+
+
+def test_a_channel_without_a_gateway_is_not_found(platform: Platform) -> None:
+    assert said(platform.post({}, b"{}", to="/api/gateways/cash/notify")) == (404, "UNKNOWN_CHANNEL")
+
+
+def test_a_body_that_is_too_long_is_not_read(platform: Platform) -> None:
+    assert said(platform.post({}, b" " * 70_000)) == (413, "TOO_LONG")
+
+
+def test_only_telling_is_allowed(platform: Platform) -> None:
+    assert platform.client.get("/api/gateways/wechat/notify").status_code == 405
+
+
+def test_no_session_is_begun(platform: Platform, order: Order) -> None:
+    assert not platform.tell(order.pk).cookies
