@@ -3,6 +3,7 @@
 One self-contained HTML file without scripts, made to be read on a screen, printed and signed.
 """
 
+import re
 from html import escape
 from importlib.resources import files
 
@@ -18,6 +19,7 @@ from canbao.policy.walk import rules
 from canbao.policy.ways import traits_of
 
 _NUMERALS = "零一二三四五六七八九十"
+_LAST = 100  # after every numbered clause
 
 
 def page(pack: Pack) -> str:
@@ -93,17 +95,17 @@ def clause_order(clause: str) -> tuple[int, ...]:
     if clause == "全文":
         return (-1,)
     if clause.startswith("附件"):
-        return (99, int(clause[2:] or 0))
-    return tuple(_number(step) for step in clause.replace("（", "|").replace("）", "|").split("|") if step)
+        return (_LAST, int(clause[2:] or 0))
+    return tuple(_number(step) for step in re.findall(rf"[{_NUMERALS}]+|\d+", clause))
 
 
 def _number(step: str) -> int:
-    """A Chinese or Arabic number up to ninety-nine."""
+    """A Chinese number up to ninety-nine, or an Arabic one."""
     if step.isdigit():
         return int(step)
     tens, ten, ones = step.partition("十")
     if not ten:
-        return _NUMERALS.index(step[0]) * 100 + int(step[1:]) if step[1:].isdigit() else _NUMERALS.index(step)
+        return _NUMERALS.index(step)
     return (_NUMERALS.index(tens) if tens else 1) * 10 + (_NUMERALS.index(ones) if ones else 0)
 
 
