@@ -1,8 +1,11 @@
 """What the stand-in does wrong when it is told to, and that it does the same wrong again."""
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from uuid import UUID, uuid4
 
 import pytest
@@ -103,6 +106,38 @@ def test_a_bill_outlives_a_restart_with_a_journal(town_with: Callable[..., Town]
     assert [line.order for line in again.gateway.bill(before[0].paid_at.date())] == [order]
     assert again.control.pay_all([{"order": closed}])[0]["code"] == "ORDER_CLOSED"
     assert url.rpartition("/")[2] in (tmp_path / "journal.jsonl").read_text()
+
+
+def test_a_journal_torn_by_a_crash_is_read_up_to_the_tear(town_with: Callable[..., Town], tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    order, _ = town_with(journal=journal).ask()
+    journal.write_text(journal.read_text() + '{"event": "paid", "ord')
+
+    for _ in range(2):
+        assert town_with(journal=journal).gateway.query(order) is None
+
+
+def test_it_ends_quietly(keys: Path) -> None:
+    command = [sys.executable, "-m", "canbao.gateways.standin.server", "--keys", str(keys), "--port", "0"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([*command, "--until-stdin-closes"], text=True, **pipes)
+    assert process.stdout.readline().startswith("模拟支付渠道（非真实支付）已就绪 http://127.0.0.1:")
+    process.terminate()
+    assert (process.communicate(timeout=5)[1], process.returncode) == ("", 0)
+
+
+def test_it_ends_with_whoever_started_it(keys: Path) -> None:
+    starts = "import sys, os, pathlib; from canbao.gateways.standin.spawn import spawned; "
+    dies = "control = spawned(keys=pathlib.Path(sys.argv[1])).__enter__(); print(control.url, flush=True); os.abort()"
+    started = subprocess.run([sys.executable, "-c", starts + dies, str(keys)], capture_output=True, text=True)  # noqa: PLW1510 - it aborts
+    host, _, port = started.stdout.strip().removeprefix("http://").partition(":")
+    until = monotonic() + 5
+    while monotonic() < until:
+        with socket.socket() as line:
+            if line.connect_ex((host, int(port))) != 0:
+                return
+        sleep(0.05)
+    pytest.fail("it is still there")
 
 
 def test_the_same_seed_makes_the_same_faults() -> None:

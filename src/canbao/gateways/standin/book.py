@@ -65,9 +65,8 @@ class Book:
         self._by_token: dict[str, Order] = {}
         self._journal = None
         if journal is not None:
-            if journal.exists():
-                for line in journal.read_text("utf-8").splitlines():
-                    self._replay(json.loads(line))
+            for line in _whole_lines(journal):
+                self._replay(json.loads(line))
             self._journal = journal.open("a", encoding="utf-8")
 
     def __len__(self) -> int:
@@ -176,3 +175,13 @@ class Book:
             case "refunded":
                 ask = RefundAsk.read(line["body"].encode())
                 self._refunded(self._orders[ask.order], ask, note=False)
+
+
+def _whole_lines(journal: Path) -> list[str]:
+    """The lines so far. One that was torn when the process was killed is cut off, in the file too."""
+    if not journal.exists():
+        return []
+    *lines, torn = journal.read_text("utf-8", errors="replace").split("\n")
+    if torn:
+        journal.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return lines

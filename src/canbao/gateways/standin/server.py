@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from argparse import ArgumentParser, Namespace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -182,6 +183,9 @@ def add_arguments(parser: ArgumentParser, *, keys: Path | None = None) -> None:
     parser.add_argument(
         "--slow-refunds", action="store_true", help="退款第二次询问才完成 / refunds finish when asked again"
     )
+    parser.add_argument(
+        "--until-stdin-closes", action="store_true", help="随启动者一同结束 / end with whoever started it"
+    )
     parser.add_argument("--seed", type=int, default=0, help="同一种子，同样的差错 / the same faults again")
 
 
@@ -206,6 +210,8 @@ def serve(options: Namespace) -> None:
     try:
         sys.stdout.write(f"模拟支付渠道（非真实支付）已就绪 {server.url}\n")
         sys.stdout.flush()
+        if options.until_stdin_closes:
+            threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
         server.serve_forever(poll_interval=0.1)
     except KeyboardInterrupt:
         pass
@@ -221,6 +227,14 @@ def main(argv: list[str] | None = None) -> int:
     add_arguments(parser)
     serve(parser.parse_args(argv))
     return 0
+
+
+def _end_with_stdin(server: StandInServer) -> None:
+    # read without Python's buffer, whose lock would be held when the program ends; comes back empty when whoever
+    # holds the other end is gone, even by kill -9
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    server.shutdown()
 
 
 def _share(text: str) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 from uuid import UUID
 
@@ -50,17 +51,28 @@ def spawned(
     faults: Faults | None = None,
     journal: Path | None = None,
 ) -> Iterator[Control]:
-    """A stand-in of one's own for as long as the block lasts; its address is `control.url`. Port 0 takes a free one."""
+    """A stand-in of one's own for as long as the block lasts; its address is `control.url`. Port 0 takes a free one.
+
+    It ends with this process, however that ends.
+    """
     faults = faults or Faults()
     arguments = [
         *("--keys", str(keys), "--port", str(port), "--seed", str(faults.seed), "--delay", str(faults.delay_s)),
-        *("--lose", str(faults.lose), "--double", str(faults.double), "--wrong-amount", str(faults.wrong_amount)),
+        *(
+            "--until-stdin-closes",
+            "--lose",
+            str(faults.lose),
+            "--double",
+            str(faults.double),
+            "--wrong-amount",
+            str(faults.wrong_amount),
+        ),
         *(["--slow-refunds"] if faults.slow_refunds else []),
         *(["--today", today.isoformat()] if today else []),
         *(["--journal", str(journal)] if journal else []),
     ]
     command = [sys.executable, "-m", "canbao.gateways.standin.server", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:  # noqa: S603 - our own program
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, encoding="utf-8") as process:  # noqa: S603 - ours
         assert process.stdout is not None
         try:
             ready = process.stdout.readline().split()
