@@ -19,6 +19,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from canbao.kernel.division_code import DivisionCode
 
@@ -75,5 +76,13 @@ def within(scope: Scope) -> Iterator[Scope]:
         yield scope
     finally:
         _current.reset(token)
-        if not connection.needs_rollback:  # in a broken transaction the setting goes back with it
+        if not _is_broken():  # in a broken transaction the setting goes back with it
             _tell(before)
+
+
+def _is_broken() -> bool:
+    """An error in a transaction: the database hears nothing more until it is rolled back."""
+    if connection.needs_rollback:
+        return True
+    plain = connection.connection
+    return plain is not None and plain.info.transaction_status == TransactionStatus.INERROR

@@ -16,6 +16,7 @@ from canbao.collection.gateway import Arrival
 from canbao.collection.models import PaymentOutcome
 from canbao.collection.refusals import SAID_BY_DATABASE
 from canbao.kernel.days import CHINA
+from canbao.kernel.refusal import must
 
 PAYMENTS = UUID("5ac1c7f4-6a0e-4c1e-9a57-2d1f6c3f6e10")  # the name space of payment ids
 UNPLACED_COUNTY = "000000"  # money for an order that nobody knows belongs to no county yet
@@ -70,8 +71,9 @@ def confirm(told: Sequence[Told], *, actor: str, county: str = UNPLACED_COUNTY) 
     ]
     with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM collection_confirm(%s)", [json.dumps(batch)])
-        rows = {
-            (row[0]): Confirmed(row[0], row[1], PaymentOutcome(row[2]), row[3], row[4], row[5], row[6])
+        done = [
+            Confirmed(row[0], row[1], PaymentOutcome(row[2]), row[3], row[4], row[5], row[6])
             for row in cursor.fetchall()
-        }
-    return [rows[one.payment_id] for one in told]
+        ]
+    must([one.payment_id for one in done] == [one.payment_id for one in told], "everything told has its answer")
+    return done

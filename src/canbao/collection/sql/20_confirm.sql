@@ -5,9 +5,10 @@
 -- In one transaction, for each thing the world tells us: the payment is noted, the people are enrolled with their
 -- benefit start, a receipt number is used, the ledger is written. What cannot be placed goes to suspense, what was
 -- paid twice is owed back to its person. Told twice is told once: the answer is the first one, and nothing moves.
+-- Answers come back in the order of the set.
 --
 -- Locks, always in this order, so that two calls wait instead of blocking each other: orders by id, bills by id,
--- receipt books by id.
+-- payments by reference, accounts of funds, receipt books by id, other accounts.
 
 CREATE OR REPLACE FUNCTION collection_lock(order_ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -85,20 +86,26 @@ DECLARE
 BEGIN
     PERFORM collection_lock((SELECT array_agg((t->>'order')::uuid) FROM jsonb_array_elements(batch) t));
 
-    -- Every telling becomes a payment, once. The outcome is what can be said before looking at the bills.
-    WITH noted AS (
+    -- Every telling becomes a payment, once; of two with the same reference in one set, the first. The outcome is what
+    -- can be said before looking at the bills. Money that nobody can place belongs to the county as a whole.
+    WITH told AS (
+        SELECT DISTINCT ON (t.channel, t.reference) t.*
+          FROM ROWS FROM (jsonb_to_recordset(batch) AS (id uuid, channel text, reference text, "order" uuid, amount_fen bigint,
+                                                        paid_at timestamptz, paid_on date, county text)) WITH ORDINALITY
+               AS t(id, channel, reference, "order", amount_fen, paid_at, paid_on, county, nth)
+         ORDER BY t.channel, t.reference, t.nth
+    ), noted AS (
         INSERT INTO collection_payment (id, county, channel, reference, order_number, order_id, division, household_id, unit_id,
                amount_fen, settled_fen, people, paid_at, paid_on, outcome, noted_at)
-        SELECT t.id, coalesce(o.county, t.county), t.channel, t.reference, t."order", o.id, o.division, o.household_id, o.unit_id,
+        SELECT t.id, coalesce(o.county, t.county), t.channel, t.reference, t."order", o.id, coalesce(o.division, rpad(t.county, 12, '0')), o.household_id, o.unit_id,
                t.amount_fen, 0, 0, t.paid_at, t.paid_on,
                CASE WHEN o.id IS NULL THEN 'unknown_order'
                     WHEN o.total_fen <> t.amount_fen
                       OR o.total_fen <> (SELECT sum(l.fen) FROM collection_orderline l WHERE l.order_id = o.id) THEN 'amount_differs'
                     WHEN EXISTS (SELECT FROM collection_orderline l WHERE l.order_id = o.id AND l.covers->>t.paid_on::text IS NULL) THEN 'window_closed'
                     ELSE 'surplus' END, at
-          FROM jsonb_to_recordset(batch) AS t(id uuid, channel text, reference text, "order" uuid, amount_fen bigint,
-                                              paid_at timestamptz, paid_on date, county text)
-          LEFT JOIN collection_order o ON o.id = t."order"
+          FROM told t LEFT JOIN collection_order o ON o.id = t."order"
+         ORDER BY t.channel, t.reference
             ON CONFLICT (channel, reference) DO NOTHING
         RETURNING id
     ) SELECT array_agg(id) INTO fresh FROM noted;
@@ -135,6 +142,13 @@ BEGIN
 
     PERFORM collection_issue(fresh, coalesce((SELECT min(t->>'actor') FROM jsonb_array_elements(batch) t), 'system'), at);
 
+    PERFORM ledger_account(w.county, w.kind, w.holder) FROM (  -- whoever needs new accounts makes them in one order
+        SELECT DISTINCT p.county, a.kind, a.holder
+          FROM collection_payment p CROSS JOIN LATERAL (VALUES
+              (CASE p.channel WHEN 'cash' THEN 'drawer' ELSE 'gateway' END, CASE p.channel WHEN 'cash' THEN p.unit_id::text ELSE p.channel END),
+              (CASE WHEN p.settled_fen > 0 THEN 'contributions' END, p.unit_id::text)) AS a(kind, holder)
+         WHERE p.id = ANY (fresh) AND a.kind IS NOT NULL AND a.holder IS NOT NULL ORDER BY 1, 2, 3) w;
+
     -- Money. Every fen of a new payment is one of three: contributed, owed back to a person, or in suspense.
     SELECT array_agg(e) INTO entries FROM (
         SELECT ROW(ledger_id('contribution', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
@@ -167,11 +181,14 @@ BEGIN
        AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id);
 
     RETURN QUERY
-    SELECT p.id, p.reference::text, p.outcome::text, p.id = ANY (coalesce(fresh, '{}')),
+    SELECT p.id, p.reference::text, p.outcome::text,
+           p.id = ANY (coalesce(fresh, '{}')) AND row_number() OVER (PARTITION BY p.id ORDER BY t.nth) = 1,
            p.amount_fen = t.amount_fen AND p.order_number = t."order", p.settled_fen, r.id
-      FROM jsonb_to_recordset(batch) AS t(channel text, reference text, "order" uuid, amount_fen bigint)
+      FROM ROWS FROM (jsonb_to_recordset(batch) AS (channel text, reference text, "order" uuid, amount_fen bigint)) WITH ORDINALITY
+           AS t(channel, reference, "order", amount_fen, nth)
       JOIN collection_payment p ON p.channel = t.channel AND p.reference = t.reference
-      LEFT JOIN collection_receipt r ON r.payment_id = p.id AND r.takes_back_from_id IS NULL;
+      LEFT JOIN collection_receipt r ON r.payment_id = p.id AND r.takes_back_from_id IS NULL
+     ORDER BY t.nth;
 END $$;
 
 -- Where money of a channel lies until it reaches the treasury.

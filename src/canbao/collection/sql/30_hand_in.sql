@@ -72,7 +72,7 @@ BEGIN
     IF in_amount_fen <= 0 THEN
         RETURN 0;
     END IF;
-    RETURN ledger_post(ARRAY[ROW(ledger_id('settled', in_county, in_channel, in_day::text), in_county, NULL, NULL, NULL, NULL,
+    RETURN ledger_post(ARRAY[ROW(ledger_id('settled', in_county, in_channel, in_day::text), in_county, NULL, rpad(in_county, 12, '0'), NULL, NULL,
         ledger_account(in_county, 'treasury', in_county), ledger_account(in_county, 'gateway', in_channel),
         in_amount_fen, 'settled', in_channel || ':' || in_day, in_day)::ledger_entry]);
 END $$;

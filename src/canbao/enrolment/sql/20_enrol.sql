@@ -40,7 +40,12 @@ BEGIN
         RETURNING bill_id
     ) SELECT array_agg(bill_id) INTO accepted FROM enrolled;
 
-    -- What each fund owes for the newly enrolled, named by person.
+    -- What each fund owes for the newly enrolled, named by person. New accounts are made in one order, whoever asks.
+    PERFORM ledger_account(w.county, 'fund', w.payer) FROM (
+        SELECT DISTINCT b.county, s.share->>'payer' AS payer
+          FROM enrolment_bill b JOIN enrolment_billassessment g ON g.id = b.assessment_id
+          CROSS JOIN LATERAL jsonb_array_elements(g.shares) AS s(share)
+         WHERE b.id = ANY (accepted) AND (s.share->>'fen')::bigint > 0 ORDER BY 1, 2) w;
     SELECT array_agg(ROW(ledger_id('subsidy', b.id::text, s.nth::text), b.county, b.campaign_id, b.division, b.household_id, b.resident_id,
                          ledger_account(b.county, 'fund', s.share->>'payer'), ledger_account(b.county, 'subsidies', b.county),
                          (s.share->>'fen')::bigint, 'subsidy', 'bill:' || b.id, a.paid_on)::ledger_entry)
