@@ -34,7 +34,7 @@ def notify(request: HttpRequest, channel: str) -> JsonResponse:
     plugged = _plugged_in(channel)
     if plugged is None:
         return _no(404, "UNKNOWN_CHANNEL", "没有这个支付渠道")
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+    if len(request.body) > LARGEST_BODY:
         return _no(413, "TOO_LONG", "报文过长")
     try:
         # the age of a message is told by the real clock, also where the county lives in a borrowed season

@@ -56,22 +56,20 @@ def spawned(
     It ends with this process, however that ends.
     """
     faults = faults or Faults()
-    arguments = [
-        *("--keys", str(keys), "--port", str(port), "--seed", str(faults.seed), "--delay", str(faults.delay_s)),
-        *(
-            "--until-stdin-closes",
-            "--lose",
-            str(faults.lose),
-            "--double",
-            str(faults.double),
-            "--wrong-amount",
-            str(faults.wrong_amount),
-        ),
-        *(["--slow-refunds"] if faults.slow_refunds else []),
-        *(["--today", today.isoformat()] if today else []),
-        *(["--journal", str(journal)] if journal else []),
-    ]
-    command = [sys.executable, "-m", "canbao.gateways.standin.server", *arguments]
+    options: dict[str, object] = {
+        "--keys": keys,
+        "--port": port,
+        "--lose": faults.lose,
+        "--double": faults.double,
+        "--wrong-amount": faults.wrong_amount,
+        "--delay": faults.delay_s,
+        "--seed": faults.seed,
+        "--today": today,
+        "--journal": journal,
+    }
+    command = [sys.executable, "-m", "canbao.gateways.standin.server", "--until-stdin-closes"]
+    command += ["--slow-refunds"] if faults.slow_refunds else []
+    command += [f"{name}={value}" for name, value in options.items() if value is not None]
     with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, encoding="utf-8") as process:  # noqa: S603 - ours
         assert process.stdout is not None
         try:

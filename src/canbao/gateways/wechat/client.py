@@ -87,14 +87,22 @@ class WeChatPay:
     channel = "wechat"
 
     def __init__(
-        self, account: Account, *, url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        account: Account,
+        *,
+        url: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        """`clock` must be the real one: messages age by it, in whatever season the county lives."""
+        """`clock` must be the real one: messages age by it, in whatever season the county lives.
+
+        `transport`: another way to send than over the network.
+        """
         self._account = account
         self._origin = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
         self._clock = clock
         # proxies of the environment are for browsing, not for money
-        self._http = httpx2.Client(base_url=self._origin, timeout=TIMEOUT, trust_env=False)
+        self._http = httpx2.Client(base_url=self._origin, timeout=TIMEOUT, trust_env=False, transport=transport)
 
     @_or_broke
     def ask(self, *, order: UUID, amount_fen: int, says: str, expires_at: datetime, notify_url: str) -> str:
