@@ -31,18 +31,29 @@ def connections() -> dict[str, dict[str, Any]]:
     """`{"owner": …, "default": …}`: connection parameters of the two roles."""
     url = os.environ.get("DATABASE_URL")
     if url:
-        owner = _from_url(url)
+        owner = _from_url(url) | _named()
         app_url = os.environ.get("CANBAO_APP_URL")
-        app = _from_url(app_url) if app_url else owner | {"user": APP_ROLE, "password": secret_values()["app_password"]}
+        app = (
+            _from_url(app_url) | _named()
+            if app_url
+            else owner | {"user": APP_ROLE, "password": secret_values()["app_password"]}
+        )
         if app["user"] != APP_ROLE:
             raise UnsafeToStart(f"应用账号须名为 {APP_ROLE} (grants and guards name the application's role)")
         return {"owner": owner, "default": app}
     if PRODUCTION:
         raise UnsafeToStart("CANBAO_ENV=production 需要 DATABASE_URL (production needs a server of its own)")
-    from canbao.config.embedded import embedded  # starts a server: only where nobody named one
+    from canbao.config.embedded import embedded, parameters  # starts a server: only where nobody named one
 
-    server = embedded()
-    return {"owner": server.connection("canbao_owner"), "default": server.connection("canbao_app")}
+    # a child of ours is told where the server is, so that it is not counted among those who keep it running
+    socket = os.environ.get("CANBAO_EMBEDDED_SOCKET") or embedded().socket
+    return {"owner": parameters(socket, "canbao_owner") | _named(), "default": parameters(socket, APP_ROLE) | _named()}
+
+
+def _named() -> dict[str, str]:
+    """`CANBAO_DATABASE` chooses another database on the same server: a season that is played beside the real county."""
+    name = os.environ.get("CANBAO_DATABASE")
+    return {"dbname": name} if name else {}
 
 
 def as_django(parameters: dict[str, Any], **options: Any) -> dict[str, Any]:

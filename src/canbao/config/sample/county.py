@@ -22,8 +22,9 @@ from canbao.config.home import PRODUCTION, UnsafeToStart
 from canbao.config.sample.people import make_people
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.enrolment.domain.campaigns import publish
-from canbao.enrolment.models import Campaign
+from canbao.enrolment.models import Campaign, Target
 from canbao.policy import Pack
+from canbao.policy.work_rules import target_people
 from canbao.register.domain.bulk import NewPerson, add_people
 
 SEED = 20220101
@@ -58,7 +59,18 @@ def load_county(pack: Pack, *, percent: float, password: str, on: date) -> Sampl
     with within(Scope(division=county, actor="system:sample")):
         add_people(_as_new(people))
         campaign = publish(pack, county=county)
+        _scale_targets(campaign, pack, people)
     return Sample(campaign, people, [code for code, _ in villages])
+
+
+def _scale_targets(campaign: Campaign, pack: Pack, people: pl.DataFrame) -> None:
+    """A sample of 1 % has 1 % of the targets: by the notice's own rate, from the people who are really here."""
+    counted = dict(people.group_by("town_code").len().rows())
+    for target in Target.objects.filter(campaign=campaign):
+        target.population = counted.get(target.division_id, 0)
+        if pack.targets is not None and pack.targets.rate is not None:
+            target.people = target_people(target.population, pack.targets.rate)
+        target.save(update_fields=["population", "people"])
 
 
 def _places(county: str) -> dict[str, Any]:
