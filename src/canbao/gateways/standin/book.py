@@ -133,10 +133,15 @@ class Book:
                 "50" + known.reference[2:20] + ask.refund.hex[:8], ask.refund, ask.order, ask.amount_fen, state
             )
 
+    def seen(self, order: UUID) -> Transaction:
+        """What is known of an order at one moment, never half of a payment."""
+        with self._lock:
+            return self.find(order).transaction()
+
     def arrived_on(self, day: date) -> list[Order]:
         """In the order in which the money came."""
         with self._lock:
-            paid = [(order.paid_at, order) for order in self._orders.values() if order.paid_at is not None]
+            paid = [(order.paid_at, replace(order)) for order in self._orders.values() if order.paid_at is not None]
         of_day = [(at, order) for at, order in paid if at.astimezone(CHINA).date() == day]
         return [order for _, order in sorted(of_day, key=lambda pair: (pair[0], pair[1].reference))]
 

@@ -69,7 +69,7 @@ class Platform:
                 return self._bill(path, origin)
             case "GET", _ if number != bare:
                 _must_be_ours(parse_qs(urlsplit(path).query).get("mchid", [""])[0])
-                return 200, self._book.find(id_of(number)).transaction().body()
+                return 200, self._book.seen(id_of(number)).body()
             case "POST", _ if number != bare and number.endswith("/close"):
                 _must_be_ours(from_body(body).get("mchid"))
                 self._book.close(id_of(number.removesuffix("/close")))
