@@ -2,7 +2,12 @@
 
 Never updated but for its end: a person who is struck off keeps the row, with `until`. "Held on a day" is therefore a
 question that can be asked again later and gives the same answer.
+
+A holding that ends on the day before it begins was never held: a department sent its list again for the same day,
+without that person. The row stays, so that the mistake can be seen.
 """
+
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -29,6 +34,7 @@ class Holding(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["roster", "resident", "category", "grade"], name="holding_once_a_roster"),
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="holding_ends_after_it_begins"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since") - timedelta(days=1)),
+                name="holding_ends_after_it_begins",
             ),
         ]

@@ -1,23 +1,35 @@
 """A roster (花名册): one department's dated list, as it came, with a verdict for each row.
 
-Identity numbers in rows are sealed like everywhere; `seen` keeps the other cells as the department wrote them.
-A roster counts only after a second person has confirmed it (R-24).
+Identity numbers in rows are sealed like everywhere; `seen` keeps the other cells as the department wrote them, but for
+long numbers, which are covered. A roster counts only after a second person has confirmed it (R-24).
 """
 
 from django.db import models
 from django.db.models import F, Q
 
+from canbao.access.clock import now
 from canbao.register.models import Resident
 
 
 class Roster(models.Model):
+    """`categories` are what a full list speaks for: whoever held one of them and is not on it holds it no longer."""
+
     county = models.CharField(max_length=6, db_collation="C")
     department = models.CharField("部门", max_length=40)
     cut_off_on = models.DateField("在册截止日")
     file_name = models.CharField("文件名", max_length=200)
     file_digest = models.CharField("文件指纹", max_length=64)
+    sheet = models.CharField("工作表", max_length=60, blank=True, default="")
     is_full = models.BooleanField("全量名单", default=True)
-    imported_at = models.DateTimeField("导入时间", auto_now_add=True)
+    categories = models.JSONField("涉及的类别", default=list)
+    titles = models.JSONField("表头上方的文字", default=list)
+    header_row = models.IntegerField("表头行号", default=1)
+    columns = models.JSONField("列名（原有顺序）", default=list)
+    fields = models.JSONField(
+        "各列的含义", default=dict
+    )  # {"name": 0, "number": 1, …}: how the columns were understood
+    left_out = models.JSONField("未当作人员的行", default=list)  # [{"row", "text", "why"}]: totals, notes, signatures
+    imported_at = models.DateTimeField("导入时间", default=now)
     imported_by = models.CharField("导入人", max_length=60)
     confirmed_at = models.DateTimeField("确认时间", null=True)
     confirmed_by = models.CharField("确认人", max_length=60, null=True)
@@ -26,7 +38,7 @@ class Roster(models.Model):
         ordering = ["-cut_off_on", "department"]
         constraints = [
             models.UniqueConstraint(
-                fields=["county", "department", "file_digest", "cut_off_on"], name="roster_file_once"
+                fields=["county", "department", "file_digest", "sheet", "cut_off_on"], name="roster_file_once"
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
@@ -50,26 +62,45 @@ class Outcome(models.TextChoices):
 
 
 class RosterRow(models.Model):
-    """Row `row` of the sheet, as the department counts it (header included), and what became of it."""
+    """Row `row` of the sheet, as the department counts it (header included), and what became of it.
+
+    `resident` is who is meant: certain for a row that is taken, offered for one to look at. `categories` is what was
+    understood: [{"name", "grade"}], the grade "" where there is none. `seen` has the cells by the place of their
+    column ("0", "1" …) but for name, number and category, which have columns of their own.
+    """
 
     county = models.CharField(max_length=6, db_collation="C")
     roster = models.ForeignKey(Roster, models.CASCADE, related_name="rows")
     sheet = models.CharField("工作表", max_length=60, blank=True, default="")
     row = models.IntegerField("行号")
     name = models.CharField("姓名", max_length=60, blank=True, default="")
-    number_sealed = models.BinaryField("证件号码（密）", null=True)
+    number_sealed = models.BinaryField("证件号码（密）", null=True)  # as it was written, right or wrong
     number_tail = models.CharField(max_length=4, blank=True, default="")
     category_text = models.CharField("类别（原文）", max_length=200, blank=True, default="")
+    categories = models.JSONField("类别", default=list)
     seen = models.JSONField("其他栏目（原文）", default=dict)
     outcome = models.CharField("结果", max_length=10, choices=Outcome)
     why = models.CharField("原因", max_length=300)
     remedy = models.CharField("怎么办", max_length=300, blank=True, default="")
     resident = models.ForeignKey(Resident, models.PROTECT, null=True)
     division = models.CharField("匹配人所在村", max_length=12, null=True, db_collation="C")
+    decided_at = models.DateTimeField("核对时间", null=True)
+    decided_by = models.CharField("核对人", max_length=60, null=True)
 
     class Meta:
         ordering = ["roster_id", "sheet", "row"]
-        constraints = [models.UniqueConstraint(fields=["roster", "sheet", "row"], name="roster_row_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["roster", "sheet", "row"], name="roster_row_once"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["look", "refused"]) | Q(resident__isnull=False, division__isnull=False),
+                name="roster_row_taken_is_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="roster_row_decided_by_someone_some_time",
+            ),
+        ]
 
     @property
     def masked_number(self) -> str:

@@ -1,4 +1,9 @@
-GRANT SELECT, INSERT, UPDATE ON rosters_roster, rosters_rosterrow, rosters_holding TO canbao_app;
+-- A roster is confirmed, a row decided, a holding ended: nothing else of them is ever written a second time.
+GRANT SELECT, INSERT ON rosters_roster, rosters_rosterrow, rosters_holding TO canbao_app;
+REVOKE UPDATE ON rosters_roster, rosters_rosterrow, rosters_holding FROM canbao_app;
+GRANT UPDATE (confirmed_at, confirmed_by) ON rosters_roster TO canbao_app;
+GRANT UPDATE (outcome, why, remedy, resident_id, division, decided_at, decided_by) ON rosters_rosterrow TO canbao_app;
+GRANT UPDATE (until, ended_by_id) ON rosters_holding TO canbao_app;
 SELECT access_guard('rosters_holding', 'household_id');
 
 -- Rosters and their rows belong to a county; below the county only the matched rows of one's own villages show.

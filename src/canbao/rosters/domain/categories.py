@@ -1,0 +1,126 @@
+"""Which categories a row gives: its category cell and its grade cell, read by the notice, once for each spelling.
+
+Understood in part is not understood: a row that says 低保、重残 where the notice has no 重残 asks to be looked at.
+"""
+
+import re
+
+from canbao.policy import Pack, UnknownCategory
+from canbao.policy.category_names import plain
+from canbao.rosters.domain.verdict import Held, Problem
+from canbao.rosters.models import Outcome
+from canbao.rosters.refusals import CategoryNotInNotice
+
+_NO_GRADE = {"", "无", "-", "/", "\\", "否", "没有", "0"}
+_BARE_GRADE = re.compile(r"[0-9一二三四五六七八九十]")
+
+
+class Understood:
+    """What one pair of cells means."""
+
+    __slots__ = ("held", "notes", "problem")
+
+    def __init__(self, held: list[Held], problem: Problem | None = None, notes: tuple[str, ...] = ()) -> None:
+        self.held = tuple(dict.fromkeys(held))
+        self.problem = problem
+        self.notes = notes  # what was left away of it, in words; the rest is taken
+
+
+class CategoryReader:
+    """`whole_list` is the category of everybody on it, for lists without such a column; cells that say more win.
+
+    Raises `CategoryNotInNotice` when the notice does not know it.
+    """
+
+    def __init__(self, pack: Pack, *, whole_list: str | None = None) -> None:
+        self.pack = pack
+        self.known = "、".join(category.name for category in pack.categories)
+        self._read: dict[tuple[str, str], Understood] = {}
+        if whole_list is not None and isinstance(pack.normalise_category(whole_list), UnknownCategory):
+            raise CategoryNotInNotice(seen=whole_list[:40], known=self.known)
+        self.whole_list = whole_list or ""
+
+    def read(self, cell: str, grade: str) -> Understood:
+        key = (cell or self.whole_list, grade)
+        if key not in self._read:
+            self._read[key] = self._understand(*key)
+        return self._read[key]
+
+    def _understand(self, cell: str, grade: str) -> Understood:
+        if not plain(cell):
+            return Understood([], self._refused("没有填写人员类别"))
+        grade = _tidy_grade(grade)
+        found = self.pack.normalise_category(cell)
+        if isinstance(found, UnknownCategory) and grade:  # 残疾人 + 一级 may say enough together
+            together = self.pack.category_names.find(cell, grade)
+            found = [together] if together else found
+        if isinstance(found, UnknownCategory):
+            return self._unknown(cell, found)
+        return self._graded(found, grade)
+
+    def _unknown(self, cell: str, unknown: UnknownCategory) -> Understood:
+        shown = "、".join(f"「{piece}」" for piece in unknown.pieces)
+        rest = plain(cell)
+        for piece in unknown.pieces:
+            rest = rest.replace(piece, "", 1)
+        known = self.pack.normalise_category(rest) if rest else UnknownCategory("", ())
+        if not isinstance(known, UnknownCategory):
+            read = self._graded(known, "")
+            names = "、".join(map(str, read.held))
+            why = f"认出了「{names}」，没有认出{shown}"
+            return Understood(
+                [*read.held], Problem(Outcome.LOOK, why, "认可即只采用认出的类别；否则请更正后重新报送。")
+            )
+        if all(self._wants_grade(piece) for piece in unknown.pieces):
+            return Understood(
+                [], Problem(Outcome.LOOK, f"{shown}要写明等级才能认定", "请补写等级（如 一级）后重新报送。")
+            )
+        return Understood([], self._refused(f"通知中没有{shown}这种类别"))
+
+    def _wants_grade(self, piece: str) -> bool:
+        return any(piece == plain(text) for category in self.pack.categories for text in category.aliases_with_grade)
+
+    def _graded(self, found: list[tuple[str, str | None]], grade: str) -> Understood:
+        """Grades in the category cell count first; the grade cell is for the one category that has grades."""
+        with_grades = [name for name, own in found if own is None and self._has_grades(name)]
+        held, notes = [], []
+        for name, own in found:
+            category = self.pack.category(name)
+            said = own or (grade if with_grades == [name] else "")
+            if not said or not self._has_grades(name):
+                held.append(Held(name))
+            elif said in category.grades:
+                held.append(Held(name, said))
+            elif said in category.outside_grades:
+                notes.append(f"{said}不属于「{name}」（只含{'、'.join(category.grades)}）")
+            elif self._covers(name, said):
+                held.append(Held(name))
+            else:
+                why = f"「{name}」的等级「{said}」没有认出来"
+                return Understood([Held(name)], Problem(Outcome.LOOK, why, "请核对等级；认可即不分等级采用。"))
+        if not held:
+            return Understood([], Problem(Outcome.REFUSED, "；".join(notes), "确属认定范围的，请更正等级后重新报送。"))
+        return Understood(held, notes=tuple(f"{note}，该项未采用" for note in notes))
+
+    def _has_grades(self, name: str) -> bool:
+        category = self.pack.category(name)
+        return bool(category.grades or category.outside_grades)
+
+    def _covers(self, name: str, grade: str) -> bool:
+        """A range such as 1-2级 whose every grade belongs to the category."""
+        read = self.pack.normalise_category(f"{name}({grade})")
+        return not isinstance(read, UnknownCategory) and read == [(name, None)]
+
+    def _refused(self, why: str) -> Problem:
+        return Problem(Outcome.REFUSED, why, f"请改用通知中的类别：{self.known}。")
+
+
+def _tidy_grade(text: str) -> str:
+    """`1`, `一` and `1级` are one; a dash or 无 is none."""
+    grade = plain(text).strip("()")
+    if grade in _NO_GRADE:
+        return ""
+    if _BARE_GRADE.fullmatch(grade):
+        grade += "级"
+    match = re.fullmatch(r"\(?([1-9])\)?级", grade)
+    return "一二三四五六七八九"[int(match[1]) - 1] + "级" if match else grade

@@ -1,0 +1,170 @@
+"""A department's file becomes a roster: read apart from us, judged row by row, written as a set.
+
+Nothing counts yet: categories are held once a second person has confirmed (`confirming`). Either the whole list is
+written, with a verdict for every row, or nothing of it.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from canbao.access.clock import now
+from canbao.access.may import Work, check_may
+from canbao.access.models import Role, Staff
+from canbao.access.record import record
+from canbao.access.sealing import seal
+from canbao.documents.columns import Columns, Field, find_columns
+from canbao.documents.reading import read_spreadsheet
+from canbao.documents.table import Table
+from canbao.kernel.division_code import DivisionCode
+from canbao.policy import Pack
+from canbao.rosters.domain.categories import CategoryReader
+from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.incoming import Incoming, incoming_rows
+from canbao.rosters.domain.judging import judge
+from canbao.rosters.domain.matching import Wanted, people_by_name, people_by_token
+from canbao.rosters.domain.names import plain_name
+from canbao.rosters.domain.places import Places
+from canbao.rosters.domain.verdict import Verdict
+from canbao.rosters.models import Outcome, Roster
+from canbao.rosters.refusals import CutOffInFuture, NotYourDepartment, RosterFileKnown
+
+NUMBER_AT_MOST = 100  # what is typed in a number column and is longer is no number, but somebody's story
+
+
+def import_roster(
+    *,
+    pack: Pack,
+    county: str,
+    department: str,
+    cut_off_on: date,
+    file: Path,
+    file_name: str,
+    is_full: bool,
+    by: Staff,
+    on: date,
+    sheet: str | None = None,
+    category: str | None = None,
+    full_for: Collection[str] = (),
+) -> Roster:
+    """Read a department's file, judge every row and keep the list for confirmation.
+
+    `sheet` is needed where a file has several lists. `category` is what everybody on it is, for a list without such a
+    column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
+    holds them any more. `on` is today.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `CutOffInFuture`,
+    `CategoryNotInNotice`, what `read_spreadsheet` and `find_columns` say no to, `RosterFileKnown`.
+    """
+    check_may(by, Work.IMPORT_ROSTER, division=DivisionCode(county))
+    if Role(by.role) is Role.DEPARTMENT and by.department and by.department != department:
+        raise NotYourDepartment(own=by.department, department=department)
+    if cut_off_on > on:
+        raise CutOffInFuture(cut_off_on=cut_off_on, on=on)
+    reader = CategoryReader(pack, whole_list=category)
+    for name in full_for:
+        CategoryReader(pack, whole_list=name)
+    content = file.read_bytes()
+    table = read_spreadsheet(content, sheet=sheet)
+    columns = find_columns(table, required=[Field.NAME, Field.NUMBER, *([] if category else [Field.CATEGORY])])
+    roster = Roster(
+        county=county,
+        department=department,
+        cut_off_on=cut_off_on,
+        file_name=kept(file_name, 200),
+        file_digest=sha256(content).hexdigest(),
+        sheet=kept(table.sheet, 60),
+        is_full=is_full,
+        categories=[found for name in full_for for found, _ in pack.normalise_category(name)],
+        titles=[kept(text, 200) for text in table.titles],
+        header_row=table.header_row,
+        columns=[kept(text, 60) for text in table.columns],
+        fields={field.value: at for field, at in columns.items()},
+        left_out=[{"row": left.row, "text": kept(left.text, 60), "why": left.why} for left in table.left_out],
+        imported_at=datetime.combine(on, now().timetz()),
+        imported_by=by.username,
+    )
+    return _write(roster, table, columns, reader=reader, on=on)
+
+
+@transaction.atomic
+def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date) -> Roster:
+    known = RosterFileKnown(department=roster.department, cut_off_on=roster.cut_off_on)
+    same = {name: getattr(roster, name) for name in ("county", "department", "file_digest", "sheet", "cut_off_on")}
+    if Roster.objects.filter(**same).exists():
+        raise known
+    places = Places(roster.county)
+    synthetic = settings.CANBAO_SYNTHETIC_NUMBERS
+    rows = list(incoming_rows(table, columns, reader=reader, places=places, on=on, allow_synthetic=synthetic))
+    verdicts = _verdicts(roster, rows)
+    occurring = {held.category for _, verdict in verdicts for held in verdict.held}
+    roster.categories = sorted(occurring.union(roster.categories))
+    try:
+        with transaction.atomic():
+            roster.save(force_insert=True)
+    except IntegrityError as error:  # somebody was faster with the same file
+        raise known from error
+    _write_rows(roster, verdicts)
+    counts = {outcome.value: sum(one.outcome is outcome for _, one in verdicts) for outcome in Outcome}
+    record(
+        "roster.imported", f"roster:{roster.pk}", county=roster.county, actor=f"staff:{roster.imported_by}", **counts
+    )
+    return roster
+
+
+def _verdicts(roster: Roster, rows: Sequence[Incoming]) -> list[tuple[Incoming, Verdict]]:
+    tokens = {row.token for row in rows if row.token}
+    by_token = people_by_token(tokens, county=roster.county, department=roster.department, on=roster.cut_off_on)
+    nameless = (Wanted(row.row, plain_name(row.name), row.ranges) for row in rows if row.ranges)
+    return list(judge(rows, by_token, people_by_name(nameless, county=roster.county)))
+
+
+# The real table is under row-level security, which COPY refuses; a temporary one is not.
+_STAGE = """CREATE TEMP TABLE roster_stage (
+    row int, name text, number_sealed bytea, number_tail text, category_text text, categories text, seen text, outcome text,
+    why text, remedy text, resident_id bigint, division text) ON COMMIT DROP"""
+_STAGE_TYPES = ["int4", "text", "bytea", "text", "text", "text", "text", "text", "text", "text", "int8", "text"]
+_ROWS = """
+INSERT INTO rosters_rosterrow (county, roster_id, sheet, row, name, number_sealed, number_tail, category_text, categories, seen,
+       outcome, why, remedy, resident_id, division)
+SELECT %s, %s, %s, s.row, s.name, s.number_sealed, s.number_tail, s.category_text, s.categories::jsonb, s.seen::jsonb,
+       s.outcome, s.why, s.remedy, s.resident_id, s.division
+  FROM roster_stage s ORDER BY s.row"""
+
+
+def _write_rows(roster: Roster, verdicts: Iterable[tuple[Incoming, Verdict]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        with cursor.copy("COPY roster_stage FROM STDIN (FORMAT binary)") as copy:
+            copy.set_types(_STAGE_TYPES)
+            for staged in _staged(verdicts):
+                copy.write_row(staged)
+        cursor.execute(_ROWS, [roster.county, roster.pk, roster.sheet])
+        cursor.execute("DROP TABLE roster_stage")
+
+
+def _staged(verdicts: Iterable[tuple[Incoming, Verdict]]) -> Iterator[tuple[Any, ...]]:
+    for row, verdict in verdicts:
+        yield (
+            row.row, kept(row.name, 60), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, _tail(row), kept(row.category, 200),
+            _json([{"name": held.category, "grade": held.grade} for held in verdict.held]), _json(row.seen), verdict.outcome.value,
+            kept(verdict.why, 300), kept(verdict.remedy, 300), verdict.resident, verdict.division,
+        )  # fmt: skip
+
+
+def _tail(row: Incoming) -> str:
+    """The last four characters of a number, or of what is long enough to be a wrong one."""
+    if row.identity is not None:
+        return row.identity.number[-4:]
+    typed = "".join(row.number.split()).replace("\0", "")
+    return typed[-4:] if len(typed) >= 15 else ""
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,89 @@
+"""A row as it came, read cell by cell but not judged yet: what it says by itself, without the register."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from canbao.access.sealing import person_token
+from canbao.documents.columns import Columns, Field, fields_frame
+from canbao.documents.table import Table
+from canbao.kernel.identity import Identity, IdentityRefusal, NumberMissing, parse_identity
+from canbao.rosters.domain.categories import CategoryReader, Understood
+from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.names import plain_name
+from canbao.rosters.domain.places import Places, Range
+
+_ELSEWHERE = {Field.NAME, Field.NUMBER, Field.CATEGORY}  # these have columns of their own in a roster's row
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """`number` is as typed, in plain text: it lives as long as the import and is sealed before anything is kept."""
+
+    row: int
+    name: str
+    number: str
+    identity: Identity | None
+    token: bytes | None
+    wrong: IdentityRefusal | None
+    category: str
+    understood: Understood
+    ranges: tuple[Range, ...]
+    until: str
+    seen: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"Incoming(row={self.row})"  # what a traceback or a log shows
+
+    @property
+    def has_no_number(self) -> bool:
+        return isinstance(self.wrong, NumberMissing)
+
+
+def incoming_rows(
+    table: Table, columns: Columns, *, reader: CategoryReader, places: Places, on: date, allow_synthetic: bool
+) -> Iterator[Incoming]:
+    """Every row of people, in the sender's order. Never raises for what a cell may hold."""
+    own = {columns[field] for field in _ELSEWHERE if field in columns}
+    others = [at for at in range(len(table.columns)) if at not in own]
+    frame = fields_frame(table, columns)
+    rest = table.texts.select([str(at) for at in others])
+    for fields, texts in zip(frame.iter_rows(named=True), _rows(rest.width, rest.iter_rows()), strict=False):
+        identity, wrong = _identity(
+            fields[Field.NUMBER], is_numeric=fields["number_is_numeric"], on=on, allow_synthetic=allow_synthetic
+        )
+        no_number = isinstance(wrong, NumberMissing)
+        yield Incoming(
+            row=fields["row"],
+            name=fields[Field.NAME],
+            number=fields[Field.NUMBER],
+            identity=identity,
+            token=person_token(identity.number) if identity else None,
+            wrong=wrong,
+            category=fields[Field.CATEGORY],
+            understood=reader.read(fields[Field.CATEGORY], fields[Field.GRADE]),
+            ranges=tuple(places.ranges(fields[Field.TOWN], fields[Field.VILLAGE]))
+            if no_number and plain_name(fields[Field.NAME])
+            else (),
+            until=fields[Field.UNTIL],
+            seen={str(at): kept(text, 200) for at, text in zip(others, texts, strict=True) if text},
+        )
+
+
+def _rows(width: int, rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """A frame without columns has no rows either; then every row has no other cells."""
+    if width:
+        yield from rows
+    else:
+        while True:
+            yield ()
+
+
+def _identity(
+    text: str, *, is_numeric: bool, on: date, allow_synthetic: bool
+) -> tuple[Identity | None, IdentityRefusal | None]:
+    try:
+        found = parse_identity(text, from_numeric_cell=is_numeric, allow_synthetic=allow_synthetic, on=on)
+    except IdentityRefusal as no:
+        return None, no
+    return found, None

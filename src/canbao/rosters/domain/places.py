@@ -1,0 +1,46 @@
+"""Where a row says that somebody lives: town and village in words → ranges of division codes.
+
+Only for rows without a number, where the place keeps two people of one name apart. Departments write 一村, 一村村委会
+and 一村村民委员会 for the same village.
+"""
+
+import re
+import unicodedata
+
+from canbao.divisions.models import Division
+from canbao.kernel.division_code import DivisionCode
+
+_TAIL = re.compile(r"(?:社区)?(?:村民|居民)?委员会$|(?:社区)?[村居]委会$")
+_SPACE = re.compile(r"\s+")
+
+Range = tuple[str, str]
+
+
+def plain_place(text: str) -> str:
+    """One spelling for all: half width, no spaces, without the committee (but never without the last word 村)."""
+    whole = _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    short = _TAIL.sub("", whole)
+    return f"{short}村" if short != whole and whole.endswith("村委会") and not short.endswith("村") else short
+
+
+class Places:
+    """The towns and villages of a county by their names; one query."""
+
+    def __init__(self, county: str) -> None:
+        first, after = DivisionCode(county).range()
+        self._towns: dict[str, list[DivisionCode]] = {}
+        self._villages: dict[str, list[DivisionCode]] = {}
+        below = Division.objects.filter(code__gte=first, code__lt=after, level__in=["town", "village"])
+        for code, name, level in below.values_list("code", "name", "level"):
+            by_name = self._towns if level == "town" else self._villages
+            by_name.setdefault(plain_place(name), []).append(DivisionCode(code))
+
+    def ranges(self, town: str, village: str) -> list[Range]:
+        """Every place that could be meant; none when neither word is known. A village of a named town lies in it."""
+        towns = self._towns.get(plain_place(town), []) if town else []
+        villages = self._villages.get(plain_place(village), []) if village else []
+        if towns:
+            villages = [code for code in villages if any(one.covers(code) for one in towns)]
+        if village and not villages:
+            return []  # a village that nobody knows: the whole town would be a guess
+        return [code.range() for code in (villages or towns)]

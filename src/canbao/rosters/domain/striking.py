@@ -1,0 +1,118 @@
+"""Who a full list strikes off: whoever held its categories from the same department's earlier lists and is not on it.
+
+A list that was cut short looks exactly like a list of fewer people, so the loss is counted before it is written, for
+the county and town by town: a town whose page was left out is a small part of a county and all of a town.
+
+Whoever may be meant by a row that nobody has settled yet (refused for a wrong number, to be looked at) keeps what they
+have: a slip of the pen takes nobody's subsidy away. A row that was looked at and turned down no longer protects.
+"""
+
+from typing import NamedTuple
+
+from django.db import connection
+
+from canbao.divisions.models import Division
+from canbao.rosters.models import Roster
+from canbao.rosters.refusals import TooManyStruckOff
+
+
+class TownCount(NamedTuple):
+    """People of a town who hold what the list speaks for: before it, and after."""
+
+    town: str
+    name: str
+    before: int
+    gone: int
+
+    @property
+    def after(self) -> int:
+        """Of those of before; people who are new on the list are not counted."""
+        return self.before - self.gone
+
+
+class Struck(NamedTuple):
+    towns: tuple[TownCount, ...]
+    spared: int  # people kept for a row that is not settled
+
+    @property
+    def before(self) -> int:
+        return sum(town.before for town in self.towns)
+
+    @property
+    def gone(self) -> int:
+        return sum(town.gone for town in self.towns)
+
+
+# Every holding that the list may end. `is_named`: the person has the category on this list, if with another grade.
+_ENDING = """
+CREATE TEMP TABLE roster_ending ON COMMIT DROP AS
+SELECT h.id, h.resident_id, h.category, left(r.division, 9) || '000' AS town,
+       g.resident_id IS NOT NULL AS is_kept,
+       EXISTS (SELECT FROM roster_given n WHERE n.resident_id = h.resident_id AND n.category = h.category) AS is_named,
+       EXISTS (SELECT FROM rosters_rosterrow w
+                WHERE w.roster_id = %(roster)s AND w.outcome IN ('look', 'refused') AND w.decided_at IS NULL
+                  AND w.resident_id = h.resident_id)
+       OR EXISTS (SELECT FROM rosters_rosterrow w
+                   WHERE w.roster_id = %(roster)s AND w.outcome IN ('look', 'refused') AND w.decided_at IS NULL
+                     AND w.resident_id IS NULL AND translate(w.name, ' 　', '') = r.name) AS is_unsettled
+  FROM rosters_holding h
+  JOIN rosters_roster o ON o.id = h.roster_id AND o.confirmed_at IS NOT NULL
+  JOIN register_resident r ON r.id = h.resident_id
+  LEFT JOIN roster_given g ON g.resident_id = h.resident_id AND g.category = h.category AND g.grade = h.grade
+ WHERE h.county = %(county)s AND o.department = %(department)s AND h.category = ANY (%(categories)s)
+   AND h.since <= %(cut_off_on)s AND h.until IS NULL
+"""
+_COUNTS = """
+SELECT town, count(DISTINCT resident_id),
+       count(DISTINCT resident_id) FILTER (WHERE NOT is_kept AND NOT is_named AND NOT is_unsettled)
+  FROM roster_ending GROUP BY town ORDER BY town
+"""
+_SPARED = "SELECT count(DISTINCT resident_id) FROM roster_ending WHERE NOT is_kept AND NOT is_named AND is_unsettled"
+_END = """
+UPDATE rosters_holding h SET until = %(cut_off_on)s::date - 1, ended_by_id = %(roster)s
+  FROM roster_ending e WHERE e.id = h.id AND NOT e.is_kept AND (e.is_named OR NOT e.is_unsettled)
+"""
+
+
+def find_struck_off(roster: Roster) -> Struck:
+    """What the list would end. Needs the temporary table `roster_given`; leaves `roster_ending` for `strike_off`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ENDING,
+            {
+                "roster": roster.pk, "county": roster.county, "department": roster.department,
+                "categories": roster.categories, "cut_off_on": roster.cut_off_on,
+            },
+        )  # fmt: skip
+        cursor.execute(_COUNTS)
+        counts = cursor.fetchall()
+        cursor.execute(_SPARED)
+        spared = cursor.fetchone()[0]
+    names = dict(Division.objects.filter(code__in=[row[0] for row in counts]).values_list("code", "name"))
+    return Struck(tuple(TownCount(town, names.get(town, town), *numbers) for town, *numbers in counts), spared)
+
+
+def check_not_too_many(struck: Struck, *, department: str, share: float, people: int) -> None:
+    """Raises `TooManyStruckOff` when the county, or one of its towns, loses more than `share` and at least `people`."""
+
+    def too_many(before: int, gone: int) -> bool:
+        return gone >= people and gone > share * before
+
+    worst = max(struck.towns, key=lambda town: town.gone, default=None)
+    if too_many(struck.before, struck.gone) or any(too_many(town.before, town.gone) for town in struck.towns):
+        raise TooManyStruckOff(
+            before=struck.before,
+            gone=struck.gone,
+            worst=f"其中{worst.name} {worst.before} 人中 {worst.gone} 人。" if worst else "",
+            department=department,
+            towns=struck.towns,
+        )
+
+
+def strike_off(roster: Roster) -> int:
+    """End what `find_struck_off` found. Returns how many holdings."""
+    with connection.cursor() as cursor:
+        cursor.execute(_END, {"roster": roster.pk, "cut_off_on": roster.cut_off_on})
+        ended = int(cursor.rowcount)
+        cursor.execute("DROP TABLE roster_ending")
+    return ended

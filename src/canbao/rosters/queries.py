@@ -1,0 +1,60 @@
+"""Questions to rosters that have a name. Each within the scope of whoever asks."""
+
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from canbao.register.models import Resident
+from canbao.rosters.domain.names import plain_name
+from canbao.rosters.domain.places import Places
+from canbao.rosters.models import Holding, Outcome, Roster, RosterRow
+
+
+def counts_by_outcome(roster: Roster) -> dict[Outcome, int]:
+    """How many rows had each outcome; every outcome is in the answer, also with 0."""
+    counted = dict(RosterRow.objects.filter(roster=roster).values_list("outcome").annotate(rows=Count("pk")))
+    return {outcome: counted.get(outcome.value, 0) for outcome in Outcome}
+
+
+def rows_to_look_at(roster: Roster) -> QuerySet[RosterRow]:
+    """In the order of the sheet, with the person who is offered."""
+    return roster.rows.filter(outcome=Outcome.LOOK).select_related("resident__household").order_by("sheet", "row")
+
+
+class HeldOn(NamedTuple):
+    """A category on a day, and where it comes from: whose list, as of when, and which row of it (None: no row)."""
+
+    category: str
+    grade: str
+    since: date
+    until: date | None
+    department: str
+    cut_off_on: date
+    roster: int
+    row: int | None
+
+
+def categories_on(resident: Resident, *, on: date) -> list[HeldOn]:
+    """What a person was on a day by the lists confirmed so far; once a department, so the same category may recur."""
+    held = Holding.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=on), resident=resident, since__lte=on, roster__confirmed_at__isnull=False
+    ).order_by("category", "grade", "since", "pk")
+    return [
+        HeldOn(*values)
+        for values in held.values_list(
+            "category", "grade", "since", "until", "roster__department", "roster__cut_off_on", "roster_id", "row__row"
+        )
+    ]
+
+
+def candidates(row: RosterRow) -> QuerySet[Resident]:
+    """Whom a row to look at could mean: the person offered, else everybody of that name in the place it names."""
+    if row.resident_id is not None:
+        return Resident.objects.filter(pk=row.resident_id)
+    town, village = (row.seen.get(str(row.roster.fields.get(field, "")), "") for field in ("town", "village"))
+    within = Q(pk__in=[])
+    for first, after in Places(row.county).ranges(town, village):
+        within |= Q(division__gte=first, division__lt=after)
+    here = Resident.objects.filter(within, county=row.county, name=plain_name(row.name))
+    return here.filter(died_on__isnull=True, moved_on__isnull=True).select_related("household").order_by("pk")

@@ -1,0 +1,98 @@
+"""Every no of this room, in the order in which they are checked: importing, mending, confirming, giving back.
+
+What is wrong with a row is no refusal but a verdict (`domain.verdicts`): one bad row stops nobody.
+"""
+
+from canbao.kernel.refusal import Refusal
+
+
+class RosterRefusal(Refusal):
+    """The base. `words` holds no cell of a person."""
+
+
+class NotYourDepartment(RosterRefusal):
+    """Somebody of one department with the list of another."""
+
+    code = "roster_not_your_department"
+    says_template = "您属于{own}，不能报送{department}的名单。"
+    remedy_template = "请由{department}报送，或请县医保局代为导入。"
+
+
+class CutOffInFuture(RosterRefusal):
+    """A list cannot know who will be on it."""
+
+    code = "roster_cut_off_in_future"
+    says_template = "在册截止日 {cut_off_on} 晚于今天（{on}）。"
+    remedy_template = "请核对截止日的年月。"
+
+
+class CategoryNotInNotice(RosterRefusal):
+    """The category that the sender gives the whole list is none of the notice."""
+
+    code = "roster_category_unknown"
+    says_template = "通知中没有“{seen}”这种类别。"
+    remedy_template = "可选的类别：{known}。"
+
+
+class RosterFileKnown(RosterRefusal):
+    """The same bytes, from the same department, for the same day."""
+
+    code = "roster_file_known"
+    says_template = "这份文件已经作为{department}截至 {cut_off_on} 的名单导入过。"
+    remedy_template = "请打开已导入的那份名单；内容有更正的，请上传更正后的文件。"
+
+
+class RosterAlreadyConfirmed(RosterRefusal):
+    """What counts is not changed behind the back of whoever confirmed it."""
+
+    code = "roster_already_confirmed"
+    says_template = "这份名单已由{who}确认，不能再改。"
+    remedy_template = "请把更正的人员另作一份增补名单报送。"
+
+
+class RowNotOpen(RosterRefusal):
+    """Only a row that asks to be looked at can be decided."""
+
+    code = "roster_row_not_open"
+    says_template = "第 {row} 行的结果是“{outcome}”，不需要核对。"
+    remedy_template = "内容有误的，请更正文件后重新报送。"
+
+
+class NobodyOffered(RosterRefusal):
+    """Several people could be meant, or nobody: one must be pointed at."""
+
+    code = "roster_nobody_offered"
+    says_template = "第 {row} 行还没有确定是登记册上的哪一个人。"
+    remedy_template = "请从同名人员中选定一人；都不是的，请不予采用。"
+
+
+class CategoryNotSettled(RosterRefusal):
+    """No category was understood, so there is nothing to give."""
+
+    code = "roster_category_not_settled"
+    says_template = "第 {row} 行的类别没有认出来，不能采用。"
+    remedy_template = "请不予采用这一行，改正类别后另行报送。"
+
+
+class SamePerson(RosterRefusal):
+    """Maker and checker are two people (R-24)."""
+
+    code = "roster_same_person"
+    says_template = "这份名单由您导入或核对过，须由另一人确认。"
+    remedy_template = "请由本局另一位有确认权限的人员办理。"
+
+
+class OlderThanConfirmed(RosterRefusal):
+    """A later full list of that department has been confirmed: this one would bring back who was struck off since."""
+
+    code = "roster_older_than_confirmed"
+    says_template = "{department}截至 {later_on} 的全量名单已经确认，这份截至 {cut_off_on} 的名单更旧。"
+    remedy_template = "请以最新的名单为准；有遗漏的，请报送截止日不早于 {later_on} 的增补名单。"
+
+
+class TooManyStruckOff(RosterRefusal):
+    """A full list that was cut short looks just like this. `words["towns"]` has the counts before and after."""
+
+    code = "roster_too_many_struck_off"
+    says_template = "按这份全量名单，{before} 人中将有 {gone} 人被取消身份，超出通常的变动。{worst}"
+    remedy_template = "请先向{department}核实文件是否完整；确属正常变动的，可以再次确认取消。"
