@@ -1,0 +1,114 @@
+"""Questions about receipts, drawers and refunds that have a name."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import F, QuerySet, Sum
+
+from canbao.access.models import Staff
+from canbao.collection.models import Payment, PaymentOutcome, Receipt, ReceiptBook, ReceiptLine, Refund, Remittance
+from canbao.divisions.models import CollectingUnit, Division
+from canbao.documents.receipts import ReceiptLine as PaperLine
+from canbao.documents.receipts import ReceiptPaper
+from canbao.register.models import Resident
+from canbao.register.queries import inside
+
+IN_SUSPENSE = (PaymentOutcome.UNKNOWN_ORDER, PaymentOutcome.AMOUNT_DIFFERS, PaymentOutcome.WINDOW_CLOSED)
+
+
+def receipts_left(unit: CollectingUnit) -> int:
+    """Paper receipts that a unit still has in hand."""
+    left = ReceiptBook.objects.filter(unit=unit, kind=ReceiptBook.Kind.PAPER).aggregate(
+        left=Sum(F("last_number") - F("next_number") + 1)
+    )
+    return left["left"] or 0
+
+
+def receipts_in(division: str) -> QuerySet[Receipt]:
+    return Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "campaign")
+
+
+def remittances_in(division: str) -> QuerySet[Remittance]:
+    """The ones that wait first, then the latest."""
+    return (
+        Remittance.objects.filter(inside(division))
+        .select_related("unit")
+        .order_by(F("confirmed_at").asc(nulls_first=True), "-made_at")
+    )
+
+
+def refunds_in(division: str) -> QuerySet[Refund]:
+    """Refunds that are not paid yet, the oldest first."""
+    return (
+        Refund.objects.filter(inside(division))
+        .exclude(state="paid")
+        .select_related("resident", "unit")
+        .order_by("due_on", "pk")
+    )
+
+
+def suspense_in(division: str) -> QuerySet[Payment]:
+    """Money that could not be placed, the oldest first."""
+    return (
+        Payment.objects.filter(inside(division), outcome__in=IN_SUSPENSE)
+        .select_related("unit")
+        .order_by("paid_on", "pk")
+    )
+
+
+def names_of_staff(actors: Iterable[str | None]) -> dict[str, str]:
+    """`{"staff:clerk": "村经办员"}`, for those who are staff. One query."""
+    usernames = {actor.removeprefix("staff:") for actor in actors if actor}
+    return {
+        f"staff:{username}": name
+        for username, name in Staff.objects.filter(username__in=usernames).values_list("username", "full_name")
+    }
+
+
+def receipt_paper(
+    receipt: Receipt, *, verify_url: str, is_synthetic: bool, reprinted_on: date | None = None
+) -> ReceiptPaper:
+    """A receipt as it is printed. Four queries, whatever the number of people."""
+    lines = list(receipt.lines.select_related("bill__assessment", "bill__resident").order_by("bill__resident"))
+    head = Resident.objects.filter(household=receipt.household_id).order_by("pk").values_list("name", flat=True).first()
+    place = Division.objects.filter(pk=receipt.county.ljust(12, "0")).values_list("name", flat=True).first()
+    collector = names_of_staff([receipt.issued_by]).get(receipt.issued_by)
+    campaign = receipt.campaign
+    return ReceiptPaper(
+        place=place or "",
+        series=f"{receipt.series:04d}",
+        number=f"{receipt.number:08d}",
+        unit=receipt.unit.name,
+        household_code=receipt.household.code,
+        head=head or "",
+        covers=f"{_day(campaign.benefit_from)}至{_day(campaign.benefit_until)}",
+        lines=tuple(_paper_line(line, on=receipt.issued_on) for line in lines),
+        total_fen=receipt.total_fen,
+        paid_by=receipt.order.get_channel_display() if receipt.order else "",
+        collected_by=collector or "网上缴费",
+        collected_on=receipt.issued_on,
+        check_code=receipt.check_code,
+        qr=verify_url,
+        is_reprint=reprinted_on is not None,
+        reprinted_on=reprinted_on,
+        is_synthetic=is_synthetic,
+    )
+
+
+def _paper_line(line: ReceiptLine, *, on: date) -> PaperLine:
+    resident, assessment = line.bill.resident, line.bill.assessment
+    is_difference = line.fen != assessment.pays_fen
+    categories = "、".join(share["category"] for share in assessment.shares)
+    return PaperLine(
+        name=resident.name,
+        sex=resident.sex,
+        age=on.year - resident.born_on.year - ((on.month, on.day) < (resident.born_on.month, resident.born_on.day)),
+        masked_number=resident.masked_number,
+        why="身份调整补差" if is_difference else categories or "个人缴费",
+        amount_fen=line.fen,
+        subsidy_fen=0 if is_difference else sum(share["fen"] for share in assessment.shares),
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,28 @@
+"""Money, people, roster and receipts counted apart and laid beside each other (四个一致)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from canbao.access.may import Work
+from canbao.divisions.models import Division
+from canbao.reports.four_ways import four_ways_agree
+from canbao.web.county.progress import campaign_of, place_of
+from canbao.web.guards import staff_who_may
+
+
+@staff_who_may(Work.CONFIRM_REMITTANCE, Work.REVIEW_REFUND, Work.READ_RECORD)
+@require_safe
+def four_ways(request: HttpRequest) -> HttpResponse:
+    """For one's own division, or for a place in it (`?place=`)."""
+    place = place_of(request, request.GET.get("place") or request.user.division)
+    counted = four_ways_agree(campaign_of(request, place.code), division=place.code)
+    below = Division.objects.filter(code__startswith=place.code.rstrip("0"), level__in=_below(place)).order_by("code")
+    return render(request, "county/four_ways.html", {"place": place, "counted": counted, "below": below})
+
+
+def _below(place: Division) -> list[str]:
+    """Which level to step down to."""
+    return {Division.Level.COUNTY: [Division.Level.TOWN], Division.Level.TOWN: [Division.Level.VILLAGE]}.get(
+        place.level, []
+    )

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from canbao.web.county import four_ways, progress, refunds, suspense
+
+urlpatterns = [
+    path("", progress.progress, name="county"),
+    path("towns/<str:division>/", progress.town, name="county-town"),
+    path("four-ways/", four_ways.four_ways, name="four-ways"),
+    path("refunds/", refunds.refunds, name="refunds"),
+    path("refunds/<uuid:refund_id>/", refunds.decide, name="decide-refund"),
+    path("suspense/", suspense.suspense, name="suspense"),
+]

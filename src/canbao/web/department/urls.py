@@ -1,0 +1,5 @@
+from django.urls import path
+
+from canbao.web.department import department
+
+urlpatterns = [path("", department.department, name="department")]

@@ -1,0 +1,10 @@
+"""The front page: three doors."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    return render(request, "front.html")

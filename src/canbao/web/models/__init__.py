@@ -1,0 +1,3 @@
+from canbao.web.models.attempt import Attempt
+
+__all__ = ["Attempt"]

@@ -1,0 +1,73 @@
+"""A family's own page: what each of them owes and why, from when they are covered, and their receipts."""
+
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from canbao.access.clock import today
+from canbao.collection.models import Receipt, Refund
+from canbao.collection.queries import receipts_in
+from canbao.enrolment.models import Campaign
+from canbao.enrolment.queries import current_campaign
+from canbao.kernel.refusal import Refusal
+from canbao.register.models import Household
+from canbao.register.queries import households_in
+from canbao.web.guards import for_resident
+from canbao.web.members import members, total_fen
+from canbao.web.receipts import paper_of, receipt_name
+
+
+@for_resident
+@require_safe
+def household(request: HttpRequest) -> HttpResponse:
+    return household_page(request)
+
+
+def household_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
+    """The page; after a refusal the same page with the no above it."""
+    home, campaign = home_of(request), campaign_of(request)
+    people = members(campaign, home, on=today()) if campaign else []
+    context = {
+        "home": home,
+        "campaign": campaign,
+        "days_left": (campaign.window_until - today()).days if campaign else 0,
+        "people": people,
+        "total_fen": total_fen(people),
+        "order_id": uuid4(),
+        "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
+        "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),
+        "no": no,
+    }
+    return render(request, "resident/household.html", context, status=409 if no else 200)
+
+
+@for_resident
+@require_safe
+def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
+    found = get_object_or_404(
+        receipts_in(request.resident["division"]),
+        pk=receipt_id,
+        household=request.resident["household"],
+        takes_back_from__isnull=True,
+    )
+    return render(
+        request, "resident/receipt.html", {"receipt": found, "paper": paper_of(found), "title": receipt_name(found)}
+    )
+
+
+def home_of(request: HttpRequest) -> Household:
+    """The household of whoever has entered, and no other."""
+    return get_object_or_404(households_in(request.resident["division"]), pk=request.resident["household"])
+
+
+def campaign_of(request: HttpRequest) -> Campaign | None:
+    return current_campaign(request.resident["county"])
+
+
+def open_campaign_of(request: HttpRequest) -> Campaign:
+    campaign = campaign_of(request)
+    if campaign is None:
+        raise Http404
+    return campaign

@@ -1,0 +1,79 @@
+"""Paying on the phone: an order, its QR code and link, and its state as the database knows it."""
+
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from canbao.access.clock import now
+from canbao.collection.domain.orders import ask_gateway, make_order
+from canbao.collection.gateway import GatewayBroke
+from canbao.collection.models import Channel, Order, Receipt
+from canbao.kernel.refusal import Refusal
+from canbao.web.guards import for_resident
+from canbao.web.resident.household import home_of, household_page, open_campaign_of
+
+
+class PayForm(forms.Form):
+    """The order's id was made when the page was: a second tap on the same page asks for the same order."""
+
+    order_id = forms.UUIDField()
+
+
+@for_resident
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest) -> HttpResponse:
+    form = PayForm(request.POST)
+    if not form.is_valid():
+        return redirect("resident-household")
+    try:
+        made = make_order(
+            order_id=form.cleaned_data["order_id"],
+            campaign=open_campaign_of(request),
+            household=home_of(request),
+            bills=[int(bill) for bill in request.POST.getlist("bill") if bill.isdecimal()],
+            channel=Channel.WECHAT,
+            made_by=f"resident:{request.resident['id']}",
+            at=now(),
+        )
+    except Refusal as no:
+        return household_page(request, no=no)
+    return redirect("resident-order", made.pk)
+
+
+@for_resident
+@require_safe
+def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The order's page; for a page that asks again by itself, only the part that changes."""
+    found = get_object_or_404(Order, pk=order_id, household=request.resident["household"])
+    is_open = found.state == Order.State.OPEN and found.expires_at > now()
+    context = {
+        "order": found,
+        "lines": found.lines.select_related("bill__resident").order_by("bill__resident"),
+        "receipt": Receipt.objects.filter(order=found, takes_back_from__isnull=True).first(),
+        "is_open": is_open,
+        "pay_url": _pay_url(found) if is_open else "",
+    }
+    context["pay_link"] = _with_way_back(context["pay_url"], found)
+    return render(request, "resident/_order.html" if request.htmx else "resident/order.html", context)
+
+
+def _pay_url(order: Order) -> str:
+    """Where to pay; "" while the gateway does not answer. The order is on disk, so asking again loses nothing."""
+    try:
+        return ask_gateway(order)
+    except GatewayBroke:
+        return ""
+
+
+def _with_way_back(url: str, order: Order) -> str:
+    """The link for this phone leads back to the order's page, as H5 payments do by `redirect_url`."""
+    if urlsplit(url).scheme not in {"http", "https"}:
+        return url
+    back = f"{settings.BASE_URL}{reverse('resident-order', args=[order.pk])}"
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode({'redirect_url': back})}"

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from canbao.web.resident import entering, household, paying
+
+urlpatterns = [
+    path("", household.household, name="resident-household"),
+    path("enter/", entering.enter, name="resident-enter"),
+    path("leave/", entering.leave, name="resident-leave"),
+    path("pay/", paying.pay, name="resident-pay"),
+    path("orders/<uuid:order_id>/", paying.order, name="resident-order"),
+    path("receipts/<int:receipt_id>/", household.receipt, name="resident-receipt"),
+]

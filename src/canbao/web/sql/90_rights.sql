@@ -1,0 +1,2 @@
+-- Attempts are counted, given back and swept by the application.
+GRANT SELECT, INSERT, UPDATE, DELETE ON web_attempt TO canbao_app;

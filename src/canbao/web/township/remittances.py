@@ -1,0 +1,49 @@
+"""Remittances: who collects does not verify, so somebody else says that the money has arrived."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from canbao.access.clock import today
+from canbao.access.may import Work
+from canbao.collection.domain.remittances import confirm_remittance
+from canbao.collection.queries import names_of_staff, remittances_in
+from canbao.kernel.refusal import Refusal
+from canbao.web.guards import staff_who_may
+
+ROWS = 200
+
+
+@staff_who_may(Work.CONFIRM_REMITTANCE)
+@require_safe
+def remittances(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@staff_who_may(Work.CONFIRM_REMITTANCE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, remittance_id: UUID) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("remittances")
+    found = get_object_or_404(remittances_in(request.user.division), pk=remittance_id)
+    try:
+        confirm_remittance(found, by=request.user, on=today())
+    except Refusal as no:
+        return _page(request, no=no)
+    return redirect("remittances")
+
+
+def _page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
+    found = list(remittances_in(request.user.division)[:ROWS])
+    names = names_of_staff(actor for one in found for actor in (one.made_by, one.confirmed_by))
+    for one in found:
+        one.maker, one.confirmer = names.get(one.made_by, ""), names.get(one.confirmed_by or "", "")
+    context = {
+        "waiting": [one for one in found if one.confirmed_at is None],
+        "confirmed": [one for one in found if one.confirmed_at is not None],
+        "no": no,
+        "today": today(),
+    }
+    return render(request, "township/remittances.html", context, status=409 if no else 200)

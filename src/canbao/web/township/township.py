@@ -1,0 +1,27 @@
+"""A township's day: how far its villages are, and what waits for its confirmation."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from canbao.access.clock import today
+from canbao.access.may import Work
+from canbao.collection.queries import remittances_in
+from canbao.enrolment.queries import current_campaign
+from canbao.reports.coverage import coverage, together
+from canbao.web.guards import staff_who_may
+from canbao.web.progress import ranked
+
+
+@staff_who_may(Work.CONFIRM_REMITTANCE)
+@require_safe
+def township(request: HttpRequest) -> HttpResponse:
+    division, campaign = request.user.division, current_campaign(request.user.county)
+    rows = coverage(campaign, on=today(), division=division) if campaign else []
+    context = {
+        "campaign": campaign,
+        "rows": ranked(rows),
+        "whole": together(rows, request.session.get("place", "")),
+        "waiting": remittances_in(division).filter(confirmed_at__isnull=True).count(),
+    }
+    return render(request, "township/township.html", context)

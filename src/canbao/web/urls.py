@@ -1,0 +1,23 @@
+"""Every address of a page. No address holds a personal number; what is typed to find somebody comes by POST."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from canbao.web.front import front
+from canbao.web.signing_in import desk, sign_in
+from canbao.web.verifying import verify_receipt
+
+urlpatterns = [
+    path("", front, name="front"),
+    path("language/", set_language, name="set_language"),
+    path("verify/", verify_receipt, name="verify"),
+    path("sign-in/", sign_in, name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("desk/", desk, name="desk"),
+    path("my/", include("canbao.web.resident.urls")),
+    path("", include("canbao.web.clerk.urls")),
+    path("township/", include("canbao.web.township.urls")),
+    path("county/", include("canbao.web.county.urls")),
+    path("department/", include("canbao.web.department.urls")),
+]
