@@ -188,5 +188,17 @@ def test_a_target_unit_cannot_stand_twice() -> None:
     assert any("写了两次" in problem.message for problem in found)
 
 
+def test_a_topic_that_no_file_holds_is_told() -> None:
+    without = {name: text for name, text in TEXTS.items() if name != "document.yaml"}
+
+    assert [str(problem) for problem in problems(without)] == ["*.yaml:0: 缺少主题 document"]
+
+
+def test_a_file_that_cannot_be_read_is_the_only_problem_told_about_its_topics() -> None:
+    found = problems({**TEXTS, "document.yaml": "document: ["})
+
+    assert [(problem.file, problem.line) for problem in found] == [("document.yaml", 1)]
+
+
 def test_every_check_has_a_name_that_says_what_must_hold() -> None:
     assert len({check.__name__ for check in PACK_CHECKS}) == len(PACK_CHECKS)

@@ -14,6 +14,8 @@ from canbao.policy.skeleton import TO_FILL_IN
 if TYPE_CHECKING:
     import os
 
+NO_FILE = "*.yaml"  # a topic that no file holds
+
 _MESSAGES = {
     "missing": "缺少 {key}",
     "extra_forbidden": "不认识的键 {key}",
@@ -84,6 +86,10 @@ def _shape_problems(reading: Reading, error: ValidationError) -> Iterable[Proble
         path = _data_path(reading, item["loc"])
         if item["type"] == "too_short" and item["input"]:
             continue  # its items are wrong, and each is reported itself
+        if item["type"] == "missing" and len(item["loc"]) == 1:
+            if not reading.unread:  # it may stand in a file that could not be read
+                yield Problem(NO_FILE, 0, f"缺少主题 {item['loc'][0]}")
+            continue
         key = str(item["loc"][-1]) if item["loc"] else "方案"
         template = _MESSAGES.get(item["type"])
         if item["type"] == "value_error":

@@ -62,7 +62,7 @@ def read_folder(folder: Folder) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            texts[path.name] = path.read_text(encoding="utf-8")
+            texts[path.name] = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise PackBroken(folder.name, [Problem(path.name, 0, "不是 UTF-8 编码")]) from error
     if not texts:

@@ -37,12 +37,18 @@ class Reading:
     data: dict[str, Any] = field(default_factory=dict)
     places: dict[Path, tuple[str, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    seen: dict[int, Node] = field(default_factory=dict, repr=False)  # holds the nodes, so that no id is used twice
 
     def place(self, path: Path) -> tuple[str, int]:
         """File and line of a path, or of the nearest thing around it."""
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, ("", 0))
+
+    def cannot_read(self, file: str, line: int, message: str) -> None:
+        self.unread.append(file)
+        self.problems.append(Problem(file, line, message))
 
     def problem(self, path: Path, message: str) -> Problem:
         file, line = self.place(path)
@@ -57,12 +63,13 @@ def read_texts(texts: Mapping[str, str]) -> Reading:
             node = YAML(typ="safe", pure=True).compose(texts[file])
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
-            reading.problems.append(Problem(file, line, f"不是有效的 YAML：{error.problem or error.context}"))
-            continue
+            reading.cannot_read(file, line, f"不是有效的 YAML：{error.problem or error.context}")
+        except RecursionError:
+            reading.cannot_read(file, 0, "套得太深")
         except YAMLError as error:
-            reading.problems.append(Problem(file, 0, f"不是有效的 YAML：{str(error).splitlines()[0]}"))
-            continue
-        _take_topics(reading, file, node)
+            reading.cannot_read(file, 0, f"不是有效的 YAML：{str(error).splitlines()[0]}")
+        else:
+            _take_topics(reading, file, node)
     return reading
 
 
@@ -85,6 +92,10 @@ def _take_topics(reading: Reading, file: str, node: Node | None) -> None:
 
 def _plain(reading: Reading, file: str, node: Node, path: Path) -> Any:
     reading.places.setdefault(path, (file, node.start_mark.line + 1))
+    if id(node) in reading.seen:
+        reading.problems.append(Problem(file, node.start_mark.line + 1, "不用锚点（& 和 *），请写出来"))
+        return None
+    reading.seen[id(node)] = node
     if isinstance(node, ScalarNode):
         return _scalar(node)
     if isinstance(node, SequenceNode):

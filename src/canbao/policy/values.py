@@ -34,14 +34,19 @@ class Span:
     text: str
 
     def after(self, day: date) -> date:
-        """The day that lies this long after `day`, by the calendar."""
-        return days_after(months_after(day, self.months), self.days)
+        """The day that lies this long after `day`, by the calendar; its last day where the calendar ends."""
+        try:
+            return days_after(months_after(day, self.months), self.days)
+        except (OverflowError, ValueError):
+            return date.max
 
     def __str__(self) -> str:
         return self.text
 
 
-_SPAN = re.compile(r"^(\d+)(年|个月|天|日)$")
+_SPAN = re.compile(r"^(\d{1,4})(年|个月|天|日)$")
+_AMOUNT = re.compile(r"^-?\d{1,12}(\.\d+)?$")
+_PLAUSIBLE_YEARS = range(1900, 3000)  # a slip such as 0221-10-01 is no day of any notice
 _RATE = re.compile(r"^(\d+(?:\.\d+)?)%$")
 
 
@@ -76,8 +81,8 @@ def percent(rate: Decimal) -> str:
 
 
 def _fen(value: object) -> int:
-    if not isinstance(value, str | int | Decimal):
-        raise ValueError(f"“{value}”不是金额，请以元为单位写数字")  # noqa: TRY004 - pydantic reports ValueError by place
+    if isinstance(value, bool) or not _AMOUNT.match(str(value)) or not isinstance(value, str | int):
+        raise ValueError(f"“{value}”不是金额，请以元为单位写数字")
     try:
         fen = fen_from_yuan(value)
     except NotAnAmount as error:
@@ -89,8 +94,14 @@ def _fen(value: object) -> int:
 
 def _day(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError(f"“{value}”不是日期，请写成 年-月-日，如四位年、两位月、两位日")
+        raise ValueError(f"“{value}”不是日期，请写成 年-月-日，四位年、两位月、两位日")
     return value
+
+
+def _plausible(day: date) -> date:
+    if day.year not in _PLAUSIBLE_YEARS:
+        raise ValueError(f"{day} 的年份不对")
+    return day
 
 
 def _day_of_month(value: int) -> int:
@@ -138,7 +149,7 @@ Length = Annotated[
     ),
     Figure("span"),
 ]
-Day = Annotated[date, BeforeValidator(_day), Figure("day")]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_plausible), Figure("day")]
 Month = Annotated[str, BeforeValidator(_month), Figure("month")]
 Count = Annotated[int, AfterValidator(_count), Figure("count")]
 DayOfMonth = Annotated[int, AfterValidator(_day_of_month), Figure("day_of_month")]
