@@ -37,7 +37,6 @@ def new_secrets() -> dict[str, str]:
         "owner_password": secrets.token_urlsafe(24),
         "app_password": secrets.token_urlsafe(24),
         "superuser_password": secrets.token_urlsafe(24),
-        "gateway_key": secrets.token_hex(16),
     }
 
 

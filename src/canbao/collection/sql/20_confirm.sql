@@ -106,7 +106,7 @@ BEGIN
                     ELSE 'surplus' END, at
           FROM told t LEFT JOIN collection_order o ON o.id = t."order"
          ORDER BY t.channel, t.reference
-            ON CONFLICT (channel, reference) DO NOTHING
+            ON CONFLICT DO NOTHING  -- by reference, or by the id that follows from it: either may be found first
         RETURNING id
     ) SELECT array_agg(id) INTO fresh FROM noted;
 

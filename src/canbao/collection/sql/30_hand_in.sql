@@ -65,14 +65,26 @@ BEGIN
         handed.amount_fen, 'remitted', 'remittance:' || in_id, in_on)::ledger_entry]);
 END $$;
 
--- A gateway has moved the money of a day to the treasury.
-CREATE OR REPLACE FUNCTION collection_gateway_settled(in_county text, in_channel text, in_day date, in_amount_fen bigint) RETURNS integer
+-- A gateway has moved the money of a day to the treasury: what arrived that day, less what was paid back through it.
+-- On a day with more refunds than arrivals the treasury makes up the difference. Said again, only what changed is
+-- posted: a bill may grow until the day is closed.
+CREATE OR REPLACE FUNCTION collection_gateway_settled(in_county text, in_channel text, in_day date, in_arrived_fen bigint) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    gateway bigint := ledger_account(in_county, 'gateway', in_channel);
+    treasury bigint := ledger_account(in_county, 'treasury', in_county);
+    day_source text := in_channel || ':' || in_day;
+    moved_fen bigint;
+    change_fen bigint;
 BEGIN
-    IF in_amount_fen <= 0 THEN
+    SELECT coalesce(sum(CASE WHEN t.debit_id = treasury THEN t.amount_fen ELSE -t.amount_fen END), 0) INTO moved_fen
+      FROM ledger_transfer t WHERE gateway IN (t.debit_id, t.credit_id) AND t.reason = 'settled' AND t.source = day_source;
+    SELECT in_arrived_fen - coalesce(sum(f.amount_fen), 0) - moved_fen INTO change_fen
+      FROM collection_refund f WHERE f.county = in_county AND f.channel = in_channel AND f.state = 'paid' AND f.paid_on = in_day;
+    IF change_fen = 0 THEN
         RETURN 0;
     END IF;
-    RETURN ledger_post(ARRAY[ROW(ledger_id('settled', in_county, in_channel, in_day::text), in_county, NULL, rpad(in_county, 12, '0'), NULL, NULL,
-        ledger_account(in_county, 'treasury', in_county), ledger_account(in_county, 'gateway', in_channel),
-        in_amount_fen, 'settled', in_channel || ':' || in_day, in_day)::ledger_entry]);
+    RETURN ledger_post(ARRAY[ROW(ledger_id('settled', in_county, day_source, moved_fen::text, change_fen::text), in_county, NULL, rpad(in_county, 12, '0'), NULL, NULL,
+        CASE WHEN change_fen > 0 THEN treasury ELSE gateway END, CASE WHEN change_fen > 0 THEN gateway ELSE treasury END,
+        abs(change_fen), 'settled', day_source, in_day)::ledger_entry]);
 END $$;

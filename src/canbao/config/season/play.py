@@ -267,6 +267,7 @@ class Season:
                 approve(refund, by=self.staff_cache("shui"))
                 pay_back(Refund.objects.select_related("payment").get(pk=refund.pk), on=day)
                 self.counts["refunds"] += 1
+            reconcile_day(Channel.WECHAT, day, county=self.sample.county)
         self.tell("退款：两级审核，原路退回", 1)
 
     def returning_workers(self, day: date) -> None:
