@@ -47,7 +47,7 @@ def people(pack: Pack) -> st.SearchStrategy[dict[str, Any]]:
         {"months": st.sampled_from([None, 11, 24]), "back_paid": st.sampled_from([None, True, False]), "left_on": days}
     )
     other = st.fixed_dictionaries(
-        {"scheme": st.sampled_from(["resident", "employee"]), "place": st.none(), "until": days}
+        {"scheme": st.sampled_from([None, "resident", "employee"]), "place": st.none(), "until": days}
     )
     return st.fixed_dictionaries(
         {

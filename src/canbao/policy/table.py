@@ -126,8 +126,6 @@ def _words(row: dict[str, Any]) -> Facts:
     for name, value in row.items():
         if name in ("categories", "traits") and isinstance(value, str):
             data[name] = [piece for piece in _BETWEEN.split(value) if piece.strip()]
-        elif isinstance(value, dict):
-            data[name] = None if all(part is None for part in value.values()) and name == "other_cover" else value
         else:
             data[name] = value
     return facts_from_json(data)
