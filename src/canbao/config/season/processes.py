@@ -35,22 +35,26 @@ def environment() -> dict[str, str]:
     return os.environ | told
 
 
+def serve_command(host: str, port: int, *, workers: int) -> list[str]:
+    """How the web server is called: four threads a worker, since a request mostly waits for the database."""
+    options = {"--interface": "wsgi", "--host": host, "--port": port, "--workers": workers, "--blocking-threads": 4}
+    words = [str(word) for option in options.items() for word in option]
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        *words,
+        "--no-ws",
+        "--log-level",
+        "error",
+        "canbao.config.wsgi:application",
+    ]
+
+
 @contextmanager
 def web_server(port: int, **more: str) -> Iterator[str]:
     """The pages and the API on a port of this machine; the block begins when it answers."""
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *(
-            "--workers",
-            "1",
-            "--blocking-threads",
-            "8",
-            "--no-ws",
-            "--log-level",
-            "warning",
-            "canbao.config.wsgi:application",
-        ),
-    ]
+    command = serve_command("127.0.0.1", port, workers=1)
     url = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command, env=environment() | {"CANBAO_BASE_URL": url} | more) as process:  # noqa: S603 - our own program
         try:

@@ -1,13 +1,13 @@
 """`canbao serve`: the pages and the API, for a county that is set up. Refuses to start unsafe."""
 
 import os
-import sys
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from canbao.config.safety import refuse_unsafe
+from canbao.config.season.processes import serve_command
 
 
 class Command(BaseCommand):
@@ -22,27 +22,5 @@ class Command(BaseCommand):
         refuse_unsafe()
         call_command("collectstatic", interactive=False, verbosity=0)
         # this process becomes the server: one process to stop, and its exit code is the server's
-        os.execv(  # noqa: S606 - our own program
-            sys.executable,
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "granian",
-                    "--interface",
-                    "wsgi",
-                    "--host",
-                    options["host"],
-                    "--port",
-                    str(options["port"]),
-                ),
-                *(
-                    "--workers",
-                    str(options["workers"]),
-                    "--blocking-threads",
-                    "8",
-                    "--no-ws",
-                    "canbao.config.wsgi:application",
-                ),
-            ],
-        )
+        command = serve_command(options["host"], options["port"], workers=options["workers"])
+        os.execv(command[0], command)  # noqa: S606 - our own program
