@@ -8,7 +8,7 @@ order in which they are checked.
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not an error
+class Refusal(Exception):
     """The base of all refusals.
 
     `code` is for machines and never changes; `says` is the sentence, in Chinese, with what was seen filled in;
