@@ -64,7 +64,7 @@ def households_to_pay(unit: CollectingUnit, campaign: Campaign) -> QuerySet[Hous
     return (
         Household.objects.filter(still, unit=unit)
         .annotate(
-            names=StringAgg("bills__resident__name", "、", ordering="bills__resident"),
+            names=StringAgg("bills__resident__name", "、", order_by="bills__resident"),
             people=Count("bills"),
             fen=Sum("bills__due_fen"),
             unknown=Count("bills") - Count("bills__due_fen"),

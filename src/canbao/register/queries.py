@@ -32,7 +32,7 @@ def find_households(text: str, *, division: str, limit: int = 30) -> list[Househ
     found = (
         households_in(division)
         .filter(Q(code=text) | Q(pk__in=_of_name(text, division)))
-        .annotate(names=StringAgg("residents__name", "、", ordering="residents__pk"))
+        .annotate(names=StringAgg("residents__name", "、", order_by="residents__pk"))
         .order_by("code")
     )
     return [HouseholdFound(one.pk, one.code, one.unit.name, one.names) for one in found[:limit]]

@@ -30,7 +30,13 @@ def refusal_words(no: Refusal) -> dict[str, str]:
 
 def money(fen: int) -> str:
     """`320 元`, as people say it."""
-    return _("{amount} 元").format(amount=short_yuan(fen))
+    return _("{amount} 元").format(amount=grouped(short_yuan(fen)))
+
+
+def grouped(figure: str) -> str:
+    """`1280.00` → `1,280.00`."""
+    whole, point, rest = figure.partition(".")
+    return f"{int(whole):,}{point}{rest}"
 
 
 def reason(answer: dict[str, Any]) -> str:
@@ -44,14 +50,14 @@ def reason(answer: dict[str, Any]) -> str:
             for unknown in answer["unknown"]
         )
     if not answer["shares"]:
-        return _("按个人缴费标准 {price} 缴纳。").format(price=price)
+        return _("按个人缴费标准{price}缴纳。").format(price=price)
     helped = _("，").join(
-        _("{category}由{payer}资助 {sum}").format(
+        _("{category}由{payer}资助{sum}").format(
             category=share["category"], payer=share["payer"], sum=money(fen_from_yuan(share["amount"]))
         )
         for share in answer["shares"]
     )
-    return _("个人缴费标准 {price}，{helped}。").format(price=price, helped=helped)
+    return _("个人缴费标准{price}，{helped}。").format(price=price, helped=helped)
 
 
 def clauses(answer: dict[str, Any]) -> list[tuple[str, str]]:

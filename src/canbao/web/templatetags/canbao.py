@@ -6,6 +6,7 @@ import segno
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -26,17 +27,29 @@ register.filter("money", words.money)
 
 @register.filter
 def yuan(fen: int | None) -> str:
-    """`1280.00`, for columns of figures."""
-    return "" if fen is None else kernel_fen.yuan(fen)
+    """`1,280.00`, for columns of figures."""
+    return "" if fen is None else words.grouped(kernel_fen.yuan(fen))
+
+
+@register.filter
+def count(people: int | None) -> str:
+    """`1,280`."""
+    return "" if people is None else f"{people:,}"
+
+
+@register.filter
+def tail(masked: str) -> str:
+    """The last four characters of a number behind a short mask: enough to tell two people of a family apart."""
+    return f"****{masked[-4:]}" if masked[-4:].isalnum() and masked.isascii() else _("暂无证件号码")
 
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """`2022年1月1日`, `1 January 2022`."""
+    """`2022年1月1日`, `1 January 2022`; never broken over two lines."""
     if value is None:
         return ""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return date_format(local, _("Y年n月j日"))
+    return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%d}", date_format(local, _("Y年n月j日")))
 
 
 @register.filter

@@ -6,7 +6,7 @@
   const add = () => {
     let fen = 0;
     boxes.forEach((box) => { if (box.checked) fen += Number(box.dataset.fen); });
-    total.textContent = `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, "0")}`;
+    total.textContent = `${Math.floor(fen / 100).toLocaleString("en")}.${String(fen % 100).padStart(2, "0")}`;
   };
   boxes.forEach((box) => box.addEventListener("change", add));
   add();

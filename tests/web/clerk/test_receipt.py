@@ -1,0 +1,31 @@
+"""Receipts at the counter: printed once as the original, afterwards marked."""
+
+from tests.web.pages import text_of
+
+
+def test_the_first_print_is_the_original_and_the_second_is_marked(sign_in: object, outside: object) -> None:
+    client, receipt = sign_in("clerk"), outside.pays_cash("赵家")
+
+    first = client.post(f"/receipts/{receipt.pk}/print/")
+    page = client.get(f"/receipts/{receipt.pk}/")
+    second = client.post(f"/receipts/{receipt.pk}/print/")
+
+    assert (first["Content-Type"], first.content[:5], second.content[:5]) == ("application/pdf", b"%PDF-", b"%PDF-")
+    assert first.content != second.content
+    assert "已打印 1 次，再打会印上“补打”。" in text_of(page)
+
+
+def test_another_villages_receipt_is_not_there(sign_in: object, outside: object) -> None:
+    client, receipt = sign_in("neighbour"), outside.pays_cash("赵家")
+
+    assert client.get(f"/receipts/{receipt.pk}/").status_code == 404
+    assert client.post(f"/receipts/{receipt.pk}/print/").status_code == 404
+
+
+def test_one_person_and_four_cost_as_many_queries(sign_in: object, outside: object, django_assert_num_queries: object) -> None:  # fmt: skip
+    client, small, large = sign_in("clerk"), outside.pays_cash("周家"), outside.pays_cash("赵家")
+    client.get(f"/receipts/{small.pk}/")
+
+    for receipt in (small, large):
+        with django_assert_num_queries(9):
+            client.get(f"/receipts/{receipt.pk}/")

@@ -1,0 +1,129 @@
+"""The county's wall: progress, four ways, refunds, money in suspense."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from canbao.access.clock import now
+from canbao.access.models import Staff
+from canbao.access.scope import within
+from canbao.collection.domain.confirmation import Told, confirm
+from canbao.collection.domain.orders import make_order
+from canbao.collection.gateway import Arrival
+from canbao.collection.models import Channel, Refund
+from tests.county import everybody
+from tests.web.conftest import Outside
+from tests.web.pages import refusal_of, text_of
+
+
+def pays_by_phone(outside: object, household: str, *, bills: list[int], fen: int | None = None) -> None:
+    with within(everybody()):
+        home = outside.county.household(household)
+        order = make_order(
+            order_id=uuid4(), campaign=outside.county.campaign, household=home, bills=bills, channel=Channel.WECHAT,
+            made_by="resident:1", at=now(),
+        )  # fmt: skip
+        told = Arrival(
+            reference=order.pk.hex, order=order.pk, amount_fen=order.total_fen if fen is None else fen, paid_at=now()
+        )
+        outside.arrivals = [*getattr(outside, "arrivals", []), told]
+
+
+def everything_arrives(outside: object) -> None:
+    with within(everybody()):
+        confirm([Told("wechat", arrival) for arrival in outside.arrivals], actor="gateway:wechat")
+
+
+def paid_twice(outside: object, household: str) -> UUID:
+    """Two phones of one family pay the same bills; the second payment is owed back."""
+    bills = outside.bills(household)
+    for _ in range(2):
+        pays_by_phone(outside, household, bills=bills)
+    everything_arrives(outside)
+    outside.arrivals = []
+    return outside.look(lambda county: Refund.objects.filter(resident__household__code=household).first().pk)
+
+
+def test_progress_names_targets_rates_and_who_lags(sign_in: object, outside: object) -> None:
+    outside.pays_cash("赵家")
+
+    seen = text_of(sign_in("county").get("/county/"))
+
+    assert "濉溪镇 0.0% 1 4 1 93,954 93,949 4" in seen
+    assert "资助对象未参保 2 人" in seen
+
+
+def test_a_town_is_shown_by_village(sign_in: object, outside: object) -> None:
+    outside.pays_cash("赵家")
+
+    seen = text_of(sign_in("county").get("/county/towns/340621100000/"))
+
+    assert "示例一村 45.5% 1 4 1 在册 11 — 4" in seen
+
+
+@pytest.mark.parametrize("division", ["340621101000", "340600000000", "999", "110105000000"])
+def test_another_towns_page_is_not_there(sign_in: object, division: str) -> None:
+    assert sign_in("town").get(f"/county/towns/{division}/").status_code == 404
+
+
+def test_a_township_that_asks_for_the_county_goes_to_its_own_desk(sign_in: object) -> None:
+    assert sign_in("town").get("/county/")["Location"] == "/desk/"
+
+
+def test_four_ways_agree_after_cash_was_taken(sign_in: object, outside: object) -> None:
+    outside.pays_cash("赵家")
+
+    seen = text_of(sign_in("county").get("/county/four-ways/"))
+
+    assert "✓ 四个一致" in seen
+    assert seen.count("4 1,280.00") == 4
+
+
+@pytest.mark.usefixtures("real_county")
+def test_a_planted_difference_is_named() -> None:
+    outside, client = Outside(), Client()
+    receipt = outside.pays_cash("赵家")
+    with connections["owner"].cursor() as cursor:  # only the owner's role can
+        cursor.execute(
+            "DELETE FROM collection_receiptline WHERE receipt_id = %s AND resident_id = (SELECT id FROM register_resident WHERE name = '赵妻')",
+            [receipt.pk],
+        )
+    client.force_login(Staff.objects.get(username="tax"), backend="django.contrib.auth.backends.ModelBackend")
+
+    seen = text_of(client.get("/county/four-ways/?place=340621100000"))
+
+    assert "✗ 有 1 处不一致" in seen
+    assert "资金320.00元、参保320.00元、名册320.00元、票据0.00元" in seen
+
+
+def test_a_refund_is_reviewed_by_insurance_and_then_by_tax(sign_in: object, outside: object) -> None:
+    refund = paid_twice(outside, "周家")
+    county, tax = sign_in("county"), sign_in("tax")
+
+    too_early = tax.post(f"/county/refunds/{refund}/")
+    first = text_of(county.post(f"/county/refunds/{refund}/", follow=True))
+    second = text_of(tax.post(f"/county/refunds/{refund}/", follow=True))
+
+    assert (too_early.status_code, refusal_of(too_early)) == (409, "这笔退款还没有经过两级审核。")
+    assert "周归 示例一村委会 重复缴费 320.00 2021年11月15日 0 天 等税务复审 初审 县医保局" in first
+    assert "已审核" in second
+
+
+def test_money_that_nobody_can_place_is_on_a_list(sign_in: object, outside: object) -> None:
+    pays_by_phone(outside, "周家", bills=outside.bills("周家"), fen=100)
+    everything_arrives(outside)
+
+    seen = text_of(sign_in("county").get("/county/suspense/"))
+
+    assert "金额不符 示例一村委会 1.00" in seen
+
+
+def test_one_refund_and_five_cost_as_many_queries(sign_in: object, outside: object, django_assert_num_queries: object) -> None:  # fmt: skip
+    client = sign_in("county")
+    for household in ("周家", "赵家"):
+        refund = paid_twice(outside, household)
+        client.post(f"/county/refunds/{refund}/")
+        with django_assert_num_queries(6):
+            client.get("/county/refunds/")

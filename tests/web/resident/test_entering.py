@@ -1,0 +1,114 @@
+"""A resident enters by name and number; strangers cannot be probed."""
+
+import pytest
+from django.test import Client
+
+from canbao.access.models import Record
+from canbao.access.scope import within
+from tests.county import everybody
+from tests.web.conftest import number_of, wrong_number
+from tests.web.pages import refusal_of, text_of
+
+NOT_FOUND = "没有查到姓名与证件号码都相符的人员。"
+
+
+def try_to_enter(client: Client, name: str, number: str) -> tuple[int, str]:
+    answer = client.post("/my/enter/", {"name": name, "number": number})
+    return answer.status_code, refusal_of(answer)
+
+
+def test_name_and_number_open_the_family_page(db: None, client: Client) -> None:
+    answer = client.post("/my/enter/", {"name": "钱奶奶", "number": number_of("钱奶奶")})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/my/")
+
+
+def test_a_wrong_name_and_an_unknown_number_get_the_same_answer(db: None, client: Client) -> None:
+    assert try_to_enter(client, "钱爷爷", number_of("钱奶奶")) == (422, NOT_FOUND)
+    assert try_to_enter(client, "钱奶奶", wrong_number()) == (422, NOT_FOUND)
+
+
+def test_a_mistyped_number_is_named_and_shown_covered(db: None, client: Client) -> None:
+    number = number_of("钱奶奶")
+    mistyped = number[:-1] + ("0" if number[-1] != "0" else "1")
+
+    status, says = try_to_enter(client, "钱奶奶", mistyped)
+
+    assert (status, "校验" in says, mistyped in says) == (422, True, False)
+
+
+def test_the_session_keeps_no_number(db: None, client: Client) -> None:
+    try_to_enter(client, "钱奶奶", number_of("钱奶奶"))
+
+    kept = client.session["resident"]
+    assert set(kept) == {"id", "household", "division", "county", "name"}
+    assert number_of("钱奶奶") not in str(dict(client.session))
+
+
+def test_after_five_wrong_ones_in_a_session_even_the_right_one_must_wait(db: None, client: Client) -> None:
+    for _ in range(5):
+        assert try_to_enter(client, "钱爷爷", number_of("钱奶奶"))[1] == NOT_FOUND
+
+    assert try_to_enter(client, "钱奶奶", number_of("钱奶奶")) == (422, "查询次数太多，请稍后再试。")
+
+
+def test_a_machine_that_throws_its_cookies_away_is_stopped_by_the_number(db: None) -> None:
+    answers = [try_to_enter(Client(), "某某", number_of("钱奶奶"))[1] for _ in range(11)]
+
+    assert answers == [NOT_FOUND] * 10 + ["查询次数太多，请稍后再试。"]
+
+
+def test_and_by_its_address(db: None) -> None:
+    people = ["赵大", "赵妻", "钱奶奶", "钱儿", "孙独"]
+
+    answers = [try_to_enter(Client(), "某某", number_of(people[at % 5]))[1] for at in range(21)]
+
+    assert answers == [NOT_FOUND] * 20 + ["查询次数太多，请稍后再试。"]
+
+
+def test_right_ones_do_not_count(db: None) -> None:
+    statuses = {try_to_enter(Client(), "赵大", number_of("赵大"))[0] for _ in range(30)}
+
+    assert statuses == {302}
+
+
+def test_entering_is_on_record_without_a_name_or_a_number(db: None, client: Client) -> None:
+    try_to_enter(client, "钱奶奶", number_of("钱奶奶"))
+
+    with within(everybody()):
+        last = Record.objects.latest("position")
+    assert (last.verb, last.actor) == ("household.entered", f"resident:{client.session['resident']['id']}")
+    assert "钱奶奶" not in last.subject
+
+
+def test_leaving_closes_the_page(enter: object) -> None:
+    client = enter("钱奶奶")
+
+    client.post("/my/leave/")
+
+    assert client.get("/my/")["Location"] == "/my/enter/"
+
+
+@pytest.mark.parametrize(
+    "path", ["/my/", "/my/pay/", "/my/receipts/1/", "/my/orders/00000000-0000-0000-0000-000000000001/"]
+)
+def test_who_has_not_entered_is_asked_to(db: None, client: Client, path: str) -> None:
+    assert client.get(path)["Location"] == "/my/enter/"
+
+
+def test_a_signed_in_clerk_is_no_resident_of_the_phone(sign_in: object) -> None:
+    client = sign_in("clerk")
+    session = client.session
+    session["resident"] = {"id": 1, "household": 1, "division": "340621100200", "county": "340621", "name": "谁"}
+    session.save()
+
+    assert client.get("/my/")["Location"] == "/my/enter/"
+
+
+def test_a_resident_who_enters_signs_the_clerk_out(sign_in: object) -> None:
+    client = sign_in("clerk")
+
+    client.post("/my/enter/", {"name": "钱奶奶", "number": number_of("钱奶奶")})
+
+    assert client.get("/village/")["Location"] == "/sign-in/?next=/village/"
+    assert "钱奶奶" in text_of(client.get("/my/"))

@@ -1,0 +1,92 @@
+"""The family's page: what each owes and why, in one sentence, with the clause behind it."""
+
+import re
+
+import pytest
+
+from tests.web.conftest import number_of
+from tests.web.pages import text_of
+
+GRANDMOTHER = "个人缴费标准320 元，低保对象由同级财政资助280 元。"
+
+
+def test_a_grandmother_sees_forty_yuan_and_why(enter: object) -> None:
+    seen = text_of(enter("钱奶奶").get("/my/"))
+
+    assert "钱奶奶 待缴 40 元 " + GRANDMOTHER in seen
+    assert "低保对象 四（二）" in seen
+    assert "今天缴费，从 2022年1月1日 起享受待遇" in seen
+    assert "全家待缴 360 元" in seen
+
+
+def test_what_nobody_knows_is_not_a_number(enter: object) -> None:
+    seen = text_of(enter("李妻").get("/my/"))
+
+    assert "李军 金额待定 重点优抚对象的资助金额" in seen
+    assert "请向县医保局询问。" in seen
+    assert "全家待缴 320 元" in seen
+
+
+def test_who_cannot_enrol_here_is_told_what_helps(enter: object) -> None:
+    seen = text_of(enter("吴职").get("/my/"))
+
+    assert "吴职 不在此参保 您在缴费当日仍参加职工医保" in seen
+    assert "怎么办 停保后凭停保证明办理" in seen
+
+
+def test_who_pays_nothing_has_nothing_to_do(enter: object) -> None:
+    seen = text_of(enter("孙独").get("/my/"))
+
+    assert "孙独 无需缴费" in seen
+    assert "由经办机构办理参保，您不用做什么。" in seen
+    assert "去缴费" not in seen
+
+
+def test_after_the_window_the_returning_worker_still_may(enter: object, settings: object) -> None:
+    settings.CANBAO_TODAY = settings.CANBAO_TODAY.replace(year=2022, month=2, day=10)
+
+    assert "今天缴费，从 2022年2月11日 起享受待遇" in text_of(enter("周归").get("/my/"))
+    assert "赵大 现在不能缴 320 元 集中缴费已于2021-12-31结束" in text_of(enter("赵大").get("/my/"))
+
+
+def test_who_has_paid_sees_from_when_they_are_covered_and_the_receipt(outside: object, enter: object) -> None:
+    receipt = outside.pays_cash("赵家")
+
+    page = enter("赵双一").get("/my/")
+
+    assert text_of(page).count("享受待遇： 2022年1月1日 至 2022年12月31日") == 4
+    assert f"/my/receipts/{receipt.pk}/" in page.content.decode()
+
+
+def test_the_page_never_shows_a_number(enter: object) -> None:
+    html = enter("钱奶奶").get("/my/").content.decode()
+
+    assert number_of("钱奶奶") not in html
+    assert re.search(r"\d{17}[\dX]", html) is None
+
+
+def test_the_page_is_not_kept_on_the_phone(enter: object) -> None:
+    assert "no-store" in enter("钱奶奶").get("/my/")["Cache-Control"]
+
+
+def test_the_receipt_shows_everyone_and_how_to_verify_it(outside: object, enter: object) -> None:
+    receipt = outside.pays_cash("赵家")
+
+    seen = text_of(enter("赵大").get(f"/my/receipts/{receipt.pk}/"))
+
+    assert all(name in seen for name in ("赵大", "赵妻", "赵双一", "赵双二"))
+    assert ("¥1,280.00" in seen, receipt.check_code in seen, "№ 00000001" in seen) == (True, True, True)
+
+
+def test_another_familys_receipt_is_not_there(outside: object, enter: object) -> None:
+    receipt = outside.pays_cash("赵家")
+
+    assert enter("钱奶奶").get(f"/my/receipts/{receipt.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["孙独", "赵大"])
+def test_a_family_of_one_and_of_four_cost_as_many_queries(enter: object, outside: object, name: str, django_assert_num_queries: object) -> None:  # fmt: skip
+    client = enter(name)
+
+    with django_assert_num_queries(11):
+        client.get("/my/")
