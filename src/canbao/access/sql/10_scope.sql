@@ -41,6 +41,17 @@ SET search_path = public, pg_temp AS $$ SELECT nullif((access_ticket())[3], ''):
 CREATE OR REPLACE FUNCTION scope_actor() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS $$ SELECT (access_ticket())[5] $$;
 
+-- Functions that run as the owner see every row, so they ask themselves whether the scope covers the whole county.
+CREATE OR REPLACE FUNCTION scope_must_cover(county text) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    whole text := rpad(county, 12, '0');
+BEGIN
+    IF whole IS NULL OR scope_first() IS NULL OR whole < scope_first() OR whole >= scope_after() OR scope_household() IS NOT NULL THEN
+        RAISE EXCEPTION 'this is work for the whole county' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+
 -- Put the guard on a table: rows within the scope's divisions and, for a resident, of their household.
 -- `household` is the name of the column that holds the household, or '' where only staff may look.
 CREATE OR REPLACE FUNCTION access_guard(guarded regclass, household text) RETURNS void

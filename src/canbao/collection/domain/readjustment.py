@@ -48,13 +48,16 @@ def readjust(campaign: Campaign, *, on: date, actor: str) -> Readjusted:
         cursor.execute("DROP TABLE billing")
         with refusing(SAID_BY_DATABASE):
             cursor.execute(
-                "SELECT difference_fen FROM collection_readjust(%s, %s, %s, %s)",
+                "SELECT resident_id, difference_fen FROM collection_readjust(%s, %s, %s, %s)",
                 [campaign.pk, json.dumps(changes), on, actor],
             )
-        differences = [row[0] for row in cursor.fetchall()]
-    back = [-fen for fen in differences if fen is not None and fen < 0]
+        differences = cursor.fetchall()  # a row a bill: what goes back to two payments is two bills of one person
+    owed_back = [(resident, -fen) for resident, fen in differences if fen is not None and fen < 0]
     done = Readjusted(
-        len(differences), len(back), sum(back), sum(1 for fen in differences if fen is not None and fen > 0)
+        people=len({resident for resident, _ in differences}),
+        to_give_back=len({resident for resident, _ in owed_back}),
+        give_back_fen=sum(fen for _, fen in owed_back),
+        still_owing=sum(1 for _, fen in differences if fen is not None and fen > 0),
     )
     if differences:
         record("campaign.readjusted", f"campaign:{campaign.pk}", county=campaign.county, actor=actor, **done._asdict())

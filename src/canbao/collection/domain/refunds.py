@@ -15,11 +15,18 @@ from canbao.collection.refusals import SAID_BY_DATABASE, RefundNotApproved, Refu
 
 @transaction.atomic
 def review(refund: Refund, *, by: Staff) -> Refund:
-    """First review (medical insurance). Says no: `NotYourDivision`, `NotYourWork`, `RefundNotDue`."""
+    """First review (medical insurance). Says no: `NotYourDivision`, `NotYourWork`, `RefundNotDue`.
+
+    Reviewing again is the same; who reviewed first stands.
+    """
     check_may(by, Work.REVIEW_REFUND, division=refund.division)
     refund = Refund.objects.select_for_update().get(pk=refund.pk)
     if refund.state != RefundState.DUE:
         raise RefundNotDue(state=RefundState(refund.state).label)
+    if refund.reviewed_by == by.username:
+        return refund
+    if refund.reviewed_by is not None:
+        raise RefundNotDue(state="已初审")
     refund.reviewed_by = by.username
     refund.save(update_fields=["reviewed_by"])
     record(

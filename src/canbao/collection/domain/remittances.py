@@ -20,7 +20,7 @@ def hand_in(
     *, remittance_id: UUID, campaign: Campaign, unit: CollectingUnit, certificate: str, period_from: date, period_until: date,
     people: int, amount_fen: int, by: Staff, on: date,
 ) -> Remittance:  # fmt: skip
-    """Hand in all cash of a unit that was paid from `period_from` to `period_until`.
+    """Hand in all cash of a unit that was paid from `period_from` to `period_until`. The same again is once.
 
     `people` and `amount_fen` are what the certificate says; they must be what the drawer holds (R-41).
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `DrawerIsEmpty`, `RemittanceDiffers`, `CertificateUsed`.
@@ -42,14 +42,16 @@ def hand_in(
                 on,
             ],
         )
-    record(
-        "cash.handed_in",
-        f"remittance:{remittance_id}",
-        county=campaign.county,
-        actor=f"staff:{by.username}",
-        fen=amount_fen,
-        people=people,
-    )
+        is_new = cursor.fetchone()[0] is not None
+    if is_new:
+        record(
+            "cash.handed_in",
+            f"remittance:{remittance_id}",
+            county=campaign.county,
+            actor=f"staff:{by.username}",
+            fen=amount_fen,
+            people=people,
+        )
     return Remittance.objects.get(pk=remittance_id)
 
 
@@ -59,8 +61,13 @@ def confirm_remittance(remittance: Remittance, *, by: Staff, on: date) -> Remitt
     check_may(by, Work.CONFIRM_REMITTANCE, division=remittance.division)
     with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
         cursor.execute("SELECT collection_confirm_remittance(%s, %s, %s)", [remittance.pk, f"staff:{by.username}", on])
-    record(
-        "remittance.confirmed", f"remittance:{remittance.pk}", county=remittance.county, actor=f"staff:{by.username}"
-    )
+        is_new = cursor.fetchone()[0]
+    if is_new:
+        record(
+            "remittance.confirmed",
+            f"remittance:{remittance.pk}",
+            county=remittance.county,
+            actor=f"staff:{by.username}",
+        )
     remittance.refresh_from_db()
     return remittance

@@ -1,4 +1,5 @@
 -- Cash leaves the drawer: what it contains is fixed here, the certificate's headcount and sum are checked against it.
+-- Returns the remittance's id, or null when just this was handed in before; the same id with other content is an error.
 CREATE OR REPLACE FUNCTION collection_hand_in(
     in_id uuid, in_campaign bigint, in_unit bigint, in_certificate text, in_from date, in_until date,
     in_people integer, in_amount_fen bigint, in_actor text, in_on date) RETURNS uuid
@@ -16,11 +17,15 @@ BEGIN
         PERFORM refuse('not_your_division', '{}');
     END IF;
     SELECT county INTO STRICT in_county FROM enrolment_campaign WHERE id = in_campaign;
+    PERFORM 1 FROM divisions_collectingunit WHERE id = in_unit FOR UPDATE;  -- one hand-in at a time for a drawer
     SELECT * INTO known FROM collection_remittance WHERE id = in_id;
     IF FOUND THEN
-        RETURN known.id;  -- the same intent once more
+        IF (known.campaign_id, known.unit_id, known.certificate, known.period_from, known.period_until, known.people, known.amount_fen)
+            IS DISTINCT FROM (in_campaign, in_unit, in_certificate, in_from, in_until, in_people, in_amount_fen) THEN
+            RAISE EXCEPTION 'remittance % exists with other content', in_id USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NULL;  -- the same intent once more
     END IF;
-    PERFORM 1 FROM divisions_collectingunit WHERE id = in_unit FOR UPDATE;  -- one hand-in at a time for a drawer
     SELECT array_agg(p.id), sum(p.people), sum(p.amount_fen) INTO payments, seen_people, seen_fen
       FROM (SELECT p.id, p.people, p.amount_fen FROM collection_payment p JOIN collection_order o ON o.id = p.order_id
              WHERE p.unit_id = in_unit AND p.channel = 'cash' AND p.remittance_id IS NULL AND o.campaign_id = in_campaign
@@ -31,11 +36,12 @@ BEGIN
     IF seen_people <> in_people OR seen_fen <> in_amount_fen THEN
         PERFORM refuse('remittance_differs', jsonb_build_object('people', in_people, 'fen', in_amount_fen, 'seen_people', seen_people, 'seen_fen', seen_fen));
     END IF;
-    IF EXISTS (SELECT FROM collection_remittance WHERE county = in_county AND certificate = in_certificate) THEN
+    INSERT INTO collection_remittance (id, county, campaign_id, unit_id, division, certificate, period_from, period_until, people, amount_fen, made_by, made_at, made_on)
+    VALUES (in_id, in_county, in_campaign, in_unit, unit.division, in_certificate, in_from, in_until, in_people, in_amount_fen, in_actor, clock_timestamp(), in_on)
+    ON CONFLICT (county, certificate) DO NOTHING;  -- waits for another village that is using it just now
+    IF NOT FOUND THEN
         PERFORM refuse('certificate_used', jsonb_build_object('certificate', in_certificate));
     END IF;
-    INSERT INTO collection_remittance (id, county, campaign_id, unit_id, division, certificate, period_from, period_until, people, amount_fen, made_by, made_at, made_on)
-    VALUES (in_id, in_county, in_campaign, in_unit, unit.division, in_certificate, in_from, in_until, in_people, in_amount_fen, in_actor, clock_timestamp(), in_on);
     UPDATE collection_payment SET remittance_id = in_id WHERE id = ANY (payments);
     PERFORM ledger_post(ARRAY[ROW(ledger_id('handed_in', in_id::text), in_county, in_campaign, unit.division, NULL, NULL,
         ledger_account(in_county, 'in_transit', in_unit::text), ledger_account(in_county, 'drawer', in_unit::text),
@@ -43,8 +49,9 @@ BEGIN
     RETURN in_id;
 END $$;
 
--- A second person has seen it arrive in the treasury.
-CREATE OR REPLACE FUNCTION collection_confirm_remittance(in_id uuid, in_actor text, in_on date) RETURNS void
+-- A second person has seen it arrive in the treasury. False: somebody had said so before.
+DROP FUNCTION IF EXISTS collection_confirm_remittance(uuid, text, date);
+CREATE FUNCTION collection_confirm_remittance(in_id uuid, in_actor text, in_on date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     handed collection_remittance%ROWTYPE;
@@ -57,17 +64,18 @@ BEGIN
         PERFORM refuse('same_person', '{}');
     END IF;
     IF handed.confirmed_by IS NOT NULL THEN
-        RETURN;
+        RETURN false;
     END IF;
     UPDATE collection_remittance SET confirmed_by = in_actor, confirmed_at = clock_timestamp() WHERE id = in_id;
     PERFORM ledger_post(ARRAY[ROW(ledger_id('remitted', in_id::text), handed.county, handed.campaign_id, handed.division, NULL, NULL,
         ledger_account(handed.county, 'treasury', handed.county), ledger_account(handed.county, 'in_transit', handed.unit_id::text),
         handed.amount_fen, 'remitted', 'remittance:' || in_id, in_on)::ledger_entry]);
+    RETURN true;
 END $$;
 
 -- A gateway has moved the money of a day to the treasury: what arrived that day, less what was paid back through it.
 -- On a day with more refunds than arrivals the treasury makes up the difference. Said again, only what changed is
--- posted: a bill may grow until the day is closed.
+-- posted: a bill may grow until the day is closed. Work for the whole county.
 CREATE OR REPLACE FUNCTION collection_gateway_settled(in_county text, in_channel text, in_day date, in_arrived_fen bigint) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -77,6 +85,7 @@ DECLARE
     moved_fen bigint;
     change_fen bigint;
 BEGIN
+    PERFORM scope_must_cover(in_county);
     SELECT coalesce(sum(CASE WHEN t.debit_id = treasury THEN t.amount_fen ELSE -t.amount_fen END), 0) INTO moved_fen
       FROM ledger_transfer t WHERE gateway IN (t.debit_id, t.credit_id) AND t.reason = 'settled' AND t.source = day_source;
     SELECT in_arrived_fen - coalesce(sum(f.amount_fen), 0) - moved_fen INTO change_fen

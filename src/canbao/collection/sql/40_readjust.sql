@@ -3,8 +3,8 @@
 --     collection_readjust(campaign, '[{"resident", "assessment", "pays_fen"}, …]', on, actor)
 --
 -- For each resident: an open bill is superseded; what is still owed becomes an open version, what was paid too much a
--- settled negative one with a refund owed to that person and a voucher that takes back from their receipt. Subsidies of
--- people who are enrolled are undone and posted anew. Nothing is overwritten.
+-- settled negative one with a refund owed to that person and a voucher that takes back from their receipt (one for each
+-- payment that it came with). Subsidies of people who are enrolled are undone and posted anew. Nothing is overwritten.
 
 CREATE OR REPLACE FUNCTION collection_readjust(in_campaign bigint, changes jsonb, in_on date, actor text)
 RETURNS TABLE (resident_id bigint, bill_id bigint, difference_fen bigint)
@@ -13,6 +13,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     at timestamptz := clock_timestamp();
     made bigint[];
+    last bigint[];  -- of each resident's new bills the last: subsidies are undone and posted once a person
     entries ledger_entry[];
 BEGIN
     PERFORM enrolment_check_county(in_campaign);
@@ -26,34 +27,53 @@ BEGIN
                coalesce(sum(b.due_fen) FILTER (WHERE b.state = 'settled'), 0) AS paid_fen
           FROM enrolment_bill b JOIN jsonb_to_recordset(changes) AS c(resident bigint) ON c.resident = b.resident_id
          WHERE b.campaign_id = in_campaign GROUP BY b.resident_id
+    ), wanted AS (
+        SELECT s.*, c.assessment, c.pays_fen - s.paid_fen AS difference_fen,
+               c.pays_fen < s.paid_fen OR (s.settled > 0 AND c.pays_fen = s.paid_fen) AS owes_nothing
+          FROM so_far s JOIN jsonb_to_recordset(changes) AS c(resident bigint, assessment bigint, pays_fen bigint) ON c.resident = s.resident_id
+    ), sources AS (  -- payments that a person's money came with, and what of it has not gone back yet
+        SELECT w.resident_id, p.id AS payment_id, p.channel, l.id AS line, -w.difference_fen AS back_fen,
+               l.fen - coalesce((SELECT sum(f.amount_fen) FROM collection_refund f
+                                  WHERE f.payment_id = p.id AND f.resident_id = w.resident_id AND f.reason = 'readjusted'), 0) AS left_fen
+          FROM wanted w JOIN collection_receiptline l ON l.resident_id = w.resident_id
+          JOIN collection_receipt r ON r.id = l.receipt_id AND r.takes_back_from_id IS NULL AND r.campaign_id = in_campaign
+          JOIN collection_payment p ON p.id = r.payment_id
+         WHERE w.difference_fen < 0
+    ), parts AS (  -- the latest payment first; none gives back more than it brought
+        SELECT s.resident_id, s.payment_id, s.channel, least(s.left_fen, s.back_fen - s.before_fen) AS fen,
+               row_number() OVER (PARTITION BY s.resident_id ORDER BY s.line DESC) AS nth
+          FROM (SELECT *, sum(left_fen) OVER (PARTITION BY resident_id ORDER BY line DESC) - left_fen AS before_fen
+                  FROM sources WHERE left_fen > 0) s
+         WHERE s.before_fen < s.back_fen
     ), added AS (
         INSERT INTO enrolment_bill (county, campaign_id, resident_id, version, household_id, division, unit_id, assessment_id, due_fen, state, settled_at)
-        SELECT r.county, in_campaign, r.id, s.version + 1, r.household_id, r.division, h.unit_id, c.assessment,
-               c.pays_fen - s.paid_fen, CASE WHEN c.pays_fen < s.paid_fen OR (s.settled > 0 AND c.pays_fen = s.paid_fen) THEN 'settled' ELSE 'open' END,
-               CASE WHEN c.pays_fen < s.paid_fen OR (s.settled > 0 AND c.pays_fen = s.paid_fen) THEN at END
-          FROM so_far s
-          JOIN jsonb_to_recordset(changes) AS c(resident bigint, assessment bigint, pays_fen bigint) ON c.resident = s.resident_id
-          JOIN register_resident r ON r.id = s.resident_id JOIN register_household h ON h.id = r.household_id
-        RETURNING id
-    ) SELECT array_agg(id) INTO made FROM added;
+        SELECT r.county, in_campaign, r.id, w.version + coalesce(p.nth, 1), r.household_id, r.division, h.unit_id, w.assessment,
+               coalesce(-p.fen, w.difference_fen), CASE WHEN w.owes_nothing THEN 'settled' ELSE 'open' END, CASE WHEN w.owes_nothing THEN at END
+          FROM wanted w LEFT JOIN parts p ON p.resident_id = w.resident_id
+          JOIN register_resident r ON r.id = w.resident_id JOIN register_household h ON h.id = r.household_id
+        RETURNING *
+    ), owed_back AS (
+        INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
+        SELECT ledger_id('refund', b.id::text), b.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
+               p.payment_id, b.id, p.channel, 'readjusted', p.fen, 'due', in_on
+          FROM added b JOIN wanted w ON w.resident_id = b.resident_id
+          JOIN parts p ON p.resident_id = b.resident_id AND p.nth = b.version - w.version
+    )
+    SELECT array_agg(a.id), array_agg(a.id) FILTER (WHERE a.version = a.latest) INTO made, last
+      FROM (SELECT id, version, max(version) OVER (PARTITION BY resident_id) AS latest FROM added) a;
 
-    -- What was paid too much is owed back to the person it came from, from the payment it came with.
-    INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
-    SELECT ledger_id('refund', b.id::text), b.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
-           p.id, b.id, p.channel, 'readjusted', -b.due_fen, 'due', in_on
-      FROM enrolment_bill b
-      JOIN LATERAL (SELECT p.id, p.channel FROM collection_receiptline l JOIN collection_receipt r ON r.id = l.receipt_id AND r.takes_back_from_id IS NULL
-                      JOIN collection_payment p ON p.id = r.payment_id JOIN enrolment_bill paid ON paid.id = l.bill_id
-                     WHERE l.resident_id = b.resident_id AND paid.campaign_id = b.campaign_id AND l.fen >= -b.due_fen ORDER BY l.id DESC LIMIT 1) p ON true
-     WHERE b.id = ANY (made) AND b.due_fen < 0;
-    IF (SELECT count(*) FROM enrolment_bill b WHERE b.id = ANY (made) AND b.due_fen < 0)
-       <> (SELECT count(*) FROM collection_refund f WHERE f.bill_id = ANY (made)) THEN
-        RAISE EXCEPTION 'a person is owed money that no single payment covers' USING ERRCODE = 'integrity_constraint_violation';
+    IF EXISTS (SELECT FROM jsonb_to_recordset(changes) AS c(resident bigint, pays_fen bigint)
+                WHERE c.pays_fen < (SELECT sum(b.due_fen) FROM enrolment_bill b
+                                     WHERE b.campaign_id = in_campaign AND b.resident_id = c.resident AND b.state = 'settled'))
+       OR (SELECT coalesce(sum(-b.due_fen), 0) FROM enrolment_bill b WHERE b.id = ANY (made) AND b.due_fen < 0)
+          <> (SELECT coalesce(sum(f.amount_fen), 0) FROM collection_refund f WHERE f.bill_id = ANY (made)) THEN
+        RAISE EXCEPTION 'a person is owed money that no payment covers' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     PERFORM collection_voucher(made, actor, in_on, at);
 
-    UPDATE enrolment_enrolment e SET paid_fen = e.paid_fen + b.due_fen FROM enrolment_bill b
-     WHERE b.id = ANY (made) AND b.due_fen < 0 AND e.campaign_id = b.campaign_id AND e.resident_id = b.resident_id AND e.ended_on IS NULL;
+    UPDATE enrolment_enrolment e SET paid_fen = e.paid_fen + b.due_fen
+      FROM (SELECT resident_id, sum(due_fen) AS due_fen FROM enrolment_bill WHERE id = ANY (made) AND due_fen < 0 GROUP BY resident_id) b
+     WHERE e.campaign_id = in_campaign AND e.resident_id = b.resident_id AND e.ended_on IS NULL;
 
     SELECT array_agg(e) INTO entries FROM (
         SELECT ROW(ledger_id('readjusted', b.id::text), b.county, b.campaign_id, b.division, b.household_id, b.resident_id,
@@ -68,14 +88,14 @@ BEGIN
               SELECT a.id AS fund, sum(CASE WHEN t.debit_id = a.id THEN t.amount_fen ELSE -t.amount_fen END) AS fen
                 FROM ledger_transfer t JOIN ledger_account a ON a.id IN (t.debit_id, t.credit_id) AND a.kind = 'fund'
                WHERE t.resident_id = b.resident_id AND t.campaign_id = b.campaign_id GROUP BY a.id) was ON was.fen > 0
-         WHERE b.id = ANY (made)
+         WHERE b.id = ANY (last)
         UNION ALL  -- … and what they owe from now on
         SELECT ROW(ledger_id('subsidy', b.id::text, s.nth::text), b.county, b.campaign_id, b.division, b.household_id, b.resident_id,
                    ledger_account(b.county, 'fund', s.share->>'payer'), ledger_account(b.county, 'subsidies', b.county),
                    (s.share->>'fen')::bigint, 'subsidy_readjusted', 'bill:' || b.id, in_on)::ledger_entry
           FROM enrolment_bill b JOIN enrolment_billassessment g ON g.id = b.assessment_id
           CROSS JOIN LATERAL jsonb_array_elements(g.shares) WITH ORDINALITY AS s(share, nth)
-         WHERE b.id = ANY (made) AND (s.share->>'fen')::bigint > 0
+         WHERE b.id = ANY (last) AND (s.share->>'fen')::bigint > 0
            AND EXISTS (SELECT FROM enrolment_enrolment e WHERE e.campaign_id = b.campaign_id AND e.resident_id = b.resident_id AND e.ended_on IS NULL)
     ) all_entries;
     PERFORM ledger_post(entries);
@@ -124,7 +144,7 @@ BEGIN
     END IF;
 END $$;
 
--- A refund has reached its person.
+-- A refund has reached its person. Said by whoever's scope it lies in.
 CREATE OR REPLACE FUNCTION collection_refund_paid(in_id uuid, in_on date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -132,6 +152,9 @@ DECLARE
     source bigint;
 BEGIN
     SELECT * INTO STRICT back FROM collection_refund WHERE id = in_id FOR UPDATE;
+    IF scope_first() IS NULL OR back.division < scope_first() OR back.division >= scope_after() OR scope_household() IS NOT NULL THEN
+        PERFORM refuse('not_your_division', '{}');
+    END IF;
     IF back.state = 'paid' THEN
         RETURN;
     END IF;

@@ -78,14 +78,8 @@ BEGIN
     RETURN coalesce(array_length(enrolment_enrol(asked, at), 1), 0);
 END $$;
 
--- Functions that run as the owner see every row, so they ask themselves whether the scope covers the whole county.
 CREATE OR REPLACE FUNCTION enrolment_check_county(in_campaign bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    whole text;
 BEGIN
-    SELECT rpad(county, 12, '0') INTO whole FROM enrolment_campaign WHERE id = in_campaign;
-    IF whole IS NULL OR scope_first() IS NULL OR whole < scope_first() OR whole >= scope_after() OR scope_household() IS NOT NULL THEN
-        RAISE EXCEPTION 'this is work for the whole county' USING ERRCODE = 'insufficient_privilege';
-    END IF;
+    PERFORM scope_must_cover((SELECT county FROM enrolment_campaign WHERE id = in_campaign));
 END $$;

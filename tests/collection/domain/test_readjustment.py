@@ -1,0 +1,231 @@
+"""Categories that changed after people had paid: money goes back, more is owed, funds change, nothing is overwritten."""
+
+from datetime import date
+
+from canbao.access.models import Record
+from canbao.collection.domain.readjustment import Readjusted, readjust
+from canbao.collection.models import PaymentOutcome, Receipt, Refund
+from canbao.enrolment.domain.free import enrol_fully_subsidised
+from canbao.enrolment.models import Bill, BillState, Enrolment
+from canbao.reports.four_ways import Way, four_ways_agree
+from canbao.rosters.models import Holding
+from tests.collection.domain.test_cash import take
+from tests.collection.paying import counts, money, numbers_without_gap, order, pay, tell
+from tests.collection.racing import one_inside_the_other
+from tests.county import IN_THE_WINDOW, County, hold
+from tests.ledger.balances import balances, debits_and_credits
+
+ROSTER_DAY = date(2021, 12, 31)
+SETTLED, OPEN, SUPERSEDED = BillState.SETTLED, BillState.OPEN, BillState.SUPERSEDED
+
+
+def adjust(county: County, on: date = ROSTER_DAY) -> Readjusted:
+    return readjust(county.campaign, on=on, actor="staff:county")
+
+
+def strike_off(name: str, *, on: date = ROSTER_DAY) -> None:
+    """They are no longer on the list of `on`."""
+    Holding.objects.filter(resident__name=name, until__isnull=True).update(until=date.fromordinal(on.toordinal() - 1))
+
+
+def bills_of(name: str) -> list[tuple[int, int | None, str]]:
+    return list(Bill.objects.filter(resident__name=name).order_by("version").values_list("version", "due_fen", "state"))
+
+
+def all_is_well(county: County) -> bool:
+    debits, credits_ = debits_and_credits()
+    return four_ways_agree(county.campaign).agree and debits == credits_ and numbers_without_gap()
+
+
+def test_paid_320_then_on_the_list_of_the_31st_gets_280_back(county: County) -> None:
+    pay(county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+
+    assert adjust(county) == Readjusted(people=1, to_give_back=1, give_back_fen=28000, still_owing=0)
+
+    assert bills_of("钱儿") == [(1, 32000, SETTLED), (2, -28000, SETTLED)]
+    assert [(one.resident.name, one.amount_fen, one.reason, one.due_on) for one in Refund.objects.all()] == [
+        ("钱儿", 28000, "readjusted", ROSTER_DAY)
+    ]
+    assert Enrolment.objects.get(resident__name="钱儿").paid_fen == 4000
+    assert balances("contributions", "refunds_due", "fund", "subsidies") == {
+        "contributions": -4000, "refunds_due": -28000, "fund": 28000, "subsidies": -28000,
+    }  # fmt: skip
+    voucher = Receipt.objects.get(total_fen=-28000)
+    assert (voucher.takes_back_from.total_fen, [line.fen for line in voucher.lines.all()]) == (32000, [-28000])
+    assert (four_ways_agree(county.campaign).money, all_is_well(county)) == (Way(1, 4000), True)
+
+
+def test_paid_40_then_struck_off_the_list_owes_280_more_and_stays_covered(county: County) -> None:
+    pay(county, "钱家", "钱奶奶")
+    covered_from = Enrolment.objects.get(resident__name="钱奶奶").covered_from
+    strike_off("钱奶奶")
+
+    assert adjust(county) == Readjusted(people=1, to_give_back=0, give_back_fen=0, still_owing=1)
+
+    assert bills_of("钱奶奶") == [(1, 4000, SETTLED), (2, 28000, OPEN)]
+    assert balances("fund", "subsidies") == {"fund": 0, "subsidies": 0}
+    assert (Refund.objects.count(), all_is_well(county)) == (0, True)
+
+    assert pay(county, "钱家", "钱奶奶").outcome is PaymentOutcome.SETTLED
+    enrolled = Enrolment.objects.get(resident__name="钱奶奶")
+    assert (enrolled.paid_fen, enrolled.covered_from) == (32000, covered_from)
+    assert (balances("contributions"), all_is_well(county)) == ({"contributions": -32000}, True)
+
+
+def test_newly_destitute_after_paying_gets_everything_back_and_stays_covered(county: County) -> None:
+    pay(county, "周家")
+    hold({"周归": "特困人员"}, on=ROSTER_DAY)
+
+    assert adjust(county).give_back_fen == 32000
+
+    assert Enrolment.objects.get(resident__name="周归").paid_fen == 0
+    assert balances("contributions", "refunds_due", "fund") == {
+        "contributions": 0, "refunds_due": -32000, "fund": 32000,
+    }  # fmt: skip
+    assert all_is_well(county)
+
+
+def test_newly_destitute_before_paying_is_enrolled_by_the_office(county: County) -> None:
+    hold({"周归": "特困人员"}, on=ROSTER_DAY)
+
+    adjust(county)
+    assert bills_of("周归") == [(1, 32000, SUPERSEDED), (2, 0, OPEN)]
+
+    enrol_fully_subsidised(county.campaign, on=ROSTER_DAY, actor="staff:county")
+    assert (Enrolment.objects.get(resident__name="周归").by_office, all_is_well(county)) == (True, True)
+
+
+def test_no_longer_destitute_owes_the_whole_sum_and_the_fund_nothing(county: County) -> None:
+    enrol_fully_subsidised(county.campaign, on=IN_THE_WINDOW.date(), actor="staff:county")
+    assert balances("fund") == {"fund": 32000}
+    strike_off("孙独")
+
+    adjust(county)
+
+    assert (bills_of("孙独"), balances("fund")) == ([(1, 0, SETTLED), (2, 32000, OPEN)], {"fund": 0})
+    pay(county, "孙家")
+    assert (Enrolment.objects.get(resident__name="孙独").paid_fen, all_is_well(county)) == (32000, True)
+
+
+def test_a_category_without_an_amount_after_paying_changes_nothing(county: County) -> None:
+    pay(county, "周家")
+    hold({"周归": "重点优抚对象"}, on=ROSTER_DAY)
+    before = counts()
+
+    assert (adjust(county).people, counts(), bills_of("周归")) == (0, before, [(1, 32000, SETTLED)])
+
+
+def test_a_category_without_an_amount_before_paying_leaves_the_amount_open(county: County) -> None:
+    hold({"周归": "重点优抚对象"}, on=ROSTER_DAY)
+
+    adjust(county)
+
+    assert bills_of("周归") == [(1, 32000, SUPERSEDED), (2, None, OPEN)]
+
+
+def test_asking_twice_is_asking_once(county: County) -> None:
+    pay(county, "钱家")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+    strike_off("钱奶奶")
+    adjust(county)
+    before = counts()
+
+    assert (adjust(county), counts()) == (Readjusted(0, 0, 0, 0), before)
+    assert Record.objects.filter(verb="campaign.readjusted").count() == 1
+
+
+def test_to_and_fro_comes_out_where_it_began(county: County) -> None:
+    pay(county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=date(2021, 11, 20))
+    adjust(county, on=date(2021, 11, 20))
+    strike_off("钱儿", on=date(2021, 12, 1))
+    adjust(county, on=date(2021, 12, 1))
+    assert bills_of("钱儿")[-1] == (3, 28000, OPEN)
+
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+    adjust(county)
+
+    assert bills_of("钱儿")[-2:] == [(3, 28000, SUPERSEDED), (4, 0, SETTLED)]
+    assert (Enrolment.objects.get(resident__name="钱儿").paid_fen, all_is_well(county)) == (4000, True)
+
+
+def test_whom_the_notice_does_not_let_enrol_on_that_day_keeps_what_they_have(county: County) -> None:
+    pay(county, "钱家", "钱奶奶")
+    strike_off("钱奶奶", on=date(2022, 2, 1))
+
+    assert adjust(county, on=date(2022, 2, 1)).people == 0
+
+
+def test_what_came_in_two_payments_goes_back_to_both(county: County) -> None:
+    """Paid 40, struck off, paid 280 more, then 特困: 320 back, and no payment gives back more than it brought."""
+    pay(county, "钱家", "钱奶奶")
+    strike_off("钱奶奶", on=date(2021, 12, 1))
+    adjust(county, on=date(2021, 12, 1))
+    pay(county, "钱家", "钱奶奶", at=IN_THE_WINDOW.replace(month=12, day=2))
+    hold({"钱奶奶": "特困人员"}, on=ROSTER_DAY)
+
+    assert adjust(county) == Readjusted(people=1, to_give_back=1, give_back_fen=32000, still_owing=0)
+
+    assert sorted(Refund.objects.values_list("amount_fen", "payment__amount_fen")) == [(4000, 4000), (28000, 28000)]
+    assert (Enrolment.objects.get(resident__name="钱奶奶").paid_fen, all_is_well(county)) == (0, True)
+    assert adjust(county).people == 0
+
+
+def test_no_payment_gives_back_more_than_it_brought(county: County) -> None:
+    """Paid 320, 低保: 280 back; struck off: paid 280 more; 特困: 320 back, 280 of it from the second payment."""
+    pay(county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=date(2021, 11, 20))
+    adjust(county, on=date(2021, 11, 20))
+    strike_off("钱儿", on=date(2021, 12, 1))
+    adjust(county, on=date(2021, 12, 1))
+    pay(county, "钱家", "钱儿", at=IN_THE_WINDOW.replace(month=12, day=2))
+    hold({"钱儿": "特困人员"}, on=ROSTER_DAY)
+
+    adjust(county)
+
+    back: dict[int, int] = {}
+    for paid_fen, fen in Refund.objects.values_list("payment__amount_fen", "amount_fen"):
+        back[paid_fen] = back.get(paid_fen, 0) + fen
+    assert (back, all_is_well(county)) == ({32000: 32000, 28000: 28000}, True)
+
+
+def test_a_family_on_one_receipt_gets_one_voucher_each(county: County) -> None:
+    take(county, "赵家")
+    hold(dict.fromkeys(("赵大", "赵双一", "赵双二"), "低保对象"), on=ROSTER_DAY)
+
+    assert adjust(county) == Readjusted(people=3, to_give_back=3, give_back_fen=84000, still_owing=0)
+
+    assert (Receipt.objects.filter(total_fen=-28000).count(), all_is_well(county)) == (3, True)
+    assert balances("drawer") == {"drawer": 128000}  # it is given back from the treasury, when it has been reviewed
+
+
+def test_who_pays_while_the_list_changes_is_given_back_what_is_too_much(real_county: County) -> None:
+    asked = order(real_county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+
+    paid, adjusted = one_inside_the_other(lambda: tell(money(asked)), lambda: adjust(real_county))
+
+    assert (paid[0].outcome, adjusted.give_back_fen) == (PaymentOutcome.SETTLED, 28000)
+    assert (bills_of("钱儿"), all_is_well(real_county)) == ([(1, 32000, SETTLED), (2, -28000, SETTLED)], True)
+
+
+def test_who_pays_an_old_bill_just_after_the_list_changed_is_owed_it_back(real_county: County) -> None:
+    asked = order(real_county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+
+    adjusted, paid = one_inside_the_other(lambda: adjust(real_county), lambda: tell(money(asked)))
+
+    assert (adjusted.people, paid[0].outcome) == (1, PaymentOutcome.SURPLUS)
+    assert (bills_of("钱儿"), all_is_well(real_county)) == ([(1, 32000, SUPERSEDED), (2, 4000, OPEN)], True)
+
+
+def test_two_who_readjust_at_once_readjust_once(real_county: County) -> None:
+    pay(real_county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+
+    first, second = one_inside_the_other(lambda: adjust(real_county), lambda: adjust(real_county))
+
+    assert (first.give_back_fen, second.give_back_fen) == (28000, 0)
+    assert (bills_of("钱儿"), Refund.objects.count()) == ([(1, 32000, SETTLED), (2, -28000, SETTLED)], 1)
+    assert all_is_well(real_county)

@@ -1,0 +1,197 @@
+"""Giving back: reviewed by two people, sent once, on the books when it has arrived."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from canbao.access.models import Role, Staff
+from canbao.access.refusals import NotYourDivision, NotYourWork
+from canbao.access.scope import Scope, within
+from canbao.collection.domain.refunds import approve, pay_back, review
+from canbao.collection.gateway import GatewayBroke, gateway
+from canbao.collection.models import Refund, RefundState
+from canbao.collection.refusals import RefundNotApproved, RefundNotDue, SamePerson
+from canbao.ledger.models import Transfer
+from canbao.reports.four_ways import four_ways_agree
+from tests.collection import fake_gateway
+from tests.collection.paying import money, order, tell
+from tests.collection.racing import all_at_once
+from tests.county import OTHER_VILLAGE, County
+from tests.ledger.balances import balances
+
+TODAY = date(2021, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def book(settings: pytest.FixtureRequest) -> Iterator[fake_gateway.Book]:
+    settings.CANBAO_GATEWAYS = {"wechat": "tests.collection.fake_gateway.FakeGateway"}
+    gateway.cache_clear()
+    fake_gateway.book.__init__()  # type: ignore[misc] - a new page
+    yield fake_gateway.book
+    gateway.cache_clear()
+
+
+def paid_twice(county: County) -> Refund:
+    asked = order(county, "周家")
+    tell(money(asked), money(asked))
+    return Refund.objects.get()
+
+
+def approved(county: County) -> Refund:
+    refund = paid_twice(county)
+    review(refund, by=county.staff("county"))
+    return approve(refund, by=county.staff("tax"))
+
+
+def test_a_double_payment_goes_back_to_the_person_it_came_from(county: County, book: fake_gateway.Book) -> None:
+    refund = approved(county)
+    assert balances("gateway", "refunds_due", "contributions") == {
+        "gateway": 64000, "refunds_due": -32000, "contributions": -32000,
+    }  # fmt: skip
+
+    assert pay_back(refund, on=TODAY)
+
+    assert book.asked == [(refund.pk, refund.payment.order_number, 32000, 32000)]
+    assert (refund.state, refund.paid_on) == (RefundState.PAID, TODAY)
+    assert balances("gateway", "refunds_due", "contributions") == {
+        "gateway": 32000, "refunds_due": 0, "contributions": -32000,
+    }  # fmt: skip
+    assert Transfer.objects.get(reason="refund").resident_id == county.person("周归").pk
+    assert four_ways_agree(county.campaign).agree
+
+
+def test_paying_back_again_is_paying_back_once(county: County, book: fake_gateway.Book) -> None:
+    refund = approved(county)
+    stale = Refund.objects.get(pk=refund.pk)
+
+    assert [pay_back(refund, on=TODAY), pay_back(refund, on=TODAY), pay_back(stale, on=TODAY)] == [True, True, True]
+
+    assert {asked[0] for asked in book.asked} == {refund.pk}  # the gateway knows it by its id
+    assert Transfer.objects.filter(reason="refund").count() == 1
+
+
+def test_four_who_pay_back_at_once_pay_back_once(real_county: County) -> None:
+    refund = approved(real_county)
+
+    answers = all_at_once(*[lambda: pay_back(Refund.objects.get(pk=refund.pk), on=TODAY)] * 4)
+
+    assert answers == [True] * 4
+    assert (Transfer.objects.filter(reason="refund").count(), balances("refunds_due")) == (1, {"refunds_due": 0})
+
+
+def test_a_refund_under_way_is_asked_about_again(county: County, book: fake_gateway.Book) -> None:
+    refund = approved(county)
+    book.is_done = False
+    assert not pay_back(refund, on=TODAY)
+    assert (Refund.objects.get().state, balances("refunds_due")) == (RefundState.SENT, {"refunds_due": -32000})
+
+    book.is_done = True
+    assert pay_back(Refund.objects.get(), on=TODAY)
+    assert balances("refunds_due") == {"refunds_due": 0}
+
+
+def test_a_broken_gateway_leaves_the_intent_on_disk(county: County, book: fake_gateway.Book) -> None:
+    refund = approved(county)
+    book.is_broken = True
+
+    with pytest.raises(GatewayBroke):
+        pay_back(refund, on=TODAY)
+
+    assert (Refund.objects.get().state, Transfer.objects.filter(reason="refund").count()) == (RefundState.SENT, 0)
+
+
+@pytest.mark.parametrize("reviewed", [False, True])
+def test_without_two_reviews_nothing_is_sent(county: County, book: fake_gateway.Book, reviewed: bool) -> None:
+    refund = paid_twice(county)
+    if reviewed:
+        refund = review(refund, by=county.staff("county"))
+
+    with pytest.raises(RefundNotApproved):
+        pay_back(refund, on=TODAY)
+
+    assert (book.asked, Refund.objects.get().state) == ([], RefundState.DUE)
+
+
+def test_without_a_first_review_there_is_no_second(county: County) -> None:
+    with pytest.raises(RefundNotApproved):
+        approve(paid_twice(county), by=county.staff("tax"))
+
+    assert Refund.objects.get().approved_by is None
+
+
+def test_one_person_does_not_review_twice(county: County) -> None:
+    refund = review(paid_twice(county), by=county.staff("county"))
+    Staff.objects.filter(username="county").update(role=Role.TAX)  # meanwhile they have changed offices
+
+    with pytest.raises(SamePerson):
+        approve(refund, by=county.staff("county"))
+
+    assert Refund.objects.get().state == RefundState.DUE
+
+
+def test_the_database_too_wants_two_people(county: County) -> None:
+    paid_twice(county)
+
+    with pytest.raises(IntegrityError, match="refund_two_people"), transaction.atomic():
+        Refund.objects.update(reviewed_by="county", approved_by="county", state=RefundState.APPROVED)
+
+
+@pytest.mark.parametrize(
+    ("username", "refusal"),
+    [
+        pytest.param("clerk", NotYourWork, id="a-clerk"),
+        pytest.param("tax", NotYourWork, id="the-second-before-the-first"),
+    ],
+)
+def test_who_may_not_review_does_not(county: County, username: str, refusal: type) -> None:
+    with pytest.raises(refusal):
+        review(paid_twice(county), by=county.staff(username))
+
+    assert Refund.objects.get().reviewed_by is None
+
+
+def test_another_town_does_not_review(county: County) -> None:
+    Staff.objects.filter(username="town").update(division="340621101000")
+
+    with pytest.raises(NotYourDivision):
+        review(paid_twice(county), by=county.staff("town"))
+
+
+def test_a_first_review_stands_and_is_not_quietly_replaced(county: County) -> None:
+    refund = review(paid_twice(county), by=county.staff("county"))
+
+    with pytest.raises(RefundNotDue):
+        review(refund, by=county.staff("county2"))
+
+    assert Refund.objects.get().reviewed_by == "county"
+
+
+def test_what_is_approved_is_not_reviewed_again(county: County) -> None:
+    refund = approved(county)
+
+    for again, username in ((review, "county2"), (approve, "tax")):
+        with pytest.raises(RefundNotDue):
+            again(refund, by=county.staff(username))
+
+
+def test_nobody_says_paid_but_the_function_that_books_it(county: County) -> None:
+    approved(county)
+
+    with pytest.raises(IntegrityError, match="refund_paid_some_day"), transaction.atomic():
+        Refund.objects.update(state=RefundState.PAID)
+
+
+def test_a_neighbouring_village_cannot_book_a_refund_by_sql(county: County) -> None:
+    refund = approved(county)
+
+    with (
+        within(Scope(OTHER_VILLAGE, "staff:neighbour")),
+        pytest.raises(DatabaseError, match="not_your_division"),
+        transaction.atomic(),
+        connection.cursor() as db,
+    ):
+        db.execute("SELECT collection_refund_paid(%s, '2021-11-20')", [refund.pk])
+
+    assert balances("refunds_due") == {"refunds_due": -32000}
