@@ -20,7 +20,6 @@ from canbao.collection.models import Receipt
 from canbao.enrolment.packs import pack_of
 from tests.county import IN_THE_WINDOW, PEOPLE, County, everybody, number
 
-
 T = TypeVar("T")
 
 

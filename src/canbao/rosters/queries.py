@@ -58,3 +58,10 @@ def candidates(row: RosterRow) -> QuerySet[Resident]:
         within |= Q(division__gte=first, division__lt=after)
     here = Resident.objects.filter(within, county=row.county, name=plain_name(row.name))
     return here.filter(died_on__isnull=True, moved_on__isnull=True).select_related("household").order_by("pk")
+
+
+def rosters_with_counts(*, county: str, department: str | None = None) -> QuerySet[Roster]:
+    """A county's lists, the latest first, each with how many rows had each outcome (`taken`, `corrected`, `look`, `refused`)."""
+    own = Roster.objects.filter(county=county, **({"department": department} if department else {}))
+    counted = {outcome.value: Count("rows", filter=Q(rows__outcome=outcome)) for outcome in Outcome}
+    return own.annotate(**counted).order_by("-imported_at", "-pk")

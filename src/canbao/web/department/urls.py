@@ -1,5 +1,11 @@
 from django.urls import path
 
-from canbao.web.department import department
+from canbao.web.department import deciding, roster, rosters
 
-urlpatterns = [path("", department.department, name="department")]
+urlpatterns = [
+    path("", rosters.rosters, name="department"),
+    path("<int:roster_id>/", roster.roster, name="roster"),
+    path("<int:roster_id>/file/", roster.file_back, name="roster-file"),
+    path("<int:roster_id>/confirm/", deciding.confirm, name="confirm-roster"),
+    path("rows/<int:row_id>/", deciding.decide, name="decide-row"),
+]

@@ -1,0 +1,79 @@
+"""A department's lists: what it handed over, what became of it, and the next one handed in."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from canbao.access.clock import today
+from canbao.access.may import Work
+from canbao.access.models import Role, Staff
+from canbao.enrolment.packs import pack_of
+from canbao.enrolment.queries import current_campaign
+from canbao.kernel.refusal import Refusal
+from canbao.policy import Pack
+from canbao.rosters.domain.importing import import_roster
+from canbao.rosters.models import Roster
+from canbao.rosters.queries import rosters_with_counts
+from canbao.web.guards import staff_who_may
+
+ROWS = 100
+
+
+class RosterForm(forms.Form):
+    file = forms.FileField(label=_("名单文件"), help_text=_(".xlsx、.xls 或 .csv，原样上传，不用改格式"))
+    department = forms.ChoiceField(label=_("哪个部门的名单"))
+    cut_off_on = forms.DateField(label=_("在册截止日"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    category = forms.ChoiceField(label=_("表里没有类别一栏时，全表是"), required=False)
+    is_full = forms.BooleanField(
+        label=_("这是全量名单"), help_text=_("不在表上的人，原来的身份会终止；只是增补的，不要勾"), required=False
+    )
+
+    def __init__(self, *args: object, staff: Staff, pack: Pack, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        own = [staff.department] if staff.department else [one.department for one in pack.rosters]
+        self.fields["department"].choices = [(name, name) for name in own]
+        named = [(one.name, one.name) for one in pack.categories]
+        self.fields["category"].choices = [("", _("表里有类别一栏")), *named]
+
+
+@staff_who_may(Work.IMPORT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rosters(request: HttpRequest) -> HttpResponse:
+    campaign = current_campaign(request.user.county)
+    if campaign is None:
+        return render(request, "department/rosters.html")
+    pack = pack_of(campaign)
+    form = RosterForm(request.POST or None, request.FILES or None, staff=request.user, pack=pack)
+    if not form.is_valid():
+        return _page(request, form)
+    try:
+        made = _imported(request.user, pack, **form.cleaned_data)
+    except Refusal as no:
+        return _page(request, form, no=no)
+    return redirect("roster", made.pk)
+
+
+def own_rosters(staff: Staff) -> dict[str, str]:
+    """A department sees its own lists; the county all of the county's."""
+    narrowed = {"department": staff.department} if staff.role == Role.DEPARTMENT and staff.department else {}
+    return {"county": staff.county} | narrowed
+
+
+def _imported(staff: Staff, pack: Pack, *, file: UploadedFile, category: str, **given: object) -> Roster:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "list"
+        path.write_bytes(b"".join(file.chunks()))
+        return import_roster(
+            pack=pack, county=staff.county, file=path, file_name=file.name or "", category=category or None, by=staff, on=today(), **given
+        )  # fmt: skip
+
+
+def _page(request: HttpRequest, form: RosterForm, *, no: Refusal | None = None) -> HttpResponse:
+    context = {"form": form, "rosters": rosters_with_counts(**own_rosters(request.user))[:ROWS], "no": no}
+    return render(request, "department/rosters.html", context, status=409 if no else 422 if form.errors else 200)
