@@ -163,6 +163,14 @@ def test_several_categories_in_a_cell_are_all_taken(one: Callable) -> None:
         pytest.param("低保、重度残疾", "四级", Outcome.CORRECTED, [("低保对象", "")], id="one-of-two-outside"),
         pytest.param("重度残疾", "不详", Outcome.LOOK, [("低收入家庭重度残疾人", "")], id="a-grade-nobody-can-read"),
         pytest.param("低保、贫困户", "", Outcome.LOOK, [("低保对象", "")], id="half-understood"),
+        pytest.param(
+            "低保、重度残疾",
+            "不详",
+            Outcome.LOOK,
+            [("低保对象", ""), ("低收入家庭重度残疾人", "")],
+            id="both-remembered",
+        ),
+        pytest.param("重度残疾（三级）、贫困户", "", Outcome.REFUSED, [], id="neither-understood-nor-within"),
     ],
 )
 def test_the_grade_may_stand_in_a_column_of_its_own(
@@ -190,7 +198,7 @@ def test_a_repeated_row_is_refused_and_says_which_one_was_taken(county: County, 
     rows = rows_of(imported(county, file))
 
     assert [row.outcome for row in rows] == [Outcome.TAKEN, Outcome.TAKEN, Outcome.REFUSED]
-    assert rows[2].why == "与第 2 行重复（同一人、同一类别），已采用第 2 行。"
+    assert rows[2].why == "与「第 2 行」重复（同一人、同一类别），那一行已采用。"
 
 
 def test_a_second_row_with_another_category_is_no_repetition(county: County, tmp_path: Path) -> None:
@@ -198,7 +206,7 @@ def test_a_second_row_with_another_category_is_no_repetition(county: County, tmp
     first, second = rows_of(imported(county, file))
 
     assert (first.outcome, second.outcome) == (Outcome.TAKEN, Outcome.CORRECTED)
-    assert second.why == "其余类别已在第 2 行采用，本行只采用「监测人口」。"
+    assert second.why == "其余类别已在「第 2 行」采用，本行只采用「监测人口」。"
     assert [held["name"] for held in second.categories] == ["监测人口"]
 
 
@@ -206,6 +214,17 @@ def test_a_row_that_is_not_taken_makes_no_later_row_a_repetition(county: County,
     file = xlsx(tmp_path / "two.xlsx", [listed("赵大", name="赵太"), listed("赵大")])
 
     assert [row.outcome for row in rows_of(imported(county, file))] == [Outcome.LOOK, Outcome.TAKEN]
+
+
+def test_a_second_row_with_another_grade_is_looked_at_and_gives_nothing_yet(county: County, tmp_path: Path) -> None:
+    file = xlsx(
+        tmp_path / "three.xlsx",
+        [listed("赵大", "重度残疾（二级）"), listed("赵大", "重度残疾（一级）、监测对象"), listed("赵大", "监测对象")],
+    )
+    rows = rows_of(imported(county, file))
+
+    assert [row.outcome for row in rows] == [Outcome.TAKEN, Outcome.LOOK, Outcome.TAKEN]
+    assert rows[1].why == "与「第 2 行」是同一人、同一类别，但等级不同（那里是「二级」）。"
 
 
 def test_somebody_on_another_departments_list_is_taken_and_it_is_said(county: County, one: Callable) -> None:

@@ -4,7 +4,9 @@ Understood in part is not understood: a row that says 低保、重残 where the 
 """
 
 import re
+from collections.abc import Iterable
 
+from canbao.documents.columns import Field
 from canbao.policy import Pack, UnknownCategory
 from canbao.policy.category_names import plain
 from canbao.rosters.domain.verdict import Held, Problem
@@ -12,6 +14,7 @@ from canbao.rosters.models import Outcome
 from canbao.rosters.refusals import CategoryNotInNotice
 
 _NO_GRADE = {"", "无", "-", "/", "\\", "否", "没有", "0"}
+_OUTSIDE_REMEDY = "确属认定范围的，请更正等级后重新报送。"
 _BARE_GRADE = re.compile(r"[0-9一二三四五六七八九十]")
 
 
@@ -20,7 +23,7 @@ class Understood:
 
     __slots__ = ("held", "notes", "problem")
 
-    def __init__(self, held: list[Held], problem: Problem | None = None, notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, held: Iterable[Held], problem: Problem | None = None, notes: tuple[str, ...] = ()) -> None:
         self.held = tuple(dict.fromkeys(held))
         self.problem = problem
         self.notes = notes  # what was left away of it, in words; the rest is taken
@@ -63,18 +66,13 @@ class CategoryReader:
         rest = plain(cell)
         for piece in unknown.pieces:
             rest = rest.replace(piece, "", 1)
-        known = self.pack.normalise_category(rest) if rest else UnknownCategory("", ())
-        if not isinstance(known, UnknownCategory):
-            read = self._graded(known, "")
-            names = "、".join(map(str, read.held))
-            why = f"认出了「{names}」，没有认出{shown}"
-            return Understood(
-                [*read.held], Problem(Outcome.LOOK, why, "认可即只采用认出的类别；否则请更正后重新报送。")
-            )
+        known = self.pack.normalise_category(rest)
+        read = None if isinstance(known, UnknownCategory) else self._graded(known, "")
+        if read is not None and read.held:
+            why = f"认出了「{'、'.join(map(str, read.held))}」，没有认出{shown}"
+            return Understood(read.held, _look(why, "认可即只采用认出的类别；否则请更正后重新报送。"))
         if all(self._wants_grade(piece) for piece in unknown.pieces):
-            return Understood(
-                [], Problem(Outcome.LOOK, f"{shown}要写明等级才能认定", "请补写等级（如 一级）后重新报送。")
-            )
+            return Understood([], _look(f"{shown}要写明等级才能认定", "请补写等级（如 一级）后重新报送。"))
         return Understood([], self._refused(f"通知中没有{shown}这种类别"))
 
     def _wants_grade(self, piece: str) -> bool:
@@ -83,24 +81,24 @@ class CategoryReader:
     def _graded(self, found: list[tuple[str, str | None]], grade: str) -> Understood:
         """Grades in the category cell count first; the grade cell is for the one category that has grades."""
         with_grades = [name for name, own in found if own is None and self._has_grades(name)]
-        held, notes = [], []
+        held, outside, unread = [], [], []
         for name, own in found:
             category = self.pack.category(name)
             said = own or (grade if with_grades == [name] else "")
-            if not said or not self._has_grades(name):
+            if not said or not self._has_grades(name) or self._covers(name, said):
                 held.append(Held(name))
             elif said in category.grades:
                 held.append(Held(name, said))
             elif said in category.outside_grades:
-                notes.append(f"{said}不属于「{name}」（只含{'、'.join(category.grades)}）")
-            elif self._covers(name, said):
-                held.append(Held(name))
+                outside.append(f"{said}不属于「{name}」（只含{'、'.join(category.grades)}）")
             else:
-                why = f"「{name}」的等级「{said}」没有认出来"
-                return Understood([Held(name)], Problem(Outcome.LOOK, why, "请核对等级；认可即不分等级采用。"))
+                held.append(Held(name))
+                unread.append(f"「{name}」的等级「{said}」没有认出来")
+        if unread:
+            return Understood(held, _look("；".join(unread), "请核对等级；认可即不分等级采用。"))
         if not held:
-            return Understood([], Problem(Outcome.REFUSED, "；".join(notes), "确属认定范围的，请更正等级后重新报送。"))
-        return Understood(held, notes=tuple(f"{note}，该项未采用" for note in notes))
+            return Understood([], Problem(Outcome.REFUSED, "；".join(outside), _OUTSIDE_REMEDY, Field.CATEGORY))
+        return Understood(held, notes=tuple(f"{note}，该项未采用" for note in outside))
 
     def _has_grades(self, name: str) -> bool:
         category = self.pack.category(name)
@@ -112,7 +110,11 @@ class CategoryReader:
         return not isinstance(read, UnknownCategory) and read == [(name, None)]
 
     def _refused(self, why: str) -> Problem:
-        return Problem(Outcome.REFUSED, why, f"请改用通知中的类别：{self.known}。")
+        return Problem(Outcome.REFUSED, why, f"请改用通知中的类别：{self.known}。", Field.CATEGORY)
+
+
+def _look(why: str, remedy: str) -> Problem:
+    return Problem(Outcome.LOOK, why, remedy, Field.CATEGORY)
 
 
 def _tidy_grade(text: str) -> str:

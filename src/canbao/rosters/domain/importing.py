@@ -128,13 +128,13 @@ def _verdicts(roster: Roster, rows: Sequence[Incoming]) -> list[tuple[Incoming, 
 # The real table is under row-level security, which COPY refuses; a temporary one is not.
 _STAGE = """CREATE TEMP TABLE roster_stage (
     row int, name text, number_sealed bytea, number_tail text, category_text text, categories text, seen text, outcome text,
-    why text, remedy text, resident_id bigint, division text) ON COMMIT DROP"""
-_STAGE_TYPES = ["int4", "text", "bytea", "text", "text", "text", "text", "text", "text", "text", "int8", "text"]
+    why text, remedy text, wrong text, resident_id bigint, division text) ON COMMIT DROP"""
+_STAGE_TYPES = ["int4", "text", "bytea", "text", "text", "text", "text", "text", "text", "text", "text", "int8", "text"]
 _ROWS = """
 INSERT INTO rosters_rosterrow (county, roster_id, sheet, row, name, number_sealed, number_tail, category_text, categories, seen,
-       outcome, why, remedy, resident_id, division)
+       outcome, why, remedy, wrong, resident_id, division)
 SELECT %s, %s, %s, s.row, s.name, s.number_sealed, s.number_tail, s.category_text, s.categories::jsonb, s.seen::jsonb,
-       s.outcome, s.why, s.remedy, s.resident_id, s.division
+       s.outcome, s.why, s.remedy, s.wrong::jsonb, s.resident_id, s.division
   FROM roster_stage s ORDER BY s.row"""
 
 
@@ -154,7 +154,7 @@ def _staged(verdicts: Iterable[tuple[Incoming, Verdict]]) -> Iterator[tuple[Any,
         yield (
             row.row, kept(row.name, 60), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, _tail(row), kept(row.category, 200),
             _json([{"name": held.category, "grade": held.grade} for held in verdict.held]), _json(row.seen), verdict.outcome.value,
-            kept(verdict.why, 300), kept(verdict.remedy, 300), verdict.resident, verdict.division,
+            kept(verdict.why, 300), kept(verdict.remedy, 300), _json(verdict.wrong), verdict.resident, verdict.division,
         )  # fmt: skip
 
 

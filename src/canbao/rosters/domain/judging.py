@@ -10,11 +10,12 @@ What is checked, in this order: number, register, category, dead or moved, name,
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from canbao.documents.columns import Field
 from canbao.rosters.domain.cells import has_long_number
 from canbao.rosters.domain.incoming import Incoming
 from canbao.rosters.domain.matching import Person
 from canbao.rosters.domain.names import name_difference
-from canbao.rosters.domain.verdict import Held, Problem, Verdict
+from canbao.rosters.domain.verdict import Problem, Verdict
 from canbao.rosters.models import Outcome
 
 _LOOK_AT_NUMBER = "请对照证件原件：是此人的请予认可，不是的请更正号码后重新报送。"
@@ -37,31 +38,30 @@ def _problems(row: Incoming, person: Person | None, offered: list[Person]) -> It
     if row.wrong is not None:
         yield _without_number(row, offered)
     elif person is None:
-        why = "登记册上没有这个证件号码"
-        yield Problem(Outcome.REFUSED, why, "请核对号码；本县居民尚未登记的，请先到村（居）委会登记。")
+        remedy = "请核对号码；本县居民尚未登记的，请先到村（居）委会登记。"
+        yield Problem(Outcome.REFUSED, "登记册上没有这个证件号码", remedy, Field.NUMBER)
     if row.understood.problem is not None:
         yield row.understood.problem
     if person is not None:
         if person.gone:
-            yield Problem(
-                Outcome.LOOK, f"登记册上此人{person.gone}", "请向村（居）委会核实；情况属实的请从名单中去掉。"
-            )
+            remedy = "请向村（居）委会核实；情况属实的请从名单中去掉。"
+            yield Problem(Outcome.LOOK, f"登记册上此人{person.gone}", remedy, Field.NUMBER)
         if difference := name_difference(row.name, person.name):
-            yield Problem(Outcome.LOOK, f"号码相符，但{difference}", _LOOK_AT_NUMBER)
+            yield Problem(Outcome.LOOK, f"号码相符，但{difference}", _LOOK_AT_NUMBER, Field.NAME)
     if has_long_number(row.name):
-        yield Problem(Outcome.REFUSED, "姓名栏里是一串号码", "请检查姓名和身份证号两列是否填反。")
+        yield Problem(Outcome.REFUSED, "姓名栏里是一串号码", "请检查姓名和身份证号两列是否填反。", Field.NAME)
     if row.until:
-        yield Problem(Outcome.LOOK, "表中写有退出（取消）时间", "仍在册的请予认可，已退出的请从名单中去掉。")
+        remedy = "仍在册的请予认可，已退出的请从名单中去掉。"
+        yield Problem(Outcome.LOOK, "表中写有退出（取消）时间", remedy, Field.UNTIL)
 
 
 def _without_number(row: Incoming, offered: list[Person]) -> Problem:
     if not row.has_no_number or not offered:
-        return Problem(Outcome.REFUSED, row.wrong.says.rstrip("。"), row.wrong.remedy)
-    if len(offered) == 1:
-        why = "没有填写身份证号；该地有 1 名同名人员"
-        return Problem(Outcome.LOOK, why, "请核对证件：就是此人的请予认可，否则请补填号码。")
+        return Problem(Outcome.REFUSED, row.wrong.says.rstrip("。"), row.wrong.remedy, Field.NUMBER)
     why = f"没有填写身份证号；该地有 {len(offered)} 名同名人员"
-    return Problem(Outcome.LOOK, why, "请补填身份证号，或从同名人员中选定一人。")
+    only = "请核对证件：就是此人的请予认可，否则请补填号码。"
+    several = "请补填身份证号，或从同名人员中选定一人。"
+    return Problem(Outcome.LOOK, why, only if len(offered) == 1 else several, Field.NUMBER)
 
 
 def _with_problems(row: Incoming, who: Person | None, problems: list[Problem]) -> Verdict:
@@ -74,34 +74,34 @@ def _with_problems(row: Incoming, who: Person | None, problems: list[Problem]) -
         resident=who.id if who else None,
         division=who.division if who else None,
         held=row.understood.held,
+        wrong=tuple(dict.fromkeys(problem.field for problem in problems)),
     )
 
 
 def _taken(row: Incoming, person: Person, given: dict[tuple[int, str], tuple[int, str]]) -> Verdict:
     also = f"此人另在{'、'.join(person.elsewhere)}名单上，按通知一并计算。" if person.elsewhere else ""
-    plainly = Verdict(row.row, Outcome.TAKEN, also or "与登记相符。", "", person.id, person.division)
-    fresh: list[Held] = []
-    earlier = 0
-    for held in row.understood.held:
-        before, grade = given.setdefault((person.id, held.category), (row.row, held.grade))
-        if before == row.row:
-            fresh.append(held)
-            continue
-        earlier = earlier or before
+    plainly = Verdict(
+        row.row, Outcome.TAKEN, also or "与登记相符。", "", person.id, person.division, row.understood.held
+    )
+    earlier = {held: given[person.id, held.category] for held in plainly.held if (person.id, held.category) in given}
+    for held, (before, grade) in earlier.items():
         if grade != held.grade:
-            why = f"与第 {before} 行是同一人、同一类别，但等级不同（那里是「{grade or '未写'}」）。"
+            why = f"与「第 {before} 行」是同一人、同一类别，但等级不同（那里是「{grade or '未写'}」）。"
             remedy = "请核对等级，两行保留一行。"
-            return replace(plainly, outcome=Outcome.LOOK, why=why, remedy=remedy, held=(held,))
+            return replace(plainly, outcome=Outcome.LOOK, why=why, remedy=remedy, wrong=(Field.CATEGORY,))
+    fresh = tuple(held for held in plainly.held if held not in earlier)
+    first = min((before for before, _ in earlier.values()), default=0)
     if not fresh:
-        why = f"与第 {earlier} 行重复（同一人、同一类别），已采用第 {earlier} 行。"
+        why = f"与「第 {first} 行」重复（同一人、同一类别），那一行已采用。"
         remedy = "不需要处理；如本行应是另一人，请更正号码后重新报送。"
-        return replace(plainly, outcome=Outcome.REFUSED, why=why, remedy=remedy)
+        return replace(plainly, outcome=Outcome.REFUSED, why=why, remedy=remedy, held=(), wrong=(Field.NUMBER,))
+    given.update({(person.id, held.category): (row.row, held.grade) for held in fresh})
     notes = list(_corrections(row, person))
     if earlier:
-        notes.append(f"其余类别已在第 {earlier} 行采用，本行只采用「{'、'.join(map(str, fresh))}」")
+        notes.append(f"其余类别已在「第 {first} 行」采用，本行只采用「{'、'.join(map(str, fresh))}」")
     if notes:
-        return replace(plainly, outcome=Outcome.CORRECTED, why="；".join(notes) + "。" + also, held=tuple(fresh))
-    return replace(plainly, held=tuple(fresh))
+        return replace(plainly, outcome=Outcome.CORRECTED, why="；".join(notes) + "。" + also, held=fresh)
+    return plainly
 
 
 def _corrections(row: Incoming, person: Person) -> Iterator[str]:

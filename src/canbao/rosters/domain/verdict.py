@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from canbao.documents.columns import Field
 from canbao.rosters.models import Outcome
 
 
 class Problem(NamedTuple):
-    """One thing that keeps a row from being taken as it is. `outcome` is LOOK or REFUSED."""
+    """One thing that keeps a row from being taken as it is. `outcome` is LOOK or REFUSED, `field` where it is wrong."""
 
     outcome: Outcome
     why: str
     remedy: str
+    field: Field
 
 
 class Held(NamedTuple):
@@ -35,3 +37,4 @@ class Verdict:
     resident: int | None = None
     division: str | None = None
     held: tuple[Held, ...] = ()
+    wrong: tuple[Field, ...] = ()

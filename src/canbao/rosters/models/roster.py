@@ -82,6 +82,7 @@ class RosterRow(models.Model):
     outcome = models.CharField("结果", max_length=10, choices=Outcome)
     why = models.CharField("原因", max_length=300)
     remedy = models.CharField("怎么办", max_length=300, blank=True, default="")
+    wrong = models.JSONField("有误的栏目", default=list)  # fields such as "number", for the eye of whoever mends it
     resident = models.ForeignKey(Resident, models.PROTECT, null=True)
     division = models.CharField("匹配人所在村", max_length=12, null=True, db_collation="C")
     decided_at = models.DateTimeField("核对时间", null=True)

@@ -1,0 +1,32 @@
+"""Where a row says that somebody lives, in the words of departments."""
+
+import pytest
+
+from canbao.divisions.models import Division
+from canbao.rosters.domain.places import Places
+from tests.county import COUNTY, FAR_VILLAGE, VILLAGE, County
+
+
+@pytest.mark.parametrize(
+    ("town", "village", "found"),
+    [
+        pytest.param("濉溪镇", "示例一村", [VILLAGE], id="both"),
+        pytest.param("", "示例一村村委会", [VILLAGE], id="the-committee"),
+        pytest.param(" 濉溪镇 ", "示例一村村民委员会", [VILLAGE], id="the-committee-in-full"),
+        pytest.param("濉溪镇", "", ["340621100000"], id="the-town-alone"),
+        pytest.param("百善镇", "示例一村", [], id="not-in-that-town"),
+        pytest.param("濉溪镇", "无名村", [], id="a-village-that-nobody-knows"),
+        pytest.param("无名镇", "示例三村", [FAR_VILLAGE], id="a-town-that-nobody-knows"),
+        pytest.param("", "", [], id="nothing"),
+    ],
+)
+def test_a_place_is_found_or_not_guessed(county: County, town: str, village: str, found: list[str]) -> None:
+    assert [first for first, _ in Places(COUNTY).ranges(town, village)] == found
+
+
+def test_a_village_name_that_two_towns_have_means_both_until_the_town_is_said(county: County) -> None:
+    Division.objects.create(code="340621101201", name="示例一村", level="village")
+    places = Places(COUNTY)
+
+    assert [first for first, _ in places.ranges("", "示例一村")] == [VILLAGE, "340621101201"]
+    assert [first for first, _ in places.ranges("百善镇", "示例一村")] == ["340621101201"]
