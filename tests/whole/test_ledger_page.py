@@ -1,0 +1,146 @@
+"""The worked examples of `docs/ledger.md`, run: every table of the page is what the ledger has written, row by row."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from canbao.collection.domain.readjustment import readjust
+from canbao.collection.domain.refunds import approve, pay_back, review
+from canbao.collection.domain.remittances import confirm_remittance, hand_in
+from canbao.collection.gateway import gateway
+from canbao.collection.models import Refund, RefundReason, Remittance
+from canbao.enrolment.domain.free import enrol_fully_subsidised
+from canbao.kernel.fen import yuan
+from canbao.ledger.models import Transfer
+from canbao.rosters.models import Holding
+from tests.collection import fake_gateway
+from tests.collection.domain.test_cash import take
+from tests.collection.paying import money, order, pay, tell
+from tests.county import COUNTY, IN_THE_WINDOW, County, hold
+from tests.ledger.balances import balances, debits_and_credits
+
+PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
+DAY, LAST_DAY = IN_THE_WINDOW.date(), date(2021, 12, 31)
+
+Rows = list[tuple[str, str, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _a_gateway_that_pays_back(settings: pytest.FixtureRequest) -> Iterator[None]:
+    settings.CANBAO_GATEWAYS = {"wechat": "tests.collection.fake_gateway.FakeGateway"}
+    gateway.cache_clear()
+    fake_gateway.book.__init__()  # type: ignore[misc] - a new page
+    yield
+    gateway.cache_clear()
+
+
+def tables() -> dict[str, Rows]:
+    """`{"1 …": [(debit, credit, yuan, reason), …]}`: what the page says, by heading."""
+    found: dict[str, Rows] = {}
+    heading = ""
+    for line in PAGE.read_text("utf-8").splitlines():
+        cells = tuple(cell.strip(" `") for cell in line.strip("| ").split("|"))
+        if line.startswith("### "):
+            heading = line.removeprefix("### ")
+        elif heading and line.startswith("| `") and len(cells) == 4:
+            found.setdefault(heading, []).append(cells)
+    return found
+
+
+def written(since: set[object]) -> Rows:
+    """The transfers that came since the last step, in no order."""
+    new = [one for one in Transfer.objects.select_related("debit", "credit") if one.pk not in since]
+    since.update(one.pk for one in new)
+    return sorted((one.debit.kind, one.credit.kind, yuan(one.amount_fen), one.reason) for one in new)
+
+
+def settled(day: date, *, arrived_fen: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT collection_gateway_settled(%s, 'wechat', %s, %s)", [COUNTY, day, arrived_fen])
+
+
+def handed_in(county: County) -> Remittance:
+    return hand_in(
+        remittance_id=uuid4(), campaign=county.campaign, unit=county.unit(), certificate="样例0001", period_from=DAY,
+        period_until=DAY, people=2, amount_fen=36000, by=county.staff("clerk"), on=DAY,
+    )  # fmt: skip
+
+
+def given_back(county: County, reason: RefundReason, *, on: date) -> None:
+    refund = Refund.objects.get(reason=reason)
+    review(refund, by=county.staff("county"))
+    assert pay_back(approve(refund, by=county.staff("tax")), on=on)
+
+
+def test_the_page_says_what_the_ledger_writes(county: County) -> None:
+    known: set[object] = set()
+    told = iter(tables().items())
+
+    def expect(words: str) -> None:
+        heading, rows = next(told)
+        assert words in heading, heading
+        assert written(known) == sorted(rows), heading
+
+    take(county, "钱家")
+    expect("cash")
+    pay(county, "赵家", "赵大", "赵妻")
+    expect("phone")
+    enrol_fully_subsidised(county.campaign, on=DAY, actor="staff:county")
+    expect("pays nothing")
+    remittance = handed_in(county)
+    expect("handed in")
+    confirm_remittance(remittance, by=county.staff("finance"), on=DAY)
+    expect("seen it arrive")
+    twice = order(county, "周家")
+    tell(money(twice), money(twice))
+    expect("twice")
+    tell(money(order(county, "郑家"), fen=31900))
+    expect("wrong sum")
+    settled(DAY, arrived_fen=159900)
+    expect("the day's money to the treasury")
+
+    Holding.objects.filter(resident__name="钱奶奶").update(until=LAST_DAY - timedelta(days=1))
+    hold({"钱儿": "监测人口"}, on=LAST_DAY)
+    readjust(county.campaign, on=LAST_DAY, actor="staff:county")
+    expect("changes what people owe")
+    take(county, "钱家", at=datetime.combine(LAST_DAY, IN_THE_WINDOW.timetz()))
+    expect("difference is paid")
+    given_back(county, RefundReason.DUPLICATE, on=LAST_DAY)
+    expect("back by phone")
+    settled(LAST_DAY, arrived_fen=0)
+    expect("more refunds than arrivals")
+    given_back(county, RefundReason.READJUSTED, on=LAST_DAY)
+    expect("back to somebody who paid cash")
+
+    assert next(told, None) is None
+    debits, credits_ = debits_and_credits()
+    assert debits == credits_
+    assert last_table() == {
+        kind: yuan(fen)
+        for kind, fen in balances(
+            "gateway",
+            "drawer",
+            "in_transit",
+            "treasury",
+            "fund",
+            "contributions",
+            "subsidies",
+            "refunds_due",
+            "suspense",
+        ).items()
+    }
+
+
+def last_table() -> dict[str, str]:
+    """The balances at the end, as the page gives them."""
+    text = PAGE.read_text("utf-8").split("## What is where at the end", 1)[1]
+    rows = [[cell.strip(" `") for cell in line.strip("| ").split("|")] for line in text.splitlines()]
+    return {
+        row[0]: row[1].replace("−", "-")
+        for row in rows
+        if len(row) == 3 and row[0].isidentifier() and row[0] != "account"
+    }
