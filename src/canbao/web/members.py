@@ -79,7 +79,7 @@ class Member:
     def refusal(self) -> dict[str, str] | None:
         """Why nothing can be paid today, with what would help."""
         no = self.standing.answer.refusal
-        return no.as_json() if no and self.state in (State.CLOSED, State.NOT_HERE) else None
+        return words.notice_says_no(no.as_json()) if no and self.state in (State.CLOSED, State.NOT_HERE) else None
 
     @property
     def covered(self) -> tuple[date, date] | None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import LoginView
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from canbao.access.middleware import RESIDENT_SESSION_KEY
@@ -25,7 +27,14 @@ DESKS: dict[Role, str] = {
     Role.CITY: "county",
 }
 
-sign_in = LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True)
+
+class SignInForm(AuthenticationForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label, self.fields["password"].label = _("用户名"), _("密码")
+
+
+sign_in = LoginView.as_view(template_name="sign_in.html", form_class=SignInForm, redirect_authenticated_user=True)
 
 
 @never_cache

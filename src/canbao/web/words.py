@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from canbao.kernel.fen import fen_from_yuan, short_yuan
 from canbao.kernel.refusal import Refusal
+from canbao.policy.refusals import ENGLISH
 
 
 def is_chinese() -> bool:
@@ -21,11 +22,20 @@ def refusal_words(no: Refusal) -> dict[str, str]:
     words = no.as_json()
     if is_chinese():
         return words
+    if no.code in ENGLISH:  # what the notice says no to; its remedy is the notice's own
+        return words | {"says": f"{ENGLISH[no.code]}."}
     filled = dict.fromkeys(("says", "remedy"), "")
     for key, template in (("says", no.says_template), ("remedy", no.remedy_template)):
         translated = _(template) if template else ""
         filled[key] = translated.format(**no.words) if translated != template else words[key]
     return words | filled
+
+
+def notice_says_no(refusal: dict[str, str]) -> dict[str, str]:
+    """A refusal of the notice itself, as an assessment has it."""
+    if is_chinese() or refusal["code"] not in ENGLISH:
+        return refusal
+    return refusal | {"says": f"{ENGLISH[refusal['code']]}."}
 
 
 def money(fen: int) -> str:
@@ -43,7 +53,7 @@ def reason(answer: dict[str, Any]) -> str:
     """One sentence: why a person owes what they owe. `answer` is an assessment as JSON."""
     price = money(fen_from_yuan(answer["individual"])) if answer["individual"] else ""
     if answer["refusal"]:
-        return str(answer["refusal"]["says"])
+        return notice_says_no(answer["refusal"])["says"]
     if answer["pays"] is None:
         return "".join(
             _("{what}，请向{ask}询问。").format(what=unknown["what"], ask=unknown["ask"])

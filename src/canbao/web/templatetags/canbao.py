@@ -69,6 +69,12 @@ def may(staff: Staff, work: str) -> bool:
 
 
 @register.filter
+def word(label: object) -> str:
+    """The label of a choice of the rooms below, in the reader's language."""
+    return _(str(label))
+
+
+@register.filter
 def role_name(staff: Staff) -> str:
     return _(Role(staff.role).label)
 
