@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from canbao.access.models import Record
 from canbao.access.refusals import NotYourWork
+from canbao.access.scope import Scope, within
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.rosters.domain.confirming import Confirmed, confirm_roster
 from canbao.rosters.domain.mending import refuse_row
-from canbao.rosters.models import Holding, Roster
+from canbao.rosters.models import Holding, Roster, RosterRow
 from canbao.rosters.queries import HeldOn, categories_on, rows_to_look_at
 from canbao.rosters.refusals import OlderThanConfirmed, RosterAlreadyConfirmed, SamePerson, TooManyStruckOff
 from tests.county import FAR_VILLAGE, VILLAGE, County, number
@@ -282,6 +284,34 @@ def test_the_confirmation_is_on_record(county: County, tmp_path: Path) -> None:
     )
     assert link.detail == {"people": 1, "given": 1, "ended": 1, "struck_off": 1, "undecided": 0}
     assert done.roster.confirmed_at.date() == TODAY
+
+
+@pytest.mark.parametrize("people", [3, 30])
+def test_a_longer_list_asks_the_database_no_more_often(county: County, tmp_path: Path, people: int) -> None:
+    families = poor_families(贫一=people, 贫二=people)
+    confirmed(county, sent(county, tmp_path, families, cut_off_on=BEFORE), strike_off_confirmed=True)
+    roster, by = sent(county, tmp_path, families[1:]), county.staff("county")
+
+    with CaptureQueriesContext(connection) as asked:
+        done = confirm_roster(roster, by=by, on=TODAY)
+    assert (done.people, done.struck_off, len(asked)) == (2 * people - 1, 1, 27)
+
+
+@pytest.mark.parametrize(
+    ("division", "seen"),
+    [
+        pytest.param(VILLAGE, ["赵大"], id="a-village-sees-its-own"),
+        pytest.param("340621100000", ["赵大", "郑邻"], id="a-town-sees-its-villages"),
+        pytest.param("340621", ["赵大", "郑邻", "路人"], id="the-county-sees-those-who-are-nobody-too"),
+        pytest.param("341721", [], id="another-county-sees-nothing"),
+    ],
+)
+def test_rows_show_within_the_scope_alone(county: County, tmp_path: Path, division: str, seen: list[str]) -> None:
+    rows = [listed("赵大"), listed("郑邻"), ("路人", number(date(1970, 1, 1), 77), "低保")]
+    roster = sent(county, tmp_path, rows)
+
+    with within(Scope(division=division, actor="test")):
+        assert [row.name for row in RosterRow.objects.filter(roster=roster).order_by("row")] == seen
 
 
 @pytest.mark.parametrize(

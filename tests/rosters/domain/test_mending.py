@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from canbao.access.models import Record
+from canbao.access.models import Record, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Resident
@@ -13,7 +13,13 @@ from canbao.rosters.domain.confirming import confirm_roster
 from canbao.rosters.domain.mending import accept_row, refuse_row
 from canbao.rosters.models import Outcome, RosterRow
 from canbao.rosters.queries import candidates, categories_on, rows_to_look_at
-from canbao.rosters.refusals import CategoryNotSettled, NobodyOffered, RosterAlreadyConfirmed, RowNotOpen
+from canbao.rosters.refusals import (
+    CategoryNotSettled,
+    NobodyOffered,
+    NotYourDepartment,
+    RosterAlreadyConfirmed,
+    RowNotOpen,
+)
 from tests.county import VILLAGE, County, number
 from tests.rosters.files import HEADER, TODAY, imported, listed, only_row, xlsx
 
@@ -101,6 +107,21 @@ def test_after_the_confirmation_nothing_is_settled_any_more(county: County, diff
 def test_others_do_not_settle(county: County, differing: RosterRow, who: str, refusal: type) -> None:
     with pytest.raises(refusal):
         accept_row(differing, by=county.staff(who), on=TODAY)
+
+
+def test_another_department_does_not_settle(county: County, differing: RosterRow) -> None:
+    Staff.objects.filter(username="civil").update(department="残联")
+
+    with pytest.raises(NotYourDepartment):
+        refuse_row(differing, by=county.staff("civil"), on=TODAY, why="不是我们的。")
+
+
+def test_somebody_of_another_county_is_nobody_here(county: County, differing: RosterRow) -> None:
+    elsewhere = county.person("赵大")
+    elsewhere.county = "341721"
+
+    with pytest.raises(NobodyOffered):
+        accept_row(differing, by=county.staff("civil"), on=TODAY, resident=elsewhere)
 
 
 def test_rows_to_look_at_come_in_the_order_of_the_sheet(county: County, tmp_path: Path) -> None:

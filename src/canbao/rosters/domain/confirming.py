@@ -113,22 +113,37 @@ SELECT DISTINCT ON (w.resident_id, c.name, c.grade) w.resident_id, c.name AS cat
  WHERE w.roster_id = %s AND w.outcome IN ('taken', 'corrected')
  ORDER BY w.resident_id, c.name, c.grade, w.row
 """
+# What this department's lists give already of the categories that this one speaks for.
+_BEFORE = """
+CREATE TEMP TABLE roster_before ON COMMIT DROP AS
+SELECT h.id, h.resident_id, h.category, h.grade, r.name, left(r.division, 9) || '000' AS town
+  FROM rosters_holding h
+  JOIN rosters_roster o ON o.id = h.roster_id AND o.confirmed_at IS NOT NULL AND o.department = %(department)s
+  JOIN register_resident r ON r.id = h.resident_id
+ WHERE h.county = %(county)s AND h.category = ANY (%(categories)s) AND h.since <= %(cut_off_on)s AND h.until IS NULL
+"""
 _GIVE = """
 INSERT INTO rosters_holding (county, division, resident_id, household_id, category, grade, since, roster_id, row_id)
 SELECT r.county, r.division, r.id, r.household_id, g.category, g.grade, %(cut_off_on)s, %(roster)s, g.row_id
   FROM roster_given g JOIN register_resident r ON r.id = g.resident_id
- WHERE NOT EXISTS (
-       SELECT FROM rosters_holding h JOIN rosters_roster o ON o.id = h.roster_id AND o.confirmed_at IS NOT NULL
-        WHERE h.resident_id = g.resident_id AND h.category = g.category AND h.grade = g.grade
-          AND o.department = %(department)s AND h.since <= %(cut_off_on)s AND h.until IS NULL)
+ WHERE NOT EXISTS (SELECT FROM roster_before b
+                    WHERE b.resident_id = g.resident_id AND b.category = g.category AND b.grade = g.grade)
 """
 
 
 def _gather(roster: Roster) -> int:
-    """Fill the temporary table `roster_given`. Returns how many people."""
+    """Fill the temporary tables `roster_given` and `roster_before`. Returns how many people are on the list."""
     with connection.cursor() as cursor:
         cursor.execute(_GATHER, [roster.pk])
         cursor.execute("ANALYZE roster_given")
+        cursor.execute(
+            _BEFORE,
+            {
+                "county": roster.county, "department": roster.department, "categories": roster.categories,
+                "cut_off_on": roster.cut_off_on,
+            },
+        )  # fmt: skip
+        cursor.execute("ANALYZE roster_before")
         cursor.execute("SELECT count(DISTINCT resident_id) FROM roster_given")
         return int(cursor.fetchone()[0])
 
@@ -138,7 +153,7 @@ def _give(roster: Roster) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM roster_given")
         all_of_them = int(cursor.fetchone()[0])
-        cursor.execute(_GIVE, {"roster": roster.pk, "cut_off_on": roster.cut_off_on, "department": roster.department})
+        cursor.execute(_GIVE, {"roster": roster.pk, "cut_off_on": roster.cut_off_on})
         given = int(cursor.rowcount)
-        cursor.execute("DROP TABLE roster_given")
+        cursor.execute("DROP TABLE roster_given, roster_before")
     return all_of_them - given, given

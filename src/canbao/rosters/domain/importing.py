@@ -15,17 +15,16 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from canbao.access.clock import now
-from canbao.access.may import Work, check_may
-from canbao.access.models import Role, Staff
+from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.sealing import seal
 from canbao.documents.columns import Columns, Field, find_columns
 from canbao.documents.reading import read_spreadsheet
 from canbao.documents.table import Table
-from canbao.kernel.division_code import DivisionCode
 from canbao.policy import Pack
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.handling import check_may_handle
 from canbao.rosters.domain.incoming import Incoming, incoming_rows
 from canbao.rosters.domain.judging import judge
 from canbao.rosters.domain.matching import Wanted, people_by_name, people_by_token
@@ -33,7 +32,7 @@ from canbao.rosters.domain.names import plain_name
 from canbao.rosters.domain.places import Places
 from canbao.rosters.domain.verdict import Verdict
 from canbao.rosters.models import Outcome, Roster
-from canbao.rosters.refusals import CutOffInFuture, NotYourDepartment, RosterFileKnown
+from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown
 
 NUMBER_AT_MOST = 100  # what is typed in a number column and is longer is no number, but somebody's story
 
@@ -62,9 +61,7 @@ def import_roster(
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `CutOffInFuture`,
     `CategoryNotInNotice`, what `read_spreadsheet` and `find_columns` say no to, `RosterFileKnown`.
     """
-    check_may(by, Work.IMPORT_ROSTER, division=DivisionCode(county))
-    if Role(by.role) is Role.DEPARTMENT and by.department and by.department != department:
-        raise NotYourDepartment(own=by.department, department=department)
+    check_may_handle(by, county=county, department=department)
     if cut_off_on > on:
         raise CutOffInFuture(cut_off_on=cut_off_on, on=on)
     reader = CategoryReader(pack, whole_list=category)

@@ -8,12 +8,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from canbao.access.clock import now
-from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
-from canbao.kernel.division_code import DivisionCode
 from canbao.register.models import Resident
 from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.handling import check_may_handle
 from canbao.rosters.models import Outcome, Roster, RosterRow
 from canbao.rosters.refusals import CategoryNotSettled, NobodyOffered, RosterAlreadyConfirmed, RowNotOpen
 
@@ -22,8 +21,8 @@ from canbao.rosters.refusals import CategoryNotSettled, NobodyOffered, RosterAlr
 def accept_row(row: RosterRow, *, by: Staff, on: date, resident: Resident | None = None) -> RosterRow:
     """The row means the person who was offered, or `resident` where somebody had to be pointed at.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `RowNotOpen`, `NobodyOffered`,
-    `CategoryNotSettled`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `RosterAlreadyConfirmed`, `RowNotOpen`,
+    `NobodyOffered`, `CategoryNotSettled`.
     """
     row = _open_row(row, by=by)
     meant = resident or row.resident
@@ -47,7 +46,7 @@ def refuse_row(row: RosterRow, *, by: Staff, on: date, why: str) -> RosterRow:
 
 def _open_row(row: RosterRow, *, by: Staff) -> RosterRow:
     """The row, with its roster locked: a confirmation that is under way comes first or last, never in between."""
-    check_may(by, Work.IMPORT_ROSTER, division=DivisionCode(row.county))
+    check_may_handle(by, county=row.county, department=row.roster.department)
     roster = Roster.objects.select_for_update().get(pk=row.roster_id)
     if roster.confirmed_by is not None:
         raise RosterAlreadyConfirmed(who=roster.confirmed_by)

@@ -9,15 +9,13 @@ from collections import Counter
 import polars as pl
 from django.db import transaction
 
-from canbao.access.may import Work, check_may
-from canbao.access.models import Role, Staff
+from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.sealing import unseal
 from canbao.documents.table import ROW, LeftOut, Table
 from canbao.documents.writing import Remark, Tone, answer_sheet
-from canbao.kernel.division_code import DivisionCode
+from canbao.rosters.domain.handling import check_may_handle
 from canbao.rosters.models import Outcome, Roster, RosterRow
-from canbao.rosters.refusals import NotYourDepartment
 
 TONES = {
     Outcome.TAKEN: Tone.GOOD,
@@ -33,9 +31,7 @@ def give_back(roster: Roster, *, by: Staff) -> bytes:
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`.
     """
-    check_may(by, Work.IMPORT_ROSTER, division=DivisionCode(roster.county))
-    if Role(by.role) is Role.DEPARTMENT and by.department and by.department != roster.department:
-        raise NotYourDepartment(own=by.department, department=roster.department)
+    check_may_handle(by, county=roster.county, department=roster.department)
     rows = list(roster.rows.order_by("row"))
     counts = Counter(row.outcome for row in rows)
     summary = [
