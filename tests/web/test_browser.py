@@ -1,0 +1,179 @@
+"""People's ways through the pages in a real browser, against a real server, on a phone and on a desk.
+
+Without JavaScript, as every page must work; one walk with it, to see that the sugar is no poison.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, Page, expect
+
+from canbao.gateways.standin.spawn import Control
+from tests.county import PASSWORD, County
+from tests.web.browsing import browser, enter, person, sign_in
+from tests.web.conftest import number_of
+from tests.web.server import served_with_money
+
+pytestmark = pytest.mark.browser
+
+PHONE, DESK = 360, 1280
+WIDTHS = pytest.mark.parametrize("width", [PHONE, DESK])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def town(real_county: County) -> Iterator[tuple[str, Control, County]]:
+    assert str(django_settings.CANBAO_TODAY) == "2021-11-15"
+    with served_with_money() as (url, control):
+        yield url, control, real_county
+
+
+def fits(page: Page) -> bool:
+    """Nothing sticks out to the right."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@WIDTHS
+def test_a_resident_finds_pays_and_has_the_receipt(chromium: Browser, town: tuple, width: int) -> None:
+    url, _, _ = town
+    page = person(chromium, url, width=width).new_page()
+    page.goto("/")
+    page.get_by_role("link", name="我要参保缴费").click()
+    page.get_by_label("姓名").fill("钱儿")
+    page.get_by_label("身份证号").fill(number_of("钱儿"))
+    page.get_by_role("button", name="查询").click()
+    assert "990621" not in page.url
+    expect(page.get_by_text("个人缴费标准320 元，低保对象由同级财政资助280 元。")).to_be_visible()
+    assert fits(page)
+
+    page.get_by_role("button", name="去缴费").click()
+    expect(page.locator("svg.qr")).to_be_visible()
+    assert fits(page)
+    page.get_by_role("link", name="在这部手机上支付").click()
+    page.get_by_role("button", name="确认支付 ¥360.00").click()
+    for _ in range(20):  # the callback is on its way; a person taps, too
+        if page.get_by_text("已缴费").first.is_visible() and page.get_by_role("link", name="看票据").count():
+            break
+        page.wait_for_timeout(250)
+        page.reload()
+    page.get_by_role("link", name="看票据").click()
+
+    expect(page.locator(".paper")).to_contain_text("钱奶奶")
+    expect(page.locator(".paper")).to_contain_text("¥360.00")
+    assert fits(page)
+    page.get_by_role("link", name="查验这张票据").click()
+    expect(page.get_by_text("✓ 这张票据是真的")).to_be_visible()
+
+
+@WIDTHS
+def test_a_clerk_finds_a_household_takes_cash_and_prints(chromium: Browser, town: tuple, width: int) -> None:
+    url, _, _ = town
+    page = person(chromium, url, width=width).new_page()
+    sign_in(page, "clerk", PASSWORD)
+    assert fits(page)
+    page.get_by_label("找一户").fill("赵")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("实收现金（元）")).to_be_focused()
+    assert fits(page)
+
+    page.keyboard.type("1280")
+    page.keyboard.press("Enter")
+    expect(page.locator(".paper")).to_contain_text("№ 00000001")
+    expect(page.get_by_role("button", name="打印票据")).to_be_focused()
+    assert fits(page)
+    with page.context.expect_event("response", lambda response: response.url.endswith("/print/")) as printed:
+        page.keyboard.press("Enter")
+    assert printed.value.headers["content-type"] == "application/pdf"
+
+    page.goto("/drawer/")
+    page.get_by_label("税收缴款书号").fill("皖缴0001")
+    page.get_by_role("button", name="汇缴", exact=True).click()
+    expect(page.get_by_text("等待确认")).to_be_visible()
+    assert fits(page)
+
+
+@WIDTHS
+def test_a_wrong_sum_is_explained_and_what_was_typed_stays(chromium: Browser, town: tuple, width: int) -> None:
+    url, _, county = town
+    page = person(chromium, url, width=width).new_page()
+    sign_in(page, "clerk", PASSWORD)
+    page.goto(f"/households/{county.household('赵家').pk}/")
+    page.get_by_label("赵大").uncheck()
+    page.get_by_label("实收现金（元）").fill("1280")
+    page.get_by_role("button", name="收款并开票").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("金额不符：应收960.00元，实收1280.00元。")
+    expect(page.get_by_label("实收现金（元）")).to_have_value("1280")
+    expect(page.get_by_label("赵大")).not_to_be_checked()
+    assert fits(page)
+
+
+def test_another_villages_clerk_is_told_that_there_is_nothing(chromium: Browser, town: tuple) -> None:
+    url, _, county = town
+    page = person(chromium, url, width=DESK).new_page()
+    sign_in(page, "neighbour", PASSWORD)
+
+    answer = page.goto(f"/households/{county.household('赵家').pk}/")
+
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="没有这一页")).to_be_visible()
+
+
+@pytest.mark.parametrize("username", ["town", "county", "tax", "civil"])
+@WIDTHS
+def test_the_other_desks_fit_their_screens(chromium: Browser, town: tuple, width: int, username: str) -> None:
+    url, _, _ = town
+    page = person(chromium, url, width=width).new_page()
+    sign_in(page, username, PASSWORD)
+    for address in page.locator("header nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))"):
+        assert page.goto(address).status == 200
+        assert fits(page), address
+
+
+def test_old_eyes_and_thumbs(chromium: Browser, town: tuple) -> None:
+    """Residents' text is at least 18 px, and what is pressed at least 44 px high."""
+    url, _, _ = town
+    page = person(chromium, url, width=PHONE).new_page()
+    enter(page, "钱儿", number_of("钱儿"))
+    for _ in range(2):
+        small = page.evaluate("""() => [...document.querySelectorAll('main *')].filter(e => [...e.childNodes].some(n =>
+            n.nodeType === 3 && n.textContent.trim()) && parseFloat(getComputedStyle(e).fontSize) < 18).map(e => e.outerHTML)""")
+        low = page.evaluate("""() => [...document.querySelectorAll('main a, main button, main summary, main label.choose, header a, header button')]
+            .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.9).map(e => e.outerHTML)""")
+        assert (small, low) == ([], [])
+        if page.get_by_role("button", name="去缴费").count():
+            page.get_by_role("button", name="去缴费").click()
+
+
+def test_with_scripts_the_order_page_notices_the_money_by_itself(chromium: Browser, town: tuple) -> None:
+    url, control, _ = town
+    page = person(chromium, url, width=PHONE, scripts=True).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(page, "钱儿", number_of("钱儿"))
+    page.get_by_role("button", name="去缴费").click()
+    expect(page.locator("svg.qr")).to_be_visible()
+
+    control.pay(page.url.rstrip("/").rsplit("/", 1)[-1])
+
+    expect(page.get_by_role("link", name="看票据")).to_be_visible(timeout=15_000)
+    assert complaints == []
+
+
+def test_with_scripts_the_clerks_total_follows_the_boxes(chromium: Browser, town: tuple) -> None:
+    url, _, county = town
+    page = person(chromium, url, width=DESK, scripts=True).new_page()
+    sign_in(page, "clerk", PASSWORD)
+    page.goto(f"/households/{county.household('赵家').pk}/")
+    expect(page.locator("#total")).to_have_text("1,280.00")
+
+    page.get_by_label("赵大").uncheck()
+
+    expect(page.locator("#total")).to_have_text("960.00")
