@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from canbao.access.record import record
 from canbao.access.refusing import refusing
 from canbao.collection.refusals import SAID_BY_DATABASE
-from canbao.enrolment.domain.bills import tabulate_people
+from canbao.enrolment.domain.bills import planned_for_a_county, tabulate_people
 from canbao.enrolment.models import Campaign
 
 # Whoever's latest bill rests on another answer than today's. Whom the notice refuses on this day keeps what they have.
@@ -43,7 +43,8 @@ def readjust(campaign: Campaign, *, on: date, actor: str) -> Readjusted:
     """
     with connection.cursor() as cursor:
         tabulate_people(campaign, on=on)
-        cursor.execute(_CHANGED, {"campaign": campaign.pk})
+        with planned_for_a_county(whole=True):
+            cursor.execute(_CHANGED, {"campaign": campaign.pk})
         changes = [{"resident": row[0], "assessment": row[1], "pays_fen": row[2]} for row in cursor.fetchall()]
         cursor.execute("DROP TABLE billing")
         with refusing(SAID_BY_DATABASE):

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from ruamel.yaml import YAML
 
 from canbao.access.models import Role, Staff
@@ -113,44 +114,37 @@ def _units(villages: list[tuple[str, str]], percent: float) -> dict[str, Collect
 
 
 def _staff(county: str, places: dict[str, Any], units: dict[str, CollectingUnit], password: str) -> None:
-    """A few who can sign in, by role. One password for all of them, made for this installation."""
-
-    def add(username: str, name: str, role: Role, division: str, **more: Any) -> None:
-        staff = Staff.objects.create_staff(
-            username=username, password=password, full_name=name, role=role, division=division, **more
-        )
-        made.append(staff)
-
-    made: list[Staff] = []
-    whole = county.ljust(12, "0")
-    add("xian", "县医保局 样例", Role.COUNTY, whole)
-    add("xian2", "县医保局复核 样例", Role.COUNTY, whole)
-    add("shui", "县税务局 样例", Role.TAX, whole)
-    add("shi", "市医保局 样例", Role.CITY, f"{county[:4]}00000000")
-    for username, department in (
-        ("minzheng", "民政部门"),
-        ("xiangcun", "乡村振兴部门"),
-        ("weijian", "卫生健康部门"),
-        ("tuiyi", "退役军人事务部门"),
-    ):
-        add(username, f"{department} 样例", Role.DEPARTMENT, whole)
-        Staff.objects.filter(username=username).update(department=department)
-    for code in places["towns"].values():
-        add(f"zhen{code[6:9]}", "镇经办 样例", Role.TOWNSHIP, code)
-        add(f"caizheng{code[6:9]}", "财政分局 样例", Role.FINANCE_BRANCH, code)
-    # one hashed password for the many village clerks: hashing three hundred of them takes minutes and adds nothing
-    hashed = made[0].password
+    """A few who can sign in, by role. One password for all of them, made for this installation and hashed once:
+    hashing it for hundreds of clerks would take minutes and add nothing."""
+    whole, hashed = county.ljust(12, "0"), make_password(password)
+    departments = {
+        "minzheng": "民政部门",
+        "xiangcun": "乡村振兴部门",
+        "weijian": "卫生健康部门",
+        "tuiyi": "退役军人事务部门",
+    }
+    people = [
+        ("xian", "县医保局 样例", Role.COUNTY, whole),
+        ("xian2", "县医保局复核 样例", Role.COUNTY, whole),
+        ("shui", "县税务局 样例", Role.TAX, whole),
+        ("shi", "市医保局 样例", Role.CITY, f"{county[:4]}00000000"),
+        *((username, f"{name} 样例", Role.DEPARTMENT, whole) for username, name in departments.items()),
+        *((f"zhen{code[6:9]}", "镇经办 样例", Role.TOWNSHIP, code) for code in places["towns"].values()),
+        *((f"caizheng{code[6:9]}", "财政分局 样例", Role.FINANCE_BRANCH, code) for code in places["towns"].values()),
+        *((clerk_of(code), "村经办 样例", Role.VILLAGE_CLERK, code) for code in units),
+    ]
     Staff.objects.bulk_create(
         [
             Staff(
-                username=clerk_of(code),
+                username=username,
                 password=hashed,
-                full_name="村经办 样例",
-                role=Role.VILLAGE_CLERK,
-                division=code,
-                unit_id=unit.pk,
+                full_name=name,
+                role=role,
+                division=division.ljust(12, "0"),
+                department=departments.get(username, ""),
+                unit_id=units[division].pk if division in units else None,
             )
-            for code, unit in units.items()
+            for username, name, role, division in people
         ]
     )
 

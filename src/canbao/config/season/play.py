@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from canbao.access.models import Staff
 from canbao.access.scope import Scope, within
@@ -30,7 +30,7 @@ from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.reconciliation import ask_about_open_orders, reconcile_day
 from canbao.collection.domain.refunds import approve, pay_back, review
 from canbao.collection.domain.remittances import confirm_remittance, hand_in
-from canbao.collection.models import Channel, Order, Refund, RefundState
+from canbao.collection.models import Channel, Order, Payment, Refund, RefundState
 from canbao.config.home import home
 from canbao.config.sample.county import Sample, clerk_of
 from canbao.config.sample.later import newborns, write_late_roster
@@ -242,11 +242,14 @@ class Season:
     def hand_in_old_cash(self, day: date, *, everything: bool = False) -> None:
         """Units whose cash has lain long enough hand it in; somebody else confirms that it arrived."""
         with within(self.whole):
-            units = list(CollectingUnit.objects.filter(division_id__in=self.sample.villages))
-            for unit in units:
+            held_since = (
+                Payment.objects.filter(channel=Channel.CASH, remittance__isnull=True)
+                .values("unit")
+                .annotate(oldest=Min("paid_on"))
+            )
+            due = [one["unit"] for one in held_since if everything or day - one["oldest"] >= HAND_IN_AFTER]
+            for unit in CollectingUnit.objects.filter(pk__in=due):
                 held = drawer(unit, self.campaign)
-                if held.oldest is None or not (everything or day - held.oldest >= HAND_IN_AFTER):
-                    continue
                 remittance = hand_in(
                     remittance_id=self.uuid(), campaign=self.campaign, unit=unit,
                     certificate=f"样例{day:%m%d}{unit.pk:05d}", period_from=held.oldest, period_until=day,

@@ -3,7 +3,8 @@
 Whatever the size of the county there are a few hundred questions; the rest is one INSERT … SELECT.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,8 +24,8 @@ def make_bills(campaign: Campaign, *, on: date, residents: Sequence[int] | None 
 
     Amounts that the notice leaves to others give a bill whose due is unknown. Returns how many bills were made.
     """
-    with connection.cursor() as cursor:
-        tabulate_people(campaign, on=on, residents=residents)
+    tabulate_people(campaign, on=on, residents=residents)
+    with connection.cursor() as cursor, planned_for_a_county(whole=residents is None):
         cursor.execute(
             """INSERT INTO enrolment_bill (county, campaign_id, resident_id, version, household_id, division, unit_id, assessment_id, due_fen, state)
                SELECT p.county, %(campaign)s, p.resident_id, 1, p.household_id, p.division, p.unit_id, a.id, a.pays_fen, 'open'
@@ -49,7 +50,7 @@ def tabulate_people(campaign: Campaign, *, on: date, residents: Sequence[int] | 
         "residents": None if residents is None else list(residents),
         "born_from": campaign.window_from - NEWBORN_HORIZON,
     }
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, planned_for_a_county(whole=residents is None):
         cursor.execute(
             f"""CREATE TEMP TABLE billing ON COMMIT DROP AS
                 SELECT f.*, md5(f.facts::text || '|' || %(on)s::date) AS facts_key FROM ({FACTS}) f""",  # noqa: S608
@@ -67,6 +68,21 @@ def tabulate_people(campaign: Campaign, *, on: date, residents: Sequence[int] | 
         [as_row(campaign, key, facts, assess(pack, facts_from_json(facts))) for key, facts in distinct],
         ignore_conflicts=True,
     )
+
+
+@contextmanager
+def planned_for_a_county(*, whole: bool) -> Iterator[None]:
+    """Within: sentences about everybody are joined by hash.
+
+    The planner cannot see through the scope of row-level security and believes that one row will pass it; it would
+    then go through all holdings once for each person (measured: 7 s for 11 429 people, 0.1 s joined by hash).
+    """
+    with connection.cursor() as cursor:  # of its own: the caller's has an answer to be read
+        if whole:
+            cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        if whole:
+            cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def as_row(campaign: Campaign, key: str, facts: dict[str, Any], answer: Assessment) -> BillAssessment:
