@@ -39,7 +39,7 @@ class Scope:
         first, after = DivisionCode(self.division).range() if self.division else _EVERYWHERE
         expires = expires_at if expires_at is not None else int(time.time()) + TICKET_SECONDS
         # the actor is for the record; a bar in it would shift the fields
-        text = f"{first}|{after}|{self.household or ''}|{expires}|{self.actor.replace('|', '/')}"
+        text = f"{first}|{after}|{'' if self.household is None else self.household}|{expires}|{self.actor.replace('|', '/')}"
         return f"{text}|{hmac.new(_key(), text.encode(), sha256).hexdigest()}"
 
 

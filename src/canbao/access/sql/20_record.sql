@@ -35,8 +35,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ), short AS (  -- rows cut off at the end: the head knows how many there were
         SELECT count(c.*) + 1 AS position FROM access_chainhead h LEFT JOIN chain c ON true
          WHERE h.county = in_county GROUP BY h.position HAVING count(c.*) <> h.position
+    ), rewritten AS (  -- the last row with a hash that fits it, but is not the one that the head knows
+        SELECT h.position FROM access_chainhead h JOIN chain c ON c.position = h.position
+         WHERE h.county = in_county AND c.hash <> h.hash
     )
-    SELECT coalesce((SELECT position FROM broken), (SELECT position FROM short))
+    SELECT coalesce((SELECT position FROM broken), (SELECT position FROM short), (SELECT position FROM rewritten))
 $$;
 
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
