@@ -36,7 +36,7 @@ from canbao.register.models import Resident
 
 PACK = "suixi-2022"  # the county that is shown first; any pack with targets and places can be named
 HALF_OVER_DAYS = 22  # the sample's today: so many days after collecting began
-HOUSEHOLDS = 1500  # of a large sample so many have paid; the rest have their bills
+HOUSEHOLDS = 3000  # so many will pay in the sample; of a large one the rest have their bills and wait
 
 
 class Command(BaseCommand):
