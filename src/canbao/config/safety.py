@@ -6,7 +6,7 @@ from canbao.config.home import UnsafeToStart
 
 _QUESTIONS = """
 SELECT current_setting('server_version_num')::int AS version,
-       r.rolsuper, r.rolbypassrls,
+       EXISTS (SELECT FROM pg_roles s WHERE (s.rolsuper OR s.rolbypassrls) AND pg_has_role(r.oid, s.oid, 'MEMBER')) AS bypasses,
        EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind = 'r'
                  AND c.relnamespace = 'public'::regnamespace) AS owns_tables,
        pg_has_role(r.rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass('ledger_transfer')), 'MEMBER') AS may_become_owner,
@@ -15,7 +15,8 @@ SELECT current_setting('server_version_num')::int AS version,
        current_setting('synchronous_commit') AS synchronous_commit,
        (SELECT array_agg(c.relname ORDER BY c.relname) FROM pg_class c
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT c.relrowsecurity
-           AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'household_id' AND NOT a.attisdropped)) AS unguarded
+           AND (EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'household_id' AND NOT a.attisdropped)
+                OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))) AS unguarded
   FROM pg_roles r WHERE r.rolname = current_user
 """
 
@@ -28,7 +29,7 @@ def refuse_unsafe(alias: str = "default") -> None:
         seen = dict(zip(names, cursor.fetchone(), strict=True))
     if seen["version"] < 150000:
         raise UnsafeToStart(f"PostgreSQL 需 15 及以上 (15 or later is needed), not {seen['version'] // 10000}")
-    if seen["rolsuper"] or seen["rolbypassrls"]:
+    if seen["bypasses"]:  # itself, or through a role that it may become
         raise UnsafeToStart("应用账号不得是超级用户或绕过行级安全 (the application's role bypasses row-level security)")
     if seen["owns_tables"] or seen["may_become_owner"]:
         raise UnsafeToStart(

@@ -3,16 +3,12 @@
 A server of its own, so that nobody else's tests go down with it.
 """
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 
-import psutil
-import psycopg
 import pytest
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import F
@@ -20,63 +16,22 @@ from django.db.models import F
 from canbao.access.scope import within
 from canbao.collection.domain.confirmation import Confirmed, Told
 from canbao.collection.models import Order, Payment, PaymentOutcome, Receipt
-from canbao.config.database import as_django
-from canbao.config.embedded import Embedded
-from canbao.config.home import home
-from canbao.config.setup import set_up_database
 from canbao.reports.four_ways import Way, four_ways_agree
 from tests.collection.crowd import FEN, crowd
 from tests.collection.paying import money, numbers_without_gap, receipt_numbers, tell
 from tests.county import County, build_county, everybody
+from tests.own_server import Server, own_server
 
 pytestmark = pytest.mark.long
 
 PEOPLE, CRASHES, WORKERS = 200, 5, 4
 
 
-class Server:
-    """An embedded server that can be killed and started again."""
-
-    def __init__(self, embedded: Embedded) -> None:
-        self.embedded = embedded
-
-    def kill(self) -> None:
-        """As a power cut would: postmaster and every child at once, without a word."""
-        postmaster = psutil.Process(self.embedded._server.get_postmaster_info().pid)
-        postmaster.suspend()  # so that nobody is born meanwhile
-        for process in [postmaster, *postmaster.children(recursive=True)]:
-            process.kill()
-        psutil.wait_procs([postmaster])
-
-    def start(self) -> None:
-        self.embedded._server.ensure_postgres_running()
-
-    def set(self, statement: str) -> None:
-        parameters = self.embedded.connection("postgres")
-        with psycopg.connect(**parameters, autocommit=True) as db:
-            db.execute(statement)
-
-
 @pytest.fixture
 def server(django_db_blocker: pytest.FixtureRequest) -> Iterator[Server]:
-    """Both roles talk to it; afterwards they talk to the server of the other tests again."""
-    folder = home() / f"crash-{os.getpid()}"
-    with django_db_blocker.unblock():
-        embedded = Embedded(folder)
-        before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
-        try:
-            for alias, role in (("default", "canbao_app"), ("owner", "canbao_owner")):
-                connections[alias].close()
-                connections[alias].settings_dict.update(as_django(embedded.connection(role)))
-            set_up_database()
-            build_county()
-            yield Server(embedded)
-        finally:
-            for alias, settings in before.items():
-                connections[alias].close()
-                connections[alias].settings_dict.update(settings)
-            embedded.stop()
-            shutil.rmtree(folder, ignore_errors=True)
+    with django_db_blocker.unblock(), own_server("crash") as server:
+        build_county()
+        yield server
 
 
 @dataclass
@@ -159,12 +114,10 @@ def check_that_everything_fits(counter: Counter) -> None:
 
 def test_with_synchronous_commit_off_an_acknowledged_confirmation_is_lost(server: Server) -> None:
     """The control, and why the program refuses to start like that: the yes was said before anything was on disk."""
-    server.set("ALTER SYSTEM SET wal_writer_delay = '10s'")
-    server.set("SELECT pg_reload_conf()")
+    server.superuser("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
     with within(everybody()):
         (order,) = crowd(County(), 1)
-    server.set("CHECKPOINT")
-    server.set("ALTER ROLE canbao_app SET synchronous_commit = off")
+    server.superuser("CHECKPOINT", "ALTER ROLE canbao_app SET synchronous_commit = off")
     connection.close()
 
     (done,) = tell(money(order))
