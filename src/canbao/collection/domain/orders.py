@@ -46,7 +46,7 @@ def make_order(
     asked = list(
         Bill.objects.filter(pk__in=bills, campaign=campaign, household=household)
         .select_related("resident", "assessment")
-        .order_by("pk")
+        .order_by("resident_id")  # the head of the household first: bills are made as a set, in no order
     )
     if not asked or len(asked) != len(set(bills)):
         raise NothingToPay
