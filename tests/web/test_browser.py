@@ -49,7 +49,7 @@ def test_a_resident_finds_pays_and_has_the_receipt(chromium: Browser, town: tupl
     page.get_by_label("身份证号").fill(number_of("钱儿"))
     page.get_by_role("button", name="查询").click()
     assert "990621" not in page.url
-    expect(page.get_by_text("个人缴费标准320 元，低保对象由同级财政资助280 元。")).to_be_visible()
+    expect(page.get_by_text("个人缴费标准320元，低保对象由同级财政资助280元。")).to_be_visible()
     assert fits(page)
 
     page.get_by_role("button", name="去缴费").click()

@@ -92,7 +92,7 @@ def test_a_real_receipt_is_confirmed_without_naming_anybody(outside: object, cli
 
     seen = text_of(client.get("/verify/", {"series": "0001", "number": "00000001", "code": receipt.check_code.lower()}))
 
-    assert "这张票据是真的 收款单位 示例一村委会 开票日期 2021年11月15日 人数 2 人 金额 360 元" in seen
+    assert "这张票据是真的 收款单位 示例一村委会 开票日期 2021年11月15日 人数 2 人 金额 360元" in seen
     assert ("钱奶奶" in seen, "钱儿" in seen) == (False, False)
 
 

@@ -39,8 +39,8 @@ def notice_says_no(refusal: dict[str, str]) -> dict[str, str]:
 
 
 def money(fen: int) -> str:
-    """`320 元`, as people say it."""
-    return _("{amount} 元").format(amount=grouped(short_yuan(fen)))
+    """`320元`, as people say it."""
+    return _("{amount}元").format(amount=grouped(short_yuan(fen)))
 
 
 def grouped(figure: str) -> str:

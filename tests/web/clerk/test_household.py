@@ -49,7 +49,7 @@ def test_people_of_another_village_are_found_as_little_as_nobody(sign_in: object
 def test_the_page_tells_a_clerk_what_to_say(sign_in: object, outside: object) -> None:
     seen = text_of(sign_in("clerk").get(f"/households/{outside.household('钱家')}/"))
 
-    assert "钱奶奶 户主 ****0242 待缴 40.00 个人缴费标准320 元，低保对象由同级财政资助280 元。" in seen
+    assert "钱奶奶 户主 ****0242 待缴 40.00 个人缴费标准320元，低保对象由同级财政资助280元。" in seen
     assert "应收现金 360.00 元" in seen
 
 

@@ -6,7 +6,7 @@ from tests.web.pages import text_of
 def test_the_day_says_who_is_still_to_pay(sign_in: object) -> None:
     seen = text_of(sign_in("clerk").get("/village/"))
 
-    assert "待缴 8 人 2,280 元 · 另 1 人金额待定" in seen
+    assert "待缴 8 人 2,280元 · 另 1 人金额待定" in seen
     assert "李家 李军、李妻 2 320.00 1 人待定" in seen
     assert "剩余票据 100 张" in seen
     assert "郑" not in seen
@@ -17,8 +17,8 @@ def test_what_was_taken_is_in_the_drawer_and_off_the_list(sign_in: object, outsi
 
     seen = text_of(sign_in("clerk").get("/village/"))
 
-    assert "已参保 4 人 1,280 元 · 今天 4 人" in seen
-    assert "手上的现金 1,280 元 都是今天收的" in seen
+    assert "已参保 4 人 1,280元 · 今天 4 人" in seen
+    assert "手上的现金 1,280元 都是今天收的" in seen
     assert "赵大" not in seen
 
 

@@ -7,16 +7,16 @@ import pytest
 from tests.web.conftest import number_of
 from tests.web.pages import text_of
 
-GRANDMOTHER = "个人缴费标准320 元，低保对象由同级财政资助280 元。"
+GRANDMOTHER = "个人缴费标准320元，低保对象由同级财政资助280元。"
 
 
 def test_a_grandmother_sees_forty_yuan_and_why(enter: object) -> None:
     seen = text_of(enter("钱奶奶").get("/my/"))
 
-    assert "钱奶奶 待缴 40 元 " + GRANDMOTHER in seen
+    assert "钱奶奶 待缴 40元 " + GRANDMOTHER in seen
     assert "低保对象 四（二）" in seen
     assert "今天缴费，从 2022年1月1日 起享受待遇" in seen
-    assert "全家待缴 360 元" in seen
+    assert "全家待缴 360元" in seen
 
 
 def test_what_nobody_knows_is_not_a_number(enter: object) -> None:
@@ -24,7 +24,7 @@ def test_what_nobody_knows_is_not_a_number(enter: object) -> None:
 
     assert "李军 金额待定 重点优抚对象的资助金额" in seen
     assert "请向县医保局询问。" in seen
-    assert "全家待缴 320 元" in seen
+    assert "全家待缴 320元" in seen
 
 
 def test_who_cannot_enrol_here_is_told_what_helps(enter: object) -> None:
@@ -46,7 +46,7 @@ def test_after_the_window_the_returning_worker_still_may(enter: object, settings
     settings.CANBAO_TODAY = settings.CANBAO_TODAY.replace(year=2022, month=2, day=10)
 
     assert "今天缴费，从 2022年2月11日 起享受待遇" in text_of(enter("周归").get("/my/"))
-    assert "赵大 现在不能缴 320 元 集中缴费已于2021-12-31结束" in text_of(enter("赵大").get("/my/"))
+    assert "赵大 现在不能缴 320元 集中缴费已于2021-12-31结束" in text_of(enter("赵大").get("/my/"))
 
 
 def test_who_has_paid_sees_from_when_they_are_covered_and_the_receipt(outside: object, enter: object) -> None:

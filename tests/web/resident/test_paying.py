@@ -36,7 +36,7 @@ def test_chosen_people_become_an_order_with_qr_and_link(enter: object, outside: 
     answer = ask(client, outside.bills("赵家")[:2])
     page = client.get(answer["Location"])
 
-    assert "合计 640 元" in text_of(page)
+    assert "合计 640元" in text_of(page)
     assert 'class="qr"' in page.content.decode()
     assert f"http://127.0.0.1:9/pay/{the_order().pk.hex}?redirect_url=" in page.content.decode()
 
