@@ -5,14 +5,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from canbao.access.models import Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.collection.domain.cash import drawer, take_cash
 from canbao.collection.models import Order, Payment, Receipt
-from canbao.collection.refusals import AmountDiffers, BillNotOpen, NoReceiptsLeft
+from canbao.collection.refusals import AmountDiffers, BillNotOpen, NoReceiptsLeft, NothingToPay, NoUnit, OtherUnit
+from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.models import BillState, Enrolment
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo
 from canbao.ledger.models import Transfer
-from tests.county import IN_THE_WINDOW, County
+from tests.collection.racing import all_at_once
+from tests.county import IN_THE_WINDOW, VILLAGE, County
 
 
 def take(
@@ -58,6 +61,14 @@ def test_the_same_order_twice_is_one_receipt(county: County) -> None:
     assert (first.pk, Receipt.objects.count(), Payment.objects.count()) == (second.pk, 1, 1)
 
 
+def test_an_impatient_thumb_takes_cash_once(real_county: County) -> None:
+    order_id, bills = uuid4(), real_county.bills("赵家")
+
+    answers = all_at_once(*[lambda: take(real_county, "赵家", order_id=order_id, bills=bills, fen=128000)] * 4)
+
+    assert ({one.pk for one in answers}, Payment.objects.count()) == ({Receipt.objects.get().pk}, 1)
+
+
 def test_receipt_numbers_follow_each_other(county: County) -> None:
     assert [take(county, household).number for household in ("赵家", "钱家", "周家")] == [1, 2, 3]
 
@@ -83,6 +94,32 @@ def test_who_is_refused_leaves_nothing_behind(county: County, household: str, ch
         0,
         0,
     )
+
+
+def test_a_clerk_without_a_drawer_takes_no_cash(county: County) -> None:
+    Staff.objects.filter(username="clerk").update(unit_id=None)
+
+    with pytest.raises(NoUnit):
+        take(county, "赵家")
+
+    assert not Order.objects.exists()
+
+
+def test_a_schools_clerk_of_the_same_village_does_not_take_the_committees_cash(county: County) -> None:
+    school = CollectingUnit.objects.create(kind="school", name="示例小学", division_id=VILLAGE)
+    Staff.objects.filter(username="clerk").update(unit_id=school.pk, role=Role.SCHOOL_CLERK)
+
+    with pytest.raises(OtherUnit) as no:
+        take(county, "赵家")
+
+    assert (no.value.says, Order.objects.exists()) == ("这一户由示例一村委会代收。", False)
+
+
+def test_a_family_that_owes_nothing_pays_nothing(county: County) -> None:
+    with pytest.raises(NothingToPay):
+        take(county, "孙家")
+
+    assert not Order.objects.exists()
 
 
 def test_nobody_collects_an_amount_that_the_notice_leaves_to_others(county: County) -> None:

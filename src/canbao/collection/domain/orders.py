@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Order, OrderLine
@@ -38,10 +38,8 @@ def make_order(
     Says no, in this order: `OrderTaken`, `NothingToPay`, `BillNotOpen`, `AmountUnknown`, `NoticeSaysNo` (not on this
     day), `StartUnknown`.
     """
-    known = Order.objects.filter(pk=order_id).first()
+    known = _known(order_id, bills, channel)
     if known is not None:
-        if set(known.lines.values_list("bill_id", flat=True)) != set(bills) or known.channel != channel:
-            raise OrderTaken
         return known
     asked = list(
         Bill.objects.filter(pk__in=bills, campaign=campaign, household=household)
@@ -50,23 +48,40 @@ def make_order(
     )
     if not asked or len(asked) != len(set(bills)):
         raise NothingToPay
+    if any(bill.state != BillState.OPEN for bill in asked) and (known := _known(order_id, bills, channel)):
+        return known  # made and paid since we looked first
     on = at.date()
     covers = _covers(campaign, household, asked, on=on)
     for bill in asked:
         _check_payable(bill, covers[bill.pk], on=on)
-    order = Order.objects.create(
+    order = Order(
         id=order_id, county=household.county, campaign=campaign, household=household, division=household.division, unit_id=household.unit_id,
         channel=channel, total_fen=sum(bill.due_fen or 0 for bill in asked), made_by=made_by, made_at=at, expires_at=at + ORDER_LIVES,
     )  # fmt: skip
-    OrderLine.objects.bulk_create(
-        [
-            OrderLine(
-                county=household.county, order=order, bill=bill, fen=bill.due_fen, covers=_days_of(covers[bill.pk])
-            )
-            for bill in asked
-        ]
-    )
+    lines = [
+        OrderLine(county=household.county, order=order, bill=bill, fen=bill.due_fen, covers=_days_of(covers[bill.pk]))
+        for bill in asked
+    ]
+    try:
+        with transaction.atomic():
+            order.save(force_insert=True)
+            OrderLine.objects.bulk_create(lines)
+    except IntegrityError:  # an impatient thumb: the same order was made while we were looking
+        known = _known(order_id, bills, channel)
+        if known is None:
+            raise
+        return known
     return order
+
+
+def _known(order_id: UUID, bills: Collection[int], channel: Channel) -> Order | None:
+    """The order of this id, if there is one. Raises `OrderTaken` when it is another one."""
+    known = Order.objects.filter(pk=order_id).first()
+    if known is not None and (
+        set(known.lines.values_list("bill_id", flat=True)) != set(bills) or known.channel != channel
+    ):
+        raise OrderTaken
+    return known
 
 
 def _check_payable(bill: Bill, covers: dict[date, date | Refused | None], *, on: date) -> None:

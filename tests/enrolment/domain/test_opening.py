@@ -1,0 +1,220 @@
+"""Opening a campaign: everybody's bill by tabulation, which is the same as asking person by person."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from canbao.access.models import Record, Role, Staff
+from canbao.access.refusals import NotYourDivision, NotYourWork
+from canbao.access.scope import Scope, within
+from canbao.enrolment.domain.bills import make_bills
+from canbao.enrolment.domain.campaigns import open_campaign, publish
+from canbao.enrolment.domain.facts import facts_of
+from canbao.enrolment.models import Bill, BillAssessment, BillState, Campaign
+from canbao.enrolment.packs import pack_of
+from canbao.enrolment.refusals import CampaignAlreadyOpen
+from canbao.policy import assess, facts_from_json, load_pack
+from canbao.register.domain.residents import register_newborn
+from canbao.rosters.models import Holding
+from tests.collection.paying import pay
+from tests.collection.racing import all_at_once
+from tests.county import COUNTY, HELD, IN_THE_WINDOW, PEOPLE, VILLAGE, County, hold
+
+ON = IN_THE_WINDOW.date()
+SUIXI = load_pack("suixi-2022")
+
+
+def unopened(county: County) -> Campaign:
+    """The same notice once more, as a campaign that nobody has opened."""
+    campaign = publish(SUIXI, county=COUNTY)
+    return Campaign.objects.create(
+        **{
+            field.attname: getattr(campaign, field.attname)
+            for field in Campaign._meta.fields
+            if field.name not in {"id", "key", "opened_at", "opened_by"}
+        },
+        key="suixi-2022-again",
+    )
+
+
+def test_everybody_has_a_bill_but_whom_the_notice_does_not_let_enrol(county: County) -> None:
+    seen = dict(Bill.objects.filter(campaign=county.campaign).values_list("resident__name", "due_fen"))
+
+    assert seen == dict.fromkeys(set(PEOPLE) - {"吴职"}, 32000) | {"钱奶奶": 4000, "孙独": 0, "李军": None}
+
+
+def test_bills_by_tabulation_are_what_asking_person_by_person_gives(county: County) -> None:
+    """The facts are written down here by hand, and not gathered by the sentence that is to be tested."""
+    for name, (_, _, _, _, _, circumstances) in PEOPLE.items():
+        facts = {"categories": [HELD[name]] if name in HELD else [], "on": ON.isoformat()} | circumstances
+        answer = assess(SUIXI, facts_from_json(facts))
+        bill = Bill.objects.filter(campaign=county.campaign, resident__name=name).first()
+
+        assert (bill is None) == (answer.refusal is not None), name
+        if bill is not None:
+            assert (bill.due_fen, bill.assessment.answer) == (answer.pays_fen, answer.as_json()), name
+
+
+held = st.dictionaries(
+    st.sampled_from([name for name in PEOPLE if name != "吴职"]),
+    st.sampled_from([name for category in SUIXI.categories for name in [category.name]]),
+    min_size=1,
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(categories=held, more=held)
+def test_whoever_holds_whatever_owes_what_the_notice_says(
+    county: County, categories: dict[str, str], more: dict[str, str]
+) -> None:
+    with transaction.atomic():
+        Holding.objects.update(until=date(2021, 10, 1))
+        for one in (categories, more):
+            hold(one, on=date(2021, 10, 2))
+        make_bills(again := unopened(county), on=ON)
+
+        for bill in Bill.objects.filter(campaign=again).select_related("resident", "assessment"):
+            names = {one[bill.resident.name] for one in (categories, more) if bill.resident.name in one}
+            circumstances = PEOPLE[bill.resident.name][5]
+            answer = assess(SUIXI, facts_from_json({"categories": sorted(names), "on": ON.isoformat()} | circumstances))
+            assert (bill.due_fen, bill.assessment.individual_fen) == (answer.pays_fen, answer.individual_fen)
+        transaction.set_rollback(True)
+
+
+def test_people_in_the_same_circumstances_share_one_assessment(county: County) -> None:
+    families = Bill.objects.filter(campaign=county.campaign, household__code="赵家")
+
+    assert (families.count(), families.values("assessment").distinct().count()) == (4, 1)
+    assert BillAssessment.objects.filter(campaign=county.campaign).count() == 6
+
+
+def test_an_amount_that_the_notice_leaves_to_others_is_null_and_cannot_be_settled(county: County) -> None:
+    bill = county.bill("李军")
+
+    assert (bill.due_fen, bill.assessment.answer["pays"], bill.assessment.answer["unknown"][0]["ask"]) == (
+        None, None, "县医保局",
+    )  # fmt: skip
+
+
+# --- who opens, and how often -----------------------------------------------------------------------------------------
+
+
+def test_a_campaign_is_opened_once(county: County) -> None:
+    before = Bill.objects.count()
+
+    with pytest.raises(CampaignAlreadyOpen):
+        open_campaign(county.campaign, by=county.staff("county"), on=ON)
+
+    assert Bill.objects.count() == before
+
+
+def test_two_who_open_at_the_same_moment_open_once(real_county: County) -> None:
+    campaign, by = unopened(real_county), real_county.staff("county")
+
+    answers = all_at_once(*[lambda: open_campaign(campaign, by=by, on=ON)] * 3)
+
+    assert sorted(type(one).__name__ for one in answers) == ["CampaignAlreadyOpen", "CampaignAlreadyOpen", "int"]
+    assert Bill.objects.filter(campaign=campaign).count() == 12
+
+
+def test_opening_is_on_record_with_how_many_bills(county: County) -> None:
+    made = open_campaign(unopened(county), by=county.staff("county"), on=ON)
+
+    last = Record.objects.latest("position")
+    assert (made, last.verb, last.actor, last.detail) == (12, "campaign.opened", "staff:county", {"bills": 12})
+
+
+@pytest.mark.parametrize(
+    ("username", "refusal"), [("clerk", NotYourDivision), ("tax", NotYourWork), ("civil", NotYourWork)]
+)
+def test_who_may_not_open_does_not(county: County, username: str, refusal: type) -> None:
+    campaign = unopened(county)
+
+    with pytest.raises(refusal):
+        open_campaign(campaign, by=county.staff(username), on=ON)
+
+    assert (Bill.objects.filter(campaign=campaign).count(), campaign.opened_at) == (0, None)
+
+
+def test_another_county_does_not_open_it(county: County) -> None:
+    Staff.objects.filter(username="county").update(division="340622000000", role=Role.COUNTY)
+
+    with pytest.raises(NotYourDivision):
+        open_campaign(unopened(county), by=county.staff("county"), on=ON)
+
+
+def test_publishing_again_is_publishing_once(county: County) -> None:
+    assert (publish(SUIXI, county=COUNTY), Campaign.objects.count()) == (county.campaign, 1)
+
+
+def test_a_campaign_keeps_the_text_of_its_notice(county: County) -> None:
+    assert pack_of(county.campaign).digest == SUIXI.digest
+
+
+# --- later ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_newborn_gets_a_bill_and_nobody_a_second_one(county: County) -> None:
+    before = Bill.objects.count()
+    child = register_newborn(guardian=county.person("赵大"), name="赵大宝宝", sex="女", born_on=date(2021, 11, 10))
+
+    assert make_bills(county.campaign, on=ON, residents=[child.pk]) == 1
+    assert (make_bills(county.campaign, on=ON), Bill.objects.count()) == (0, before + 1)
+    assert county.bill("赵大宝宝").due_fen == 32000
+
+
+def test_facts_are_those_of_the_day_that_is_asked_about(county: County) -> None:
+    hold({"周归": "低保对象"}, on=date(2021, 12, 1), until=date(2021, 12, 30))
+    resident = county.person("周归").pk
+
+    def held_on(day: date) -> Any:
+        return facts_of([resident], county=COUNTY, on=day)[resident].get("categories")
+
+    days = [date(2021, 11, 30), date(2021, 12, 1), date(2021, 12, 30), date(2021, 12, 31)]
+    assert [held_on(day) for day in days] == [None, ["低保对象"], ["低保对象"], None]
+
+
+def test_a_roster_that_nobody_has_confirmed_counts_for_nothing(county: County) -> None:
+    roster = hold({"周归": "低保对象"}, on=date(2021, 11, 1))
+    type(roster).objects.filter(pk=roster.pk).update(confirmed_at=None, confirmed_by=None)
+    resident = county.person("周归").pk
+
+    assert "categories" not in facts_of([resident], county=COUNTY, on=ON)[resident]
+
+
+# --- what the database itself keeps ------------------------------------------------------------------------------------
+
+
+def test_a_settled_bill_is_not_changed(county: County) -> None:
+    pay(county, "周家")
+
+    with pytest.raises(IntegrityError, match="is settled; a difference is a further version"), transaction.atomic():
+        Bill.objects.filter(resident__name="周归").update(due_fen=1)
+
+
+def test_a_bill_is_settled_by_confirmation_alone(county: County) -> None:
+    with pytest.raises(IntegrityError, match="by confirmation alone"), transaction.atomic():
+        Bill.objects.filter(resident__name="周归").update(state=BillState.SETTLED, settled_at=IN_THE_WINDOW)
+
+
+def test_one_person_has_one_open_bill(county: County) -> None:
+    bill = county.bill("周归")
+    bill.pk, bill.version = None, 2
+
+    with pytest.raises(IntegrityError, match="bill_one_open_a_person"), transaction.atomic():
+        bill.save(force_insert=True)
+
+
+def test_work_for_the_county_is_refused_to_a_village_by_the_database_itself(county: County) -> None:
+    campaign = county.campaign.pk
+    with (
+        within(Scope(VILLAGE, "staff:clerk")),
+        pytest.raises(ProgrammingError, match="work for the whole county"),
+        transaction.atomic(),
+        connection.cursor() as db,
+    ):
+        db.execute("SELECT enrolment_enrol_free(%s, '{}', '2021-11-15', now())", [campaign])
