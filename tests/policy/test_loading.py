@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from canbao.policy import PackBroken, PackNotFound, check, load_pack, load_pack_texts, pack_folders
-from canbao.policy.loading import FOLDER_VARIABLE
+from canbao.policy.folders import FOLDER_VARIABLE
 from tests.policy.tiny import TEXTS, changed, tiny
 
 

@@ -13,7 +13,7 @@ def pack_of(campaign: Campaign) -> Pack:
 @lru_cache(maxsize=64)
 def _pack(campaign_id: int, digest: str) -> Pack:
     campaign = Campaign.objects.get(pk=campaign_id)
-    pack = load_pack_texts(campaign.pack_texts)
+    pack = load_pack_texts(campaign.pack_texts, key=campaign.key)
     if pack.digest != digest:
         raise RuntimeError(f"campaign {campaign_id}: the kept pack has another digest than was published")
     return pack

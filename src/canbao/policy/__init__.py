@@ -12,7 +12,8 @@ from canbao.policy.category_names import UnknownCategory
 from canbao.policy.checking import check
 from canbao.policy.explain import explain
 from canbao.policy.facts import BadFacts, EmployeeScheme, Facts, Held, OtherCover, facts_from_json
-from canbao.policy.loading import PackBroken, PackNotFound, load_pack, load_pack_texts, pack_folders
+from canbao.policy.folders import PackBroken, PackNotFound, pack_folders
+from canbao.policy.loading import load_pack, load_pack_texts
 from canbao.policy.pack import Pack
 from canbao.policy.reading import Problem
 from canbao.policy.reduce import reduce_facts

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from canbao.policy.checks import PACK_CHECKS
-from canbao.policy.loading import digest_of, find_folder, read_folder
+from canbao.policy.folders import find_folder, read_folder
 from canbao.policy.pack import Pack, Topics
-from canbao.policy.reading import Path, Problem, Reading, read_texts
+from canbao.policy.reading import Path, Problem, Reading, digest_of, read_texts
 from canbao.policy.skeleton import TO_FILL_IN
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Any
 
 from canbao.policy.facts import BadFacts, Facts, facts_from_json
-from canbao.policy.loading import PackBroken, PackNotFound, find_folder, load_pack, pack_folders, policies_folder
+from canbao.policy.folders import PackBroken, PackNotFound, find_folder, pack_folders, policies_folder
+from canbao.policy.loading import load_pack
 from canbao.policy.skeleton import FolderInUse, write_skeleton
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from canbao.kernel.fen import short_yuan
-from canbao.policy.loading import digest_of
 from canbao.policy.notice import WHOLE, clauses_of
 from canbao.policy.pack import Pack
-from canbao.policy.reading import Path, Problem, read_texts
+from canbao.policy.reading import Path, Problem, digest_of, read_texts
 from canbao.policy.values import FigureKind, Span, figure_kind, percent
 from canbao.policy.walk import rules, spots
 

@@ -4,6 +4,8 @@ Scalars stay as people wrote them: a whole number becomes `int`, `true` and `fal
 None, and everything else stays text, so that no amount ever passes through a float and no day through a guess.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -122,3 +124,13 @@ def _scalar(node: ScalarNode) -> str | int | bool | None:
     if text in ("true", "false"):
         return text == "true"
     return int(text) if _WHOLE.fullmatch(text) else text
+
+
+NOT_RULES = ("examples",)  # promises about the rules, not rules: adding one changes no answer
+
+
+def digest_of(reading: Reading) -> str:
+    """sha256 over the rules as data: order of files and keys, comments and examples make no difference."""
+    rules = {topic: value for topic, value in reading.data.items() if topic not in NOT_RULES}
+    canonical = json.dumps(rules, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
