@@ -56,10 +56,17 @@ def _take(folder: Path) -> None:
         sign_in(desk, "clerk", PASSWORD)
         desk.get_by_label("找一户").fill("赵")
         desk.keyboard.press("Enter")
-        desk.keyboard.type("1280")
+        desk.get_by_label("实收现金（元）").fill("1280")
         keep(desk, "household")
         desk.keyboard.press("Enter")
+        desk.locator(".paper").wait_for()
         keep(desk, "receipt")
+        for household, sum_ in (("周", "320"), ("李", "320")):
+            desk.get_by_label("找一户").fill(household)
+            desk.keyboard.press("Enter")
+            desk.get_by_label("实收现金（元）").fill(sum_)
+            desk.keyboard.press("Enter")
+            desk.locator(".paper").wait_for()
         desk.goto("/village/")
         keep(desk, "village")
 

@@ -7,7 +7,7 @@ def test_the_day_says_who_is_still_to_pay(sign_in: object) -> None:
     seen = text_of(sign_in("clerk").get("/village/"))
 
     assert "待缴 8 人 2,280元 · 另 1 人金额待定" in seen
-    assert "李家 李军、李妻 2 320.00 1 人待定" in seen
+    assert "李军、李妻 李家 2 320.00 1 人待定" in seen
     assert "剩余票据 100 张" in seen
     assert "郑" not in seen
 
