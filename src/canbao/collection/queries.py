@@ -25,7 +25,8 @@ def receipts_left(unit: CollectingUnit) -> int:
 
 
 def receipts_in(division: str) -> QuerySet[Receipt]:
-    return Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "campaign")
+    found = Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "campaign")
+    return found.defer("campaign__pack_texts")
 
 
 def remittances_in(division: str) -> QuerySet[Remittance]:

@@ -28,6 +28,9 @@ LOOK_UP_FROM_ADDRESS = Limit("look-up-address", 20, timedelta(minutes=10))
 LOOK_UP_IN_SESSION = Limit("look-up-session", 5, timedelta(minutes=10))
 LOOK_UP_OF_NUMBER = Limit("look-up-number", 10, timedelta(hours=24))
 VERIFY_FROM_ADDRESS = Limit("verify-address", 30, timedelta(minutes=10))
+LONGEST = max(
+    limit.within for limit in (LOOK_UP_FROM_ADDRESS, LOOK_UP_IN_SESSION, LOOK_UP_OF_NUMBER, VERIFY_FROM_ADDRESS)
+)
 
 
 class TooManyTries(Refusal):
@@ -70,6 +73,13 @@ def give_back(tries: Collection[Try]) -> None:
             "UPDATE web_attempt SET count = greatest(count - 1, 0) WHERE key = ANY (%s)",
             [[_key(limit, what) for limit, what in tries]],
         )
+
+
+def sweep() -> int:
+    """Forget what no limit looks at any more. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM web_attempt WHERE since < clock_timestamp() - %s", [LONGEST])
+        return int(cursor.rowcount)
 
 
 def _key(limit: Limit, what: str) -> str:
