@@ -1,0 +1,32 @@
+"""`python -m bench [MEASURE…]`."""
+
+import os
+import sys
+
+from bench.result import CHECKOUT
+
+os.environ.setdefault("CANBAO_HOME", str(CHECKOUT / "var" / "bench"))  # never the county that somebody is looking at
+os.environ.setdefault("CANBAO_TODAY", "2021-11-15")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "canbao.config.settings")
+
+import django
+
+django.setup()
+
+from bench import bills, confirmations, tabulating  # noqa: E402 - need the settings
+
+MEASURES = {"confirmations": confirmations.measure, "tabulating": tabulating.measure, "bills": bills.measure}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in MEASURES]
+    if unknown:
+        print(f"{unknown[0]}: not a measure; there are {', '.join(MEASURES)}", file=sys.stderr)
+        return 2
+    for name in names or MEASURES:
+        print(MEASURES[name]().as_json(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
