@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-export CHROMIUM ?= /usr/bin/chromium
+export CANBAO_CHROMIUM ?= /usr/bin/chromium
 
 .PHONY: start test quick check fix bench docs clean
 .DEFAULT_GOAL := start

@@ -129,7 +129,7 @@ def build_county() -> None:
         )
     for username, (full_name, role, division) in STAFF.items():
         unit_of = CollectingUnit.objects.filter(division_id=division).first() if role == Role.VILLAGE_CLERK else None
-        Staff.objects.create_staff(
+        Staff.objects.db_manager("owner").create_staff(
             username=username,
             password=PASSWORD,
             full_name=full_name,

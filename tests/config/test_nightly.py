@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
+from django.db import connection
 
 from canbao.collection.domain.orders import ask_gateway, make_order
 from canbao.collection.domain.refunds import approve, review
@@ -76,3 +77,26 @@ def test_money_that_came_twice_goes_back_when_two_people_have_said_so(county: Co
 
     refund.refresh_from_db()
     assert (refund.state, refund.amount_fen) == (RefundState.PAID, 32000)
+
+
+def test_a_bill_that_forgot_our_money_moves_nothing_and_is_named(
+    county: County, standin: Control, settings: LazySettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    standin.pay(order_of(county, "赵家").pk, paid_at=IN_THE_WINDOW, lose=True, wait=True)
+    call_command("nightly")
+    before = balance("treasury")
+
+    with spawned(keys=settings.CANBAO_GATEWAY_KEYS) as forgetful:
+        settings.CANBAO_GATEWAY_URL = forgetful.url
+        gateway.cache_clear()
+        with pytest.raises(SystemExit):
+            call_command("nightly")
+
+    assert (before, balance("treasury")) == (128000, 128000)
+    assert "渠道账单没有" in capsys.readouterr().err
+
+
+def balance(kind: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(balance_fen)::bigint FROM ledger_balance WHERE kind = %s", [kind])
+        return cursor.fetchone()[0]

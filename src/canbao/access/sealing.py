@@ -1,7 +1,7 @@
 """Personal numbers: sealed for keeping, found again by a keyed token, shown by their tail.
 
 Sealed = key id, nonce and AES-256-GCM; the key id is inside, so that keys rotate by adding one and re-sealing later.
-The token is HMAC-SHA256 under a key of its own over the kind and the normalised number: the same person gives the same token in every
+The token is HMAC-SHA256 under a key of its own over the normalised number: the same person gives the same token in every
 county of the installation, and nobody without the key can try numbers against it.
 
 `unseal` is for a reason that goes on record; screens need only the tail.

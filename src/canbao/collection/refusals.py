@@ -21,6 +21,14 @@ class OtherUnit(Refusal):
     remedy_template = "请到{unit}缴费，或由本人用手机缴费。"
 
 
+class ChannelNotOpen(Refusal):
+    """No gateway takes this channel's money here."""
+
+    code = "channel_not_open"
+    says_template = "本地还没有开通{channel}。"
+    remedy_template = "请到村（居）委会缴费，可以付现金。"
+
+
 class NothingToPay(Refusal):
     code = "nothing_to_pay"
     says_template = "没有待缴的账单。"

@@ -5,6 +5,10 @@ import sys
 
 
 def main(argv: list[str]) -> int:
+    if argv[:1] == ["secrets"]:  # comes before everything: without a key file nothing else starts
+        from canbao.config.keys import main as make_keys
+
+        return make_keys(argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "canbao.config.settings")
     import django
 

@@ -145,7 +145,9 @@ CANBAO_TODAY = date.fromisoformat(_today) if _today else None
 CANBAO_KEYS = {key: _secrets[key] for key in ("seal_key_id", "seal_keys", "index_key", "scope_key")}
 CANBAO_SYNTHETIC_NUMBERS = not PRODUCTION  # numbers under the never-issued prefix 99 are let in for the sample
 # Which gateway takes which channel's money. The only place where a gateway is named.
-CANBAO_GATEWAYS = {"wechat": os.environ.get("CANBAO_WECHAT", "canbao.gateways.standin.client.StandIn")}
+# An empty value: that channel is not open here, people pay at the village.
+_gateways = {"wechat": os.environ.get("CANBAO_WECHAT", "canbao.gateways.standin.client.StandIn")}
+CANBAO_GATEWAYS = {channel: path for channel, path in _gateways.items() if path}
 CANBAO_GATEWAY_KEYS = home() / "gateway"
 CANBAO_GATEWAY_URL = os.environ.get("CANBAO_GATEWAY_URL", "http://127.0.0.1:8001")
 if PRODUCTION and any("standin" in path for path in CANBAO_GATEWAYS.values()):

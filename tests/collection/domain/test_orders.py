@@ -5,11 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.db import transaction
 
 from canbao.collection.domain.orders import make_order
 from canbao.collection.models import Channel, Order, OrderLine
-from canbao.collection.refusals import BillNotOpen, NothingToPay, OrderTaken
+from canbao.collection.refusals import BillNotOpen, ChannelNotOpen, NothingToPay, OrderTaken
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
 from canbao.register.domain.residents import register_resident
@@ -123,3 +124,15 @@ def test_a_closed_window_is_said_with_the_notices_own_clause_and_remedy(county: 
         ask(county, "赵家", "赵大", at=FEBRUARY)
 
     assert (no.value.code, no.value.clause != "", no.value.remedy != "") == ("window_closed", True, True)
+
+
+def test_a_channel_that_is_not_open_here_says_where_to_pay(county: County, settings: LazySettings) -> None:
+    settings.CANBAO_GATEWAYS = {}
+
+    with pytest.raises(ChannelNotOpen) as no:
+        make_order(
+            order_id=uuid4(), campaign=county.campaign, household=county.household("赵家"), bills=county.bills("赵家"),
+            channel=Channel.WECHAT, made_by="test", at=IN_THE_WINDOW,
+        )  # fmt: skip
+
+    assert (no.value.says, no.value.remedy) == ("本地还没有开通微信支付。", "请到村（居）委会缴费，可以付现金。")

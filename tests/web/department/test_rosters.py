@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from canbao.access.models import Staff
+from canbao.access.scope import within
 from canbao.documents.reading import read_spreadsheet
 from canbao.rosters.models import RosterRow
+from tests.county import everybody
 from tests.rosters.files import listed, xlsx
 from tests.web.conftest import number_of
 from tests.web.pages import refusal_of, text_of
@@ -17,7 +19,8 @@ from tests.web.pages import refusal_of, text_of
 
 @pytest.fixture(autouse=True)
 def _civil_affairs(db: None) -> None:
-    Staff.objects.filter(username="civil").update(department="民政部门")
+    with within(everybody()):
+        Staff.objects.filter(username="civil").update(department="民政部门")
 
 
 def hand_in(client: Client, folder: Path, rows: list, **changes: object) -> HttpResponse:
@@ -77,7 +80,8 @@ def test_a_department_confirms_nothing(sign_in: object, listed_people: str) -> N
 
 def test_another_departments_list_is_not_there(sign_in: object, listed_people: str) -> None:
     client = sign_in("civil")
-    Staff.objects.filter(username="civil").update(department="卫生健康部门")
+    with within(everybody()):
+        Staff.objects.filter(username="civil").update(department="卫生健康部门")
 
     assert client.get(listed_people).status_code == 404
     assert client.post(f"{listed_people}file/").status_code == 404

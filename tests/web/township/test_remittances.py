@@ -45,7 +45,8 @@ def test_a_clerk_has_no_such_page(sign_in: object, outside: object) -> None:
 def test_another_towns_remittance_is_not_there(sign_in: object, outside: object) -> None:
     remittance = handed_in(outside, "赵家", "皖缴0001")
     far = sign_in("town")
-    Staff.objects.filter(username="town").update(division="340621101000")
+    with within(everybody()):
+        Staff.objects.filter(username="town").update(division="340621101000")
 
     assert far.post(f"/township/remittances/{remittance}/confirm/").status_code == 404
 

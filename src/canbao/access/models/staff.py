@@ -20,6 +20,9 @@ class Role(models.TextChoices):
 
 
 class StaffManager(BaseUserManager["Staff"]):
+    """The first accounts are made through the owner's connection (`db_manager("owner")`); after that, and by the
+    application, only work within the whole county's scope makes or moves anybody (a trigger says so)."""
+
     def create_staff(
         self, *, username: str, password: str, full_name: str, role: Role, division: str, unit_id: int | None = None
     ) -> "Staff":

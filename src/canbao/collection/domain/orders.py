@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Order, OrderLine
-from canbao.collection.refusals import BillNotOpen, NothingToPay, OrderTaken
+from canbao.collection.refusals import BillNotOpen, ChannelNotOpen, NothingToPay, OrderTaken
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.enrolment.packs import pack_of
@@ -35,7 +35,7 @@ def make_order(
 ) -> Order:
     """An order for these open bills of the household. The asker makes the id; asking again with it gives the same order.
 
-    Says no, in this order: `OrderTaken`, `NothingToPay`, `BillNotOpen`, `AmountUnknown`, `NoticeSaysNo` (not on this
+    Says no, in this order: `ChannelNotOpen`, `OrderTaken`, `NothingToPay`, `BillNotOpen`, `AmountUnknown`, `NoticeSaysNo` (not on this
     day), `StartUnknown`.
     """
     known = _known(order_id, bills, channel)
@@ -76,6 +76,8 @@ def make_order(
 
 def _known(order_id: UUID, bills: Collection[int], channel: Channel) -> Order | None:
     """The order of this id, if there is one. Raises `OrderTaken` when it is another one."""
+    if channel != Channel.CASH and channel not in settings.CANBAO_GATEWAYS:
+        raise ChannelNotOpen(channel=Channel(channel).label)
     known = Order.objects.filter(pk=order_id).first()
     if known is not None and (
         set(known.lines.values_list("bill_id", flat=True)) != set(bills) or known.channel != channel

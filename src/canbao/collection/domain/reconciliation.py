@@ -23,9 +23,21 @@ class Day(NamedTuple):
 
 
 def ask_about_open_orders(channel: str, *, made_before: datetime, county: str) -> int:
-    """Ask the gateway about orders that are still open: a lost callback is found within minutes. Returns how many."""
+    """Ask the gateway about orders that are still open: a lost callback is found within minutes. Returns how many.
+
+    What nobody has paid and whose time is over by `made_before` is closed, there and here; money that comes all the
+    same is confirmed like any other.
+    """
     asked = Order.objects.filter(channel=channel, state=Order.State.OPEN, made_at__lt=made_before, county=county)
-    arrivals = [Told(channel, arrival) for order in asked if (arrival := gateway(channel).query(order.pk)) is not None]
+    arrivals, over = [], []
+    for order in asked:
+        arrival = gateway(channel).query(order.pk)
+        if arrival is not None:
+            arrivals.append(Told(channel, arrival))
+        elif order.expires_at <= made_before:
+            gateway(channel).close(order.pk)
+            over.append(order.pk)
+    Order.objects.filter(pk__in=over, state=Order.State.OPEN).update(state=Order.State.CLOSED)
     done = confirm(arrivals, actor=f"gateway:{channel}", county=county)
     return sum(1 for one in done if one.is_new)
 

@@ -75,7 +75,8 @@ END $$;
 
 -- A gateway has moved the money of a day to the treasury: what arrived that day, less what was paid back through it.
 -- On a day with more refunds than arrivals the treasury makes up the difference. Said again, only what changed is
--- posted: a bill may grow until the day is closed. Work for the whole county.
+-- posted: a bill may grow until the day is closed. A bill that does not hold everything we have noted of that day moves
+-- nothing: what is missing there is somebody's work, and not money that flows back. Work for the whole county.
 CREATE OR REPLACE FUNCTION collection_gateway_settled(in_county text, in_channel text, in_day date, in_arrived_fen bigint) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -86,6 +87,10 @@ DECLARE
     change_fen bigint;
 BEGIN
     PERFORM scope_must_cover(in_county);
+    IF in_arrived_fen < (SELECT coalesce(sum(p.amount_fen), 0) FROM collection_payment p
+                          WHERE p.county = in_county AND p.channel = in_channel AND p.paid_on = in_day) THEN
+        RETURN 0;
+    END IF;
     SELECT coalesce(sum(CASE WHEN t.debit_id = treasury THEN t.amount_fen ELSE -t.amount_fen END), 0) INTO moved_fen
       FROM ledger_transfer t WHERE gateway IN (t.debit_id, t.credit_id) AND t.reason = 'settled' AND t.source = day_source;
     SELECT in_arrived_fen - coalesce(sum(f.amount_fen), 0) - moved_fen INTO change_fen

@@ -51,7 +51,7 @@ def load_county(pack: Pack, *, percent: float, password: str, on: date) -> Sampl
     if PRODUCTION:
         raise UnsafeToStart("样例数据不得装入生产环境 (the sample is not for production)")
     county = pack.document.place_code[:6]
-    places = _places(county)
+    places = places_of(pack)
     people = make_people(_towns(pack, places), percent, SEED, on)
     villages = people.select("village_code", "village_name").unique().sort("village_code").rows()
     _divisions(places, villages)
@@ -74,7 +74,9 @@ def _scale_targets(campaign: Campaign, pack: Pack, people: pl.DataFrame) -> None
         target.save(update_fields=["population", "people"])
 
 
-def _places(county: str) -> dict[str, Any]:
+def places_of(pack: Pack) -> dict[str, Any]:
+    """Names and codes for a pack's county. Says so and ends where the sample has none."""
+    county = pack.document.place_code[:6]
     places = YAML(typ="safe").load((Path(__file__).parent / "places.yaml").read_text("utf-8"))
     if county not in places:
         raise SystemExit(f"样例没有 {county} 的地名代码，请补充 places.yaml (no place codes for this county)")
@@ -133,7 +135,7 @@ def _staff(county: str, places: dict[str, Any], units: dict[str, CollectingUnit]
         *((f"caizheng{code[6:9]}", "财政分局 样例", Role.FINANCE_BRANCH, code) for code in places["towns"].values()),
         *((clerk_of(code), "村经办 样例", Role.VILLAGE_CLERK, code) for code in units),
     ]
-    Staff.objects.bulk_create(
+    Staff.objects.using("owner").bulk_create(
         [
             Staff(
                 username=username,

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx2
 from django.conf import settings
@@ -82,13 +83,13 @@ def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def plugged_in(faults: Faults) -> Iterator[Control]:
+def plugged_in(faults: Faults, journal: Path | None = None) -> Iterator[Control]:
     """A gateway that misbehaves as told, and a web server that it calls back; this process asks that gateway."""
     before = settings.BASE_URL, settings.CANBAO_GATEWAY_URL
     keys = settings.CANBAO_GATEWAY_KEYS
     (home() / "log").mkdir(exist_ok=True)
     with (
-        spawned(keys=keys, today=settings.CANBAO_TODAY, faults=faults) as control,
+        spawned(keys=keys, today=settings.CANBAO_TODAY, faults=faults, journal=journal) as control,
         web_server(free_port(), CANBAO_GATEWAY_URL=control.url) as url,
     ):
         settings.BASE_URL, settings.CANBAO_GATEWAY_URL = url, control.url

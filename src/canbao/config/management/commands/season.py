@@ -8,13 +8,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from rich.console import Console
 
 from canbao.access.scope import within
 from canbao.config.databases import drop_database, make_database
-from canbao.config.sample.county import load_county
+from canbao.config.sample.county import load_county, places_of
 from canbao.config.season.play import Season
 from canbao.config.season.processes import plugged_in
 from canbao.config.season.progress import progress_bar
@@ -22,7 +22,7 @@ from canbao.config.season.told import tell_ledger, tell_proof, tell_report, tell
 from canbao.config.setup import set_up_database
 from canbao.gateways.standin.faults import Faults
 from canbao.kernel.days import days_after, months_after
-from canbao.policy import Pack, load_pack
+from canbao.policy import Pack, PackBroken, PackNotFound, load_pack
 
 DATABASE = "canbao_season"
 
@@ -43,7 +43,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console()
-        pack = load_pack(options["pack"])
+        try:
+            pack = load_pack(options["pack"])
+            places_of(pack)
+        except (PackNotFound, PackBroken) as problem:
+            raise CommandError(str(problem)) from problem
         make_database(DATABASE)
         try:
             set_up_database()

@@ -34,6 +34,7 @@ from canbao.kernel.days import days_after
 from canbao.policy import Pack, load_pack
 from canbao.register.models import Resident
 
+JOURNAL = home() / "log" / "gateway.jsonl"  # what the stand-in remembers, from loading to serving
 PACK = "suixi-2022"  # the county that is shown first; any pack with targets and places can be named
 HALF_OVER_DAYS = 22  # the sample's today: so many days after collecting began
 HOUSEHOLDS = 3000  # so many will pay in the sample; of a large one the rest have their bills and wait
@@ -63,11 +64,8 @@ class Command(BaseCommand):
         values = sample_values()
         today = date.fromisoformat(values["today"])
         keys, told = settings.CANBAO_GATEWAY_KEYS, {"CANBAO_TODAY": values["today"]}
-        (home() / "log").mkdir(exist_ok=True)
         with (
-            spawned(
-                keys=keys, port=options["gateway_port"], today=today, journal=home() / "log" / "gateway.jsonl"
-            ) as control,
+            spawned(keys=keys, port=options["gateway_port"], today=today, journal=JOURNAL) as control,
             web_server(options["port"], CANBAO_GATEWAY_URL=control.url, **told) as url,
         ):
             say_hello(console, url, values)
@@ -100,7 +98,9 @@ class Command(BaseCommand):
         with progress_bar(console) as (tell, plan):
             tell("编造样例人口", 0)
             sample: Sample = load_county(pack, percent=percent, password=password, on=pack.window.first)
-            with plugged_in(Faults()) as control:
+            (home() / "log").mkdir(exist_ok=True)
+            JOURNAL.unlink(missing_ok=True)  # of a county that is not there any more
+            with plugged_in(Faults(), JOURNAL) as control:
                 season = Season(sample, pack, control, tell)
                 today = days_after(season.first_day, HALF_OVER_DAYS)
                 season.rosters()
