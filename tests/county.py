@@ -117,16 +117,23 @@ def build_county() -> None:
         ("340621100000", "濉溪镇", "town"), ("340621101000", "百善镇", "town"),
         (VILLAGE, "示例一村", "village"), (OTHER_VILLAGE, "示例二村", "village"), (FAR_VILLAGE, "示例三村", "village"),
     ]  # fmt: skip
-    Division.objects.bulk_create([Division(code=code, name=name, level=level) for code, name, level in places])
+    Division.objects.using("owner").bulk_create(
+        [Division(code=code, name=name, level=level) for code, name, level in places]
+    )
     for nth, village in enumerate((VILLAGE, OTHER_VILLAGE, FAR_VILLAGE)):
-        unit = CollectingUnit.objects.create(
+        unit = CollectingUnit.objects.using("owner").create(
             kind=UnitKind.VILLAGE, name=f"示例{'一二三'[nth]}村委会", division_id=village
         )
-        if village != FAR_VILLAGE:  # they have used up their receipts
-            issue_book(unit=unit, kind=ReceiptBook.Kind.PAPER, series=1, first=1 + nth * 100, last=100 + nth * 100)
-        issue_book(
-            unit=unit, kind=ReceiptBook.Kind.ELECTRONIC, series=2, first=1 + nth * 10_000, last=10_000 + nth * 10_000
-        )
+        with within(everybody()):
+            if village != FAR_VILLAGE:  # they have used up their receipts
+                issue_book(unit=unit, kind=ReceiptBook.Kind.PAPER, series=1, first=1 + nth * 100, last=100 + nth * 100)
+            issue_book(
+                unit=unit,
+                kind=ReceiptBook.Kind.ELECTRONIC,
+                series=2,
+                first=1 + nth * 10_000,
+                last=10_000 + nth * 10_000,
+            )
     for username, (full_name, role, division) in STAFF.items():
         unit_of = CollectingUnit.objects.filter(division_id=division).first() if role == Role.VILLAGE_CLERK else None
         Staff.objects.db_manager("owner").create_staff(

@@ -9,11 +9,14 @@ import pytest
 from django.http import HttpResponse
 
 from canbao.access.scope import within
-from canbao.collection.models import Order, Payment, PaymentOutcome, Receipt
+from canbao.collection.domain.orders import make_order
+from canbao.collection.models import Channel, Order, Payment, PaymentOutcome, Receipt
+from canbao.collection.queries import suspense_in
 from canbao.divisions.models import CollectingUnit, UnitKind
 from canbao.enrolment.models import Enrolment
+from canbao.register.models import Household
 from tests.api.conftest import PAID, Platform
-from tests.county import FAR_VILLAGE, everybody
+from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, County, everybody
 
 SIGNED = ["Wechatpay-Serial", "Wechatpay-Signature", "Wechatpay-Timestamp", "Wechatpay-Nonce"]
 
@@ -80,11 +83,24 @@ def test_told_again_with_another_sum_is_said_aloud(
     assert "told twice and differs" in caplog.text
 
 
-def test_without_receipts_they_are_asked_to_tell_again(platform: Platform, order: Order) -> None:
+def test_without_receipts_they_are_asked_to_tell_again(platform: Platform) -> None:
     with within(everybody()):
+        county = County()
         without = CollectingUnit.objects.create(kind=UnitKind.SCHOOL, name="没有票据的学校", division_id=FAR_VILLAGE)
-        Order.objects.filter(pk=order.pk).update(unit=without)
-    assert said(platform.tell(order.pk)) == (503, "no_receipts_left")
+        Household.objects.filter(code="周家").update(unit=without)
+        order = make_order(
+            order_id=uuid4(), campaign=county.campaign, household=county.household("周家"), bills=county.bills("周家"),
+            channel=Channel.WECHAT, made_by="resident:1", at=IN_THE_WINDOW,
+        )  # fmt: skip
+
+    assert said(platform.tell(order.pk, amount_fen=32000)) == (503, "no_receipts_left")
+
+
+def test_money_for_an_unknown_order_is_on_the_countys_list(platform: Platform) -> None:
+    platform.tell(uuid4())
+
+    with within(everybody()):
+        assert [(one.county, one.outcome) for one in suspense_in(COUNTY)] == [("340621", PaymentOutcome.UNKNOWN_ORDER)]
 
 
 @pytest.mark.parametrize("age", [timedelta(minutes=6), timedelta(days=1), timedelta(minutes=-6)])

@@ -1,7 +1,7 @@
 """What is done every night, with a gateway that is a process of its own and lost its callback."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,15 +10,21 @@ from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import connection
 
+from canbao.access.scope import Scope, within
 from canbao.collection.domain.orders import ask_gateway, make_order
-from canbao.collection.domain.refunds import approve, review
+from canbao.collection.domain.readjustment import readjust
+from canbao.collection.domain.reconciliation import reconcile_day
+from canbao.collection.domain.refunds import approve, pay_back, review
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Order, Refund, RefundState
+from canbao.divisions.models import CollectingUnit, UnitKind
 from canbao.enrolment.models import Enrolment
 from canbao.gateways.standin.keys import ensure_keys
 from canbao.gateways.standin.spawn import Control, spawned
+from canbao.register.models import Household
+from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
-from tests.county import IN_THE_WINDOW, County
+from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, hold
 
 
 @pytest.fixture
@@ -100,3 +106,62 @@ def balance(kind: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT sum(balance_fen)::bigint FROM ledger_balance WHERE kind = %s", [kind])
         return cursor.fetchone()[0]
+
+
+def test_cash_is_never_given_back_by_a_machine(county: County, standin: Control) -> None:
+    take(county, "钱家")
+    Holding.objects.filter(resident__name="钱奶奶").update(until=date(2021, 12, 30))
+    hold({"钱儿": "低保对象"}, on=date(2021, 12, 31))
+    readjust(county.campaign, on=date(2021, 12, 31), actor="staff:county")
+    refund = approve(review(Refund.objects.get(), by=county.staff("county")), by=county.staff("tax"))
+
+    call_command("nightly")
+
+    refund.refresh_from_db()
+    assert refund.state == RefundState.APPROVED
+
+
+def test_what_comes_back_to_the_same_sum_on_a_day_is_moved_again(county: County, standin: Control) -> None:
+    day = IN_THE_WINDOW.date()
+    standin.pay(order_of(county, "周家").pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    first = balance("treasury")
+    twice = order_of(county, "钱家")
+    take(county, "钱家")
+    standin.pay(twice.pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    for refund in Refund.objects.all():
+        pay_back(approve(review(refund, by=county.staff("county")), by=county.staff("tax")), on=day)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    standin.pay(order_of(county, "赵家").pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
+
+    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+
+    assert (first, balance("treasury"), balance("gateway")) == (32000, 160000, 0)
+
+
+def test_another_countys_money_is_not_moved_into_this_treasury(county: County, standin: Control) -> None:
+    standin.pay(order_of(county, "赵家").pk, paid_at=IN_THE_WINDOW, lose=True, wait=True)
+
+    with within(Scope("", "test")):
+        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county="340622")
+        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county=COUNTY)
+
+        assert (balance("treasury"), balance("gateway")) == (128000, 0)
+
+
+def test_a_village_without_receipts_holds_up_nobody_else(
+    county: County, standin: Control, capsys: pytest.CaptureFixture[str]
+) -> None:
+    school = CollectingUnit.objects.create(kind=UnitKind.SCHOOL, name="没有票据的学校", division_id=VILLAGE)
+    Household.objects.filter(code="周家").update(unit=school)
+    for household in ("周家", "赵家"):
+        standin.pay(order_of(county, household).pk, paid_at=IN_THE_WINDOW, lose=True, wait=True)
+
+    with pytest.raises(SystemExit):
+        call_command("nightly")
+
+    assert sorted(Enrolment.objects.values_list("resident__name", flat=True)) == sorted(
+        ["赵大", "赵妻", "赵双一", "赵双二"]
+    )
+    assert "没有票据的学校的票据已用完" in capsys.readouterr().err

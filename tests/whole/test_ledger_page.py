@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 
 from canbao.collection.domain.readjustment import readjust
-from canbao.collection.domain.refunds import approve, pay_back, review
+from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
 from canbao.collection.domain.remittances import confirm_remittance, hand_in
 from canbao.collection.gateway import gateway
-from canbao.collection.models import Refund, RefundReason, Remittance
+from canbao.collection.models import Channel, Refund, RefundReason, Remittance
 from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.kernel.fen import yuan
 from canbao.ledger.models import Transfer
@@ -60,7 +60,11 @@ def written(since: set[object]) -> Rows:
 
 def settled(day: date, *, arrived_fen: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT collection_gateway_settled(%s, 'wechat', %s, %s)", [COUNTY, day, arrived_fen])
+        cursor.execute(
+            """SELECT collection_gateway_settled(%(county)s, 'wechat', %(day)s,
+                      (SELECT coalesce(array_agg(reference::text), '{}') FROM collection_payment WHERE channel = 'wechat'))""",
+            {"county": COUNTY, "day": day},
+        )
 
 
 def handed_in(county: County) -> Remittance:
@@ -73,7 +77,11 @@ def handed_in(county: County) -> Remittance:
 def given_back(county: County, reason: RefundReason, *, on: date) -> None:
     refund = Refund.objects.get(reason=reason)
     review(refund, by=county.staff("county"))
-    assert pay_back(approve(refund, by=county.staff("tax")), on=on)
+    refund = approve(refund, by=county.staff("tax"))
+    if refund.channel == Channel.CASH:
+        pay_out(refund, by=county.staff("tax"), on=on)
+    else:
+        assert pay_back(refund, on=on)
 
 
 def test_the_page_says_what_the_ledger_writes(county: County) -> None:

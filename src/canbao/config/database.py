@@ -71,5 +71,8 @@ def as_django(parameters: dict[str, Any], **options: Any) -> dict[str, Any]:
 class OwnerMigrates:
     """Tables are made by the owner role alone; everything else goes through the application's role."""
 
+    def allow_relation(self, first: object, second: object, **hints: object) -> bool:
+        return True  # two roles, one database
+
     def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool:
         return db == "owner"

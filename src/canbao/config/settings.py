@@ -93,7 +93,9 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_SENSITIVE_PARAMETERS = ["password", "number", "name"]
+AXES_SENSITIVE_PARAMETERS = ["password", "username", "number", "name"]
+# somebody may type their identity number as a user name: what looks like one is kept as a fingerprint
+AXES_USERNAME_CALLABLE = "canbao.access.attempts.name_for_the_record"
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "locked.html"
 
@@ -158,5 +160,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # axes writes the name that was tried into its lines
+    "loggers": {"axes": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": os.environ.get("CANBAO_LOG", "WARNING")},
 }

@@ -20,10 +20,12 @@ SELECT a.kind, coalesce(sum(CASE WHEN t.debit_id = a.id THEN t.amount_fen ELSE -
 """
 
 _FUNDS = """
-SELECT a.holder, count(DISTINCT t.resident_id), sum(CASE WHEN t.debit_id = a.id THEN t.amount_fen ELSE -t.amount_fen END)::bigint
-  FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
- WHERE a.county = %(county)s AND a.kind = 'fund' AND t.campaign_id = %(campaign)s AND t."on" <= %(on)s
- GROUP BY a.holder ORDER BY a.holder
+SELECT holder, count(*) FILTER (WHERE fen <> 0), sum(fen)::bigint
+  FROM (SELECT a.holder, t.resident_id, sum(CASE WHEN t.debit_id = a.id THEN t.amount_fen ELSE -t.amount_fen END) AS fen
+          FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
+         WHERE a.county = %(county)s AND a.kind = 'fund' AND t.campaign_id = %(campaign)s AND t."on" <= %(on)s
+         GROUP BY a.holder, t.resident_id) persons
+ GROUP BY holder ORDER BY holder
 """
 
 

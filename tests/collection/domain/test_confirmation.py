@@ -174,8 +174,8 @@ def test_an_order_paid_twice_is_owed_back_to_everybody_on_it(county: County) -> 
 def test_a_person_who_is_enrolled_in_another_county_for_the_same_period_is_owed_back(county: County) -> None:
     pay(county, "周家")
     there = move(county, "周归")
-    campaign = publish(load_pack("suixi-2022"), county="340122")
     with within(Scope("", "test")):
+        campaign = publish(load_pack("suixi-2022"), county="340122")
         resident = county.person("周归")
         make_bills(campaign, on=IN_THE_WINDOW.date())
         asked = make_order(
@@ -192,9 +192,9 @@ def test_a_person_who_is_enrolled_in_another_county_for_the_same_period_is_owed_
 
 def move(county: County, name: str) -> Household:
     """Somebody moves to the county next door, to a household of their own."""
-    village = Division.objects.create(code="340122100200", name="邻县一村", level="village")
-    unit = CollectingUnit.objects.create(kind="village", name="邻县一村村委会", division=village)
     with within(Scope("", "test")):
+        village = Division.objects.create(code="340122100200", name="邻县一村", level="village")
+        unit = CollectingUnit.objects.create(kind="village", name="邻县一村村委会", division=village)
         there = Household.objects.create(county="340122", division=village.pk, unit=unit, code="新家")
         Resident.objects.filter(name=name).update(county="340122", division=village.pk, household=there)
     return there
@@ -461,7 +461,7 @@ def subsidised(county: County) -> list[Order]:
             campaign=county.campaign, facts_key=uuid4().hex, facts={}, answer={}, pays_fen=32000,
             shares=[{"payer": payer, "fen": 100}],
         )  # fmt: skip
-        Bill.objects.filter(household_id=order_.household_id).update(assessment=said)
+        Bill.objects.using("owner").filter(household_id=order_.household_id).update(assessment=said.pk)
     return orders
 
 

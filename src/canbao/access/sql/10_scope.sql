@@ -52,6 +52,19 @@ BEGIN
     END IF;
 END $$;
 
+-- For tables that decide what others owe or see: under the application's role only work for the whole county writes them.
+-- The trigger's argument is the column that holds the county's code or a division's.
+CREATE OR REPLACE FUNCTION access_county_work() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'canbao_app' THEN
+        IF TG_OP = 'UPDATE' THEN
+            PERFORM scope_must_cover(left(to_jsonb(OLD)->>TG_ARGV[0], 6));
+        END IF;
+        PERFORM scope_must_cover(left(to_jsonb(NEW)->>TG_ARGV[0], 6));
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- Put the guard on a table: rows within the scope's divisions and, for a resident, of their household.
 -- `household` is the name of the column that holds the household, or '' where only staff may look.
 CREATE OR REPLACE FUNCTION access_guard(guarded regclass, household text) RETURNS void

@@ -8,10 +8,21 @@ $$;
 CREATE OR REPLACE FUNCTION access_record(in_county text, in_actor text, in_verb text, in_subject text, in_detail jsonb)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+    ticket text[] := access_ticket();
     head access_chainhead%ROWTYPE;
     now_at timestamptz;
     link bytea;
 BEGIN
+    -- Who is signed in can put on record what they did, in their own county, and nothing in somebody else's name.
+    IF ticket[5] LIKE ANY (ARRAY['staff:%', 'resident:%']) AND in_actor IS DISTINCT FROM ticket[5] THEN
+        RAISE EXCEPTION '% cannot speak for %', ticket[5], in_actor USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF ticket IS NOT NULL AND NOT (rpad(in_county, 12, '0') >= ticket[1] AND rpad(in_county, 12, '0') < ticket[2]) AND left(ticket[1], 6) <> in_county THEN
+        RAISE EXCEPTION 'the record of % is not within the scope', in_county USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF ticket IS NULL AND in_actor LIKE 'staff:%' THEN
+        RAISE EXCEPTION 'nobody is signed in as %', in_actor USING ERRCODE = 'insufficient_privilege';
+    END IF;
     INSERT INTO access_chainhead (county, position, hash) VALUES (in_county, 0, '\x') ON CONFLICT DO NOTHING;
     SELECT * INTO head FROM access_chainhead WHERE county = in_county FOR UPDATE;
     now_at := clock_timestamp();

@@ -2,7 +2,8 @@
 GRANT SELECT, INSERT, UPDATE ON access_staff TO canbao_app;
 
 -- What somebody may see follows from their row here, so only work for the whole county makes or moves staff: SQL
--- smuggled in under a clerk's ticket cannot widen the next ticket. Signing in (password, last_login) is free.
+-- smuggled in under a clerk's ticket cannot widen the next ticket. Everybody may set their own password;
+-- noting the last sign-in is free.
 CREATE OR REPLACE FUNCTION access_keep_staff() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user = 'canbao_app' THEN
@@ -12,6 +13,8 @@ BEGIN
             IS DISTINCT FROM (OLD.username, OLD.role, OLD.division, OLD.department, OLD.unit_id, OLD.is_active) THEN
             PERFORM scope_must_cover(left(OLD.division, 6));
             PERFORM scope_must_cover(left(NEW.division, 6));
+        ELSIF NEW.password IS DISTINCT FROM OLD.password AND scope_actor() IS DISTINCT FROM 'staff:' || OLD.username THEN
+            PERFORM scope_must_cover(left(OLD.division, 6));  -- somebody else's password
         END IF;
     END IF;
     RETURN NEW;

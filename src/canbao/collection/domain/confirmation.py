@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from django.db import connection
+from django.db import connection, transaction
 
 from canbao.access.refusing import refusing
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import PaymentOutcome
-from canbao.collection.refusals import SAID_BY_DATABASE
+from canbao.collection.refusals import SAID_BY_DATABASE, NoReceiptsLeft
 from canbao.kernel.days import CHINA
-from canbao.kernel.refusal import must
+from canbao.kernel.refusal import Refusal, must
 
 PAYMENTS = UUID("5ac1c7f4-6a0e-4c1e-9a57-2d1f6c3f6e10")  # the name space of payment ids
-UNPLACED_COUNTY = "000000"  # money for an order that nobody knows belongs to no county yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,10 @@ class Confirmed:
     receipt_id: int | None
 
 
-def confirm(told: Sequence[Told], *, actor: str, county: str = UNPLACED_COUNTY) -> list[Confirmed]:
+def confirm(told: Sequence[Told], *, actor: str, county: str | None = None) -> list[Confirmed]:
     """Confirm a set, in the order of `told`. Raises `NoReceiptsLeft`; then nothing of the set has happened.
+
+    `county` is whose money it is where the order is unknown; without it, the only county's that has campaigns.
 
     `paid_on` is the day in China of the instant at which the payer paid, not of the telling.
     """
@@ -77,3 +78,23 @@ def confirm(told: Sequence[Told], *, actor: str, county: str = UNPLACED_COUNTY) 
         ]
     must([one.payment_id for one in done] == [one.payment_id for one in told], "everything told has its answer")
     return done
+
+
+def confirm_what_can_be(told: Sequence[Told], *, actor: str) -> tuple[list[Confirmed], list[tuple[Told, Refusal]]]:
+    """Confirm a set; where one of it is refused, each by itself, so that one village without receipts holds up nobody.
+
+    What was refused comes back beside what was confirmed: it is to be named, and tried again.
+    """
+    try:
+        with transaction.atomic():
+            return confirm(told, actor=actor), []
+    except NoReceiptsLeft:
+        done: list[Confirmed] = []
+        refused: list[tuple[Told, Refusal]] = []
+        for one in told:
+            try:
+                with transaction.atomic():
+                    done += confirm([one], actor=actor)
+            except NoReceiptsLeft as no:
+                refused.append((one, no))
+        return done, refused

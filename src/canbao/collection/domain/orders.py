@@ -1,7 +1,7 @@
 """An order: some open bills of one household, to be paid together. On disk before anybody is asked for money."""
 
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -56,7 +56,7 @@ def make_order(
         _check_payable(bill, covers[bill.pk], on=on)
     order = Order(
         id=order_id, county=household.county, campaign=campaign, household=household, division=household.division, unit_id=household.unit_id,
-        channel=channel, total_fen=sum(bill.due_fen or 0 for bill in asked), made_by=made_by, made_at=at, expires_at=at + ORDER_LIVES,
+        channel=channel, total_fen=sum(bill.due_fen or 0 for bill in asked), made_by=made_by, made_at=at, expires_at=_expires(at, covers.values()),
     )  # fmt: skip
     lines = [
         OrderLine(county=household.county, order=order, bill=bill, fen=bill.due_fen, covers=_days_of(covers[bill.pk]))
@@ -115,6 +115,9 @@ def _covers(
             "resident_id", "covered_from"
         )
     )
+    for bill in bills:
+        if bill.resident_id not in facts:  # dead or moved away since the bill was made
+            raise BillNotOpen(who=bill.resident.name)
     pack = pack_of(campaign)
     return {
         bill.pk: dict.fromkeys(days, kept[bill.resident_id])
@@ -122,6 +125,13 @@ def _covers(
         else start_by_day(pack, facts_from_json(facts[bill.resident_id]), days)
         for bill in bills
     }
+
+
+def _expires(at: datetime, covers: Iterable[dict[date, date | Refused | None]]) -> datetime:
+    """Two hours, but not past the last midnight on which every bill of the order may still be paid."""
+    last_days = [max(day for day, start in one.items() if isinstance(start, date)) for one in covers]
+    closes_at = datetime.combine(days_after(min(last_days), 1), time(), at.tzinfo)
+    return min(at + ORDER_LIVES, closes_at)
 
 
 def _days_of(covers: dict[date, date | Refused | None]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from canbao.collection.domain.confirmation import Told, confirm
+from canbao.collection.domain.confirmation import Told, confirm_what_can_be
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Order, Payment
 from canbao.kernel.fen import yuan
@@ -19,7 +19,6 @@ class Day(NamedTuple):
     lines: int
     recovered: int
     differences: tuple[str, ...]
-    settled_fen: int
 
 
 def ask_about_open_orders(channel: str, *, made_before: datetime, county: str) -> int:
@@ -38,30 +37,30 @@ def ask_about_open_orders(channel: str, *, made_before: datetime, county: str) -
             gateway(channel).close(order.pk)
             over.append(order.pk)
     Order.objects.filter(pk__in=over, state=Order.State.OPEN).update(state=Order.State.CLOSED)
-    done = confirm(arrivals, actor=f"gateway:{channel}", county=county)
+    done, _ = confirm_what_can_be(arrivals, actor=f"gateway:{channel}")  # what is refused is named by the day's bill
     return sum(1 for one in done if one.is_new)
 
 
 def reconcile_day(channel: str, day: date, *, county: str) -> Day:
-    """Go through the gateway's bill of a day: confirm what we missed, name what does not fit, move the money on."""
+    """Go through the gateway's bill of a day: confirm what we missed, name what does not fit, move this county's money
+    on. The bill may hold other counties' money; that is confirmed too, and moved on when they are asked about."""
     lines = list(gateway(channel).bill(day))
     differences: list[str] = []
     recovered = 0
     for start in range(0, len(lines), CHUNK):
-        for one in confirm(
-            [Told(channel, line) for line in lines[start : start + CHUNK]], actor=f"bill:{channel}", county=county
-        ):
-            recovered += one.is_new
-            if not one.agrees:
-                differences.append(f"流水{one.reference}：金额或订单与已入账的不一致")
-    on_bill = {line.reference for line in lines}
-    ours = Payment.objects.filter(channel=channel, paid_on=day, county=county)
+        told = [Told(channel, line) for line in lines[start : start + CHUNK]]
+        done, refused = confirm_what_can_be(told, actor=f"bill:{channel}")
+        recovered += sum(one.is_new for one in done)
+        differences += [f"流水{one.reference}：金额或订单与已入账的不一致" for one in done if not one.agrees]
+        differences += [f"流水{one.arrival.reference}：未入账，{no.says}{no.remedy}" for one, no in refused]
+    references = [line.reference for line in lines]
+    on_bill = set(references)
+    ours = list(Payment.objects.filter(channel=channel, paid_on=day, county=county))
     differences += [
         f"流水{payment.reference}：已入账{yuan(payment.amount_fen)}元，渠道账单没有"
         for payment in ours
         if payment.reference not in on_bill
     ]
-    total_fen = sum(line.amount_fen for line in lines)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT collection_gateway_settled(%s, %s, %s, %s)", [county, channel, day, total_fen])
-    return Day(len(lines), recovered, tuple(differences), total_fen)
+        cursor.execute("SELECT collection_gateway_settled(%s, %s, %s, %s)", [county, channel, day, references])
+    return Day(len(lines), recovered, tuple(differences))

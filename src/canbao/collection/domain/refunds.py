@@ -62,8 +62,23 @@ def approve(refund: Refund, *, by: Staff) -> Refund:
     return refund
 
 
+@transaction.atomic
+def pay_out(refund: Refund, *, by: Staff, on: date) -> Refund:
+    """A cash payer's money has been handed or transferred to them, says the person who did it. On record.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `RefundNotApproved`.
+    """
+    check_may(by, Work.APPROVE_REFUND, division=refund.division)
+    with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
+        cursor.execute("SELECT collection_refund_paid(%s, %s)", [refund.pk, on])
+    actor = f"staff:{by.username}"
+    record("refund.paid_out", f"refund:{refund.pk}", county=refund.county, actor=actor, fen=refund.amount_fen)
+    refund.refresh_from_db()
+    return refund
+
+
 def pay_back(refund: Refund, *, on: date) -> bool:
-    """Send an approved refund; True when it has arrived. Safe to call again: the gateway knows the refund by its id.
+    """Send an approved refund through its gateway; True when it has arrived. Cash is for `pay_out`: False, nothing sent. Safe to call again: the gateway knows the refund by its id.
 
     The intent (`SENT`) is committed before anything is sent; no HTTP inside a transaction. Raises `GatewayBroke`.
     """
@@ -71,14 +86,15 @@ def pay_back(refund: Refund, *, on: date) -> bool:
         return True
     if refund.state not in (RefundState.APPROVED, RefundState.SENT):
         raise RefundNotApproved
-    if refund.channel != Channel.CASH:
-        Refund.objects.filter(pk=refund.pk, state=RefundState.APPROVED).update(state=RefundState.SENT)
-        answer = gateway(refund.channel).refund(
-            refund=refund.pk, order=refund.payment.order_number, amount_fen=refund.amount_fen,
-            total_fen=refund.payment.amount_fen, says=refund.get_reason_display(),
-        )  # fmt: skip
-        if not answer.done:
-            return False
+    if refund.channel == Channel.CASH:
+        return False
+    Refund.objects.filter(pk=refund.pk, state=RefundState.APPROVED).update(state=RefundState.SENT)
+    answer = gateway(refund.channel).refund(
+        refund=refund.pk, order=refund.payment.order_number, amount_fen=refund.amount_fen,
+        total_fen=refund.payment.amount_fen, says=refund.get_reason_display(),
+    )  # fmt: skip
+    if not answer.done:
+        return False
     with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
         cursor.execute("SELECT collection_refund_paid(%s, %s)", [refund.pk, on])
     refund.refresh_from_db()

@@ -83,6 +83,8 @@ DECLARE
     asked enrolment_ask[];
     accepted bigint[];
     entries ledger_entry[];
+    -- money for an order that nobody knows: the county's, where there is one; else on the list of the whole installation
+    here text := coalesce((SELECT min(county) FROM enrolment_campaign HAVING count(DISTINCT county) = 1), '000000');
 BEGIN
     PERFORM collection_lock((SELECT array_agg((t->>'order')::uuid) FROM jsonb_array_elements(batch) t));
 
@@ -97,7 +99,8 @@ BEGIN
     ), noted AS (
         INSERT INTO collection_payment (id, county, channel, reference, order_number, order_id, division, household_id, unit_id,
                amount_fen, settled_fen, people, paid_at, paid_on, outcome, noted_at)
-        SELECT t.id, coalesce(o.county, t.county), t.channel, t.reference, t."order", o.id, coalesce(o.division, rpad(t.county, 12, '0')), o.household_id, o.unit_id,
+        SELECT t.id, coalesce(o.county, t.county, here), t.channel, t.reference, t."order", o.id,
+               coalesce(o.division, rpad(coalesce(t.county, here), 12, '0')), o.household_id, o.unit_id,
                t.amount_fen, 0, 0, t.paid_at, t.paid_on,
                CASE WHEN o.id IS NULL THEN 'unknown_order'
                     WHEN o.total_fen <> t.amount_fen

@@ -17,7 +17,7 @@ BEGIN
         PERFORM refuse('not_your_division', '{}');
     END IF;
     SELECT county INTO STRICT in_county FROM enrolment_campaign WHERE id = in_campaign;
-    PERFORM 1 FROM divisions_collectingunit WHERE id = in_unit FOR UPDATE;  -- one hand-in at a time for a drawer
+    PERFORM 1 FROM divisions_collectingunit WHERE id = in_unit FOR NO KEY UPDATE;  -- one hand-in at a time for a drawer
     SELECT * INTO known FROM collection_remittance WHERE id = in_id;
     IF FOUND THEN
         IF (known.campaign_id, known.unit_id, known.certificate, known.period_from, known.period_until, known.people, known.amount_fen)
@@ -73,32 +73,41 @@ BEGIN
     RETURN true;
 END $$;
 
--- A gateway has moved the money of a day to the treasury: what arrived that day, less what was paid back through it.
+-- A gateway has moved the money of a day to the treasury: what arrived that day for this county, less what was paid
+-- back through it. `in_references` are all lines of the gateway's bill; those of other counties are theirs.
+--
 -- On a day with more refunds than arrivals the treasury makes up the difference. Said again, only what changed is
--- posted: a bill may grow until the day is closed. A bill that does not hold everything we have noted of that day moves
--- nothing: what is missing there is somebody's work, and not money that flows back. Work for the whole county.
-CREATE OR REPLACE FUNCTION collection_gateway_settled(in_county text, in_channel text, in_day date, in_arrived_fen bigint) RETURNS integer
+-- posted: a bill may grow until the day is closed. A bill that lacks something we have noted of that day moves nothing:
+-- that is somebody's work, and not money that flows back. Work for the whole county, one at a time for a day.
+CREATE OR REPLACE FUNCTION collection_gateway_settled(in_county text, in_channel text, in_day date, in_references text[]) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     gateway bigint := ledger_account(in_county, 'gateway', in_channel);
     treasury bigint := ledger_account(in_county, 'treasury', in_county);
     day_source text := in_channel || ':' || in_day;
+    times bigint;
     moved_fen bigint;
+    arrived_fen bigint;
+    refunded_fen bigint;
     change_fen bigint;
 BEGIN
     PERFORM scope_must_cover(in_county);
-    IF in_arrived_fen < (SELECT coalesce(sum(p.amount_fen), 0) FROM collection_payment p
-                          WHERE p.county = in_county AND p.channel = in_channel AND p.paid_on = in_day) THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended(in_county || '|' || day_source, 0));
+    IF EXISTS (SELECT FROM collection_payment p WHERE p.county = in_county AND p.channel = in_channel AND p.paid_on = in_day
+                  AND p.reference <> ALL (in_references)) THEN
         RETURN 0;
     END IF;
-    SELECT coalesce(sum(CASE WHEN t.debit_id = treasury THEN t.amount_fen ELSE -t.amount_fen END), 0) INTO moved_fen
+    SELECT coalesce(sum(p.amount_fen), 0) INTO arrived_fen FROM collection_payment p
+     WHERE p.county = in_county AND p.channel = in_channel AND p.paid_on = in_day;
+    SELECT coalesce(sum(f.amount_fen), 0) INTO refunded_fen FROM collection_refund f
+     WHERE f.county = in_county AND f.channel = in_channel AND f.state = 'paid' AND f.paid_on = in_day;
+    SELECT count(*), coalesce(sum(CASE WHEN t.debit_id = treasury THEN t.amount_fen ELSE -t.amount_fen END), 0) INTO times, moved_fen
       FROM ledger_transfer t WHERE gateway IN (t.debit_id, t.credit_id) AND t.reason = 'settled' AND t.source = day_source;
-    SELECT in_arrived_fen - coalesce(sum(f.amount_fen), 0) - moved_fen INTO change_fen
-      FROM collection_refund f WHERE f.county = in_county AND f.channel = in_channel AND f.state = 'paid' AND f.paid_on = in_day;
+    change_fen := arrived_fen - refunded_fen - moved_fen;
     IF change_fen = 0 THEN
         RETURN 0;
     END IF;
-    RETURN ledger_post(ARRAY[ROW(ledger_id('settled', in_county, day_source, moved_fen::text, change_fen::text), in_county, NULL, rpad(in_county, 12, '0'), NULL, NULL,
+    RETURN ledger_post(ARRAY[ROW(ledger_id('settled', in_county, day_source, times::text), in_county, NULL, rpad(in_county, 12, '0'), NULL, NULL,
         CASE WHEN change_fen > 0 THEN treasury ELSE gateway END, CASE WHEN change_fen > 0 THEN gateway ELSE treasury END,
         abs(change_fen), 'settled', day_source, in_day)::ledger_entry]);
 END $$;

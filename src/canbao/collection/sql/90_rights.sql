@@ -1,5 +1,8 @@
 -- Orders are made by the application; payments, receipts, remittances and refunds come into being in the functions.
-GRANT SELECT, INSERT, UPDATE ON collection_order, collection_orderline TO canbao_app;
+-- (collection_confirm believes what it is told of money: whoever calls it has checked the gateway's signature.)
+REVOKE UPDATE ON collection_order, collection_orderline FROM canbao_app;
+GRANT SELECT, INSERT ON collection_order, collection_orderline TO canbao_app;
+GRANT UPDATE (pay_url, state) ON collection_order TO canbao_app;
 GRANT SELECT ON collection_payment, collection_settledline, collection_receipt, collection_receiptline, collection_remittance, collection_refund TO canbao_app;
 GRANT UPDATE (prints) ON collection_receipt TO canbao_app;
 GRANT UPDATE (state, reviewed_by, approved_by) ON collection_refund TO canbao_app;
@@ -25,6 +28,29 @@ BEGIN
                        guarded.line, guarded.whole, guarded.line, guarded.link);
     END LOOP;
 END $$;
+
+-- A line asks for a bill of its order's own household, and for nobody else's.
+DROP POLICY IF EXISTS with_its_whole ON collection_orderline;
+CREATE POLICY with_its_whole ON collection_orderline USING (EXISTS (SELECT FROM collection_order w WHERE w.id = order_id))
+    WITH CHECK (EXISTS (SELECT FROM collection_order w JOIN enrolment_bill b ON b.id = bill_id AND b.household_id = w.household_id
+                         WHERE w.id = order_id AND b.due_fen = fen));
+
+-- Stationery is handed out by the county.
+DROP TRIGGER IF EXISTS county_work ON collection_receiptbook;
+CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON collection_receiptbook FOR EACH ROW EXECUTE FUNCTION access_county_work('county');
+
+-- Who reviews a refund signs with their own name.
+CREATE OR REPLACE FUNCTION collection_sign_refund() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'canbao_app' AND scope_actor() LIKE 'staff:%'
+       AND ((NEW.reviewed_by IS DISTINCT FROM OLD.reviewed_by AND 'staff:' || NEW.reviewed_by IS DISTINCT FROM scope_actor())
+         OR (NEW.approved_by IS DISTINCT FROM OLD.approved_by AND 'staff:' || NEW.approved_by IS DISTINCT FROM scope_actor())) THEN
+        RAISE EXCEPTION '% cannot sign for somebody else', scope_actor() USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS sign_refund ON collection_refund;
+CREATE TRIGGER sign_refund BEFORE UPDATE ON collection_refund FOR EACH ROW EXECUTE FUNCTION collection_sign_refund();
 
 -- A receipt once issued keeps its number, its people and its sum; it can be voided, and it can be printed again.
 CREATE OR REPLACE FUNCTION collection_keep_receipt() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -55,9 +55,9 @@ def load_county(pack: Pack, *, percent: float, password: str, on: date) -> Sampl
     people = make_people(_towns(pack, places), percent, SEED, on)
     villages = people.select("village_code", "village_name").unique().sort("village_code").rows()
     _divisions(places, villages)
-    units = _units(villages, percent)
-    _staff(county, places, units, password)
     with within(Scope(division=county, actor="system:sample")):
+        units = _units(villages, percent)
+        _staff(county, places, units, password)
         add_people(_as_new(people))
         campaign = publish(pack, county=county)
         _scale_targets(campaign, pack, people)
@@ -96,14 +96,14 @@ def _divisions(places: dict[str, Any], villages: list[tuple[str, str]]) -> None:
     rows = [Division(code=code, name=name, level=level) for (code, name), level in above]
     rows += [Division(code=code.ljust(12, "0"), name=name, level="town") for name, code in places["towns"].items()]
     rows += [Division(code=code, name=name, level="village") for code, name in villages]
-    Division.objects.bulk_create(rows)
+    Division.objects.using("owner").bulk_create(rows)
 
 
 def _units(villages: list[tuple[str, str]], percent: float) -> dict[str, CollectingUnit]:
     """One committee a village, each with a range of paper receipts and one of electronic ones."""
     units: dict[str, CollectingUnit] = {}
     for nth, (code, name) in enumerate(villages):
-        unit = CollectingUnit.objects.create(
+        unit = CollectingUnit.objects.using("owner").create(
             kind=UnitKind.VILLAGE, name=f"{name}委会", division_id=code, tax_registered=True
         )
         for kind, series, each in (

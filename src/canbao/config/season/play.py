@@ -28,7 +28,7 @@ from canbao.collection.domain.cash import drawer, take_cash
 from canbao.collection.domain.orders import ask_gateway, make_order
 from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.reconciliation import ask_about_open_orders, reconcile_day
-from canbao.collection.domain.refunds import approve, pay_back, review
+from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
 from canbao.collection.domain.remittances import confirm_remittance, hand_in
 from canbao.collection.models import Channel, Order, Payment, Refund, RefundState
 from canbao.config.home import home
@@ -268,7 +268,10 @@ class Season:
             for refund in Refund.objects.filter(campaign=self.campaign, state=RefundState.DUE).order_by("due_on", "pk"):
                 review(refund, by=self.staff_cache("xian"))
                 approve(refund, by=self.staff_cache("shui"))
-                pay_back(Refund.objects.select_related("payment").get(pk=refund.pk), on=day)
+                if refund.channel == Channel.CASH:
+                    pay_out(refund, by=self.staff_cache("shui"), on=day)
+                else:
+                    pay_back(Refund.objects.select_related("payment").get(pk=refund.pk), on=day)
                 self.counts["refunds"] += 1
             reconcile_day(Channel.WECHAT, day, county=self.sample.county)
         self.tell("退款：两级审核，原路退回", 1)

@@ -1,6 +1,10 @@
 -- An enrolment is made by confirmation alone, so the application may read it and not write it. Bills are made and
 -- superseded by opening and re-adjusting; only confirmation settles them (see the trigger).
-GRANT SELECT, INSERT, UPDATE ON enrolment_campaign, enrolment_target, enrolment_billassessment, enrolment_bill TO canbao_app;
+REVOKE UPDATE ON enrolment_billassessment, enrolment_bill FROM canbao_app;
+GRANT SELECT, INSERT, UPDATE ON enrolment_campaign, enrolment_target TO canbao_app;
+GRANT SELECT, INSERT ON enrolment_billassessment, enrolment_bill TO canbao_app;
+DROP TRIGGER IF EXISTS county_work ON enrolment_campaign;
+CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON enrolment_campaign FOR EACH ROW EXECUTE FUNCTION access_county_work('county');
 GRANT SELECT ON enrolment_enrolment TO canbao_app;
 SELECT access_guard('enrolment_bill', 'household_id');
 SELECT access_guard('enrolment_enrolment', 'household_id');

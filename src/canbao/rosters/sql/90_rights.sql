@@ -16,7 +16,7 @@ ALTER TABLE rosters_roster ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS within_scope ON rosters_roster;
 CREATE POLICY within_scope ON rosters_roster
     USING (CASE WHEN (SELECT scope_household()) IS NULL
-                THEN county >= left((SELECT scope_first()), 6) AND county <= left((SELECT scope_after()), 6)
+                THEN county >= left((SELECT scope_first()), 6) AND rpad(county, 12, '0') < (SELECT scope_after())
                 -- a resident sees that a roster was confirmed which says something of their own household
                 ELSE EXISTS (SELECT FROM rosters_holding n WHERE n.roster_id = rosters_roster.id) END)
     WITH CHECK (scope_has_county(county));

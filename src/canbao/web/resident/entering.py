@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from canbao.access.clock import today
 from canbao.access.middleware import RESIDENT_SESSION_KEY
 from canbao.access.record import record
+from canbao.access.scope import Scope, within
 from canbao.access.sealing import person_token
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.residents import Found, find_by_name_and_number
@@ -80,4 +81,7 @@ def _come_in(request: HttpRequest, found: Found) -> None:
         "county": found.county,
         "name": found.name,
     }
-    record("household.entered", f"household:{found.household_id}", county=found.county, actor=f"resident:{found.id}")
+    # the request came in as whoever was here before: from now on it is the resident who acts
+    scope = Scope(division=found.division, household=found.household_id, actor=f"resident:{found.id}")
+    with within(scope):
+        record("household.entered", f"household:{found.household_id}", county=found.county)

@@ -62,10 +62,11 @@ class Command(BaseCommand):
         return wrong
 
     def refunds(self, county: str, on: date) -> list[str]:
-        """Approved ones are sent, and those under way are asked about; who reviews is not this command's business."""
+        """Approved ones are sent, and those under way are asked about; who reviews, and who hands cash back, is a
+        person and not this command."""
         wrong = []
         under_way = Refund.objects.filter(county=county, state__in=(RefundState.APPROVED, RefundState.SENT))
-        for refund in under_way.select_related("payment").order_by("due_on", "pk"):
+        for refund in under_way.exclude(channel=Channel.CASH).select_related("payment").order_by("due_on", "pk"):
             try:
                 pay_back(refund, on=on)
             except GatewayBroke as broke:

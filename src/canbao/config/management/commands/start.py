@@ -80,6 +80,10 @@ class Command(BaseCommand):
         password = "-".join(secrets.token_hex(2) for _ in range(3))
         beside = "DATABASE_URL" not in os.environ
         if beside:
+            if _tables() and Division.objects.exists() and not sample_values():
+                raise UnsafeToStart(
+                    "数据库里已有数据，不用样例盖掉它 (the database is not empty; the sample is not put in its place)"
+                )
             real = connections["owner"].settings_dict["NAME"]
             make_database(f"{real}_loading")
         set_up_database()
@@ -88,11 +92,12 @@ class Command(BaseCommand):
                 "数据库里已有数据，不装入样例 (the database is not empty; the sample is not loaded into it)"
             )
         today = self.play(pack, percent, password, console)
-        if beside:
-            rename_database(f"{real}_loading", real)
+        # said first: a sample without its password would look like somebody's county
         keep_sample_values(
             {"today": today.isoformat(), "password": password, "pack": pack.key, "percent": str(percent)}
         )
+        if beside:
+            rename_database(f"{real}_loading", real)
 
     def play(self, pack: Pack, percent: float, password: str, console: Console) -> date:
         with progress_bar(console) as (tell, plan):
