@@ -73,9 +73,13 @@ BEGIN
     END IF;
 END $$;
 
+-- Every row here is found by its key, in a set of one as in a set of thousands, so there is nothing to decide anew for each
+-- payment: planning a dozen sentences again took most of the time of a single one (5 ms of which 1.4 remain). And a
+-- connection keeps its plans: one that was made when the campaign was empty must not read whole tables in the evening.
 CREATE OR REPLACE FUNCTION collection_confirm(batch jsonb)
 RETURNS TABLE (payment_id uuid, reference text, outcome text, is_new boolean, agrees boolean, settled_fen bigint, receipt_id bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     at timestamptz := clock_timestamp();
