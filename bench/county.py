@@ -43,14 +43,14 @@ def owner(statement: str, *parameters: object) -> list[tuple]:
 @contextmanager
 def _database(name: str) -> Iterator[None]:
     before = settings.DATABASES["owner"]["NAME"]
-    _maintain("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _maintain("DROP DATABASE IF EXISTS {}", name)
     _maintain("CREATE DATABASE {}", name)
     _point_at(name)
     try:
         yield
     finally:
         _point_at(before)
-        _maintain("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _maintain("DROP DATABASE {}", name)  # not by force: that may not send autovacuum away, and this does
 
 
 def _point_at(name: str) -> None:
