@@ -47,6 +47,19 @@ def test_list_says_which_pack_is_broken(
     assert capsys.readouterr().out.startswith("broken\t（有 1 处问题")
 
 
+def test_list_names_a_pack_that_is_still_being_written_and_finds_nothing_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CANBAO_POLICIES", str(tmp_path))
+    write(tmp_path / "whole", TEXTS)
+    assert main(["new", "stub-2031"]) == 0
+    capsys.readouterr()
+
+    assert main(["list"]) == 0
+    stub, whole = capsys.readouterr().out.splitlines()
+    assert (stub.startswith("stub-2031\t（未完成，还有 "), whole.split("\t")[0]) == (True, "whole")
+
+
 def test_check_is_silent_on_standard_output_when_nothing_is_wrong(
     tiny_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,6 +162,32 @@ def test_show_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main(["show", "suixi-2022"]) == 0
 
     assert capsys.readouterr().out == (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["show", "suixi-2022", "-o", "no/page.html"], "没有文件夹 {here}/no，请先建好", id="show"),
+        pytest.param(["show", "suixi-2022", "-o", "taken"], "Is a directory", id="show-onto-a-folder"),
+        pytest.param(["show", "suixi-2022", "-o", "/dev/full"], "No space left on device", id="show-where-it-is-full"),
+        pytest.param(
+            ["tabulate", "suixi-2022", "in.parquet", "-o", "no/out.parquet"],
+            "没有文件夹 {here}/no，请先建好",
+            id="tabulate",
+        ),
+        pytest.param(["new", "./file/stub"], "Not a directory", id="new"),
+    ],
+)
+def test_what_cannot_be_written_is_said_with_the_reason(
+    words: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "file").write_text("")
+    pl.DataFrame({"categories": [["低保对象"]]}).write_parquet(tmp_path / "in.parquet")
+
+    assert main(words) == 2
+    assert capsys.readouterr().err == f"{words[-1].removeprefix('./')}: 写不进去（{says.format(here=tmp_path)}）\n"
 
 
 def test_schema_is_json_and_lets_a_file_hold_any_topic(capsys: pytest.CaptureFixture[str]) -> None:

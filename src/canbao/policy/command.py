@@ -71,12 +71,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(_: argparse.Namespace) -> int:
-    """One line a pack; a broken one is listed too, and said to be broken."""
+    """One line a pack. One that is still being written is listed as that; a broken one is said to be broken (exit 1)."""
     worst = 0
     for folder in pack_folders():
         try:
             pack = load_pack(folder)
         except PackBroken as broken:
+            if broken.to_fill_in:
+                print(
+                    f"{folder.name}\t（未完成，还有 {broken.to_fill_in} 处待填；canbao policy check {folder.name} 逐处列出）"
+                )
+                continue
             print(f"{folder.name}\t（有 {len(broken.problems)} 处问题，请运行 canbao policy check {folder.name}）")
             worst = 1
             continue
@@ -96,7 +101,10 @@ def _schema(_: argparse.Namespace) -> int:
 def _new(arguments: argparse.Namespace) -> int:
     given = Folder(arguments.pack)
     folder = given if len(given.parts) != 1 or given.exists() else policies_folder() / given
-    names = write_skeleton(folder)
+    try:
+        names = write_skeleton(folder)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
     print(f"{folder}：{'、'.join(names)}\n请回答其中的问题，然后运行 canbao policy check {arguments.pack}")
     return 0
 
@@ -194,7 +202,7 @@ def _tabulate(arguments: argparse.Namespace) -> int:
     try:
         answered.write_parquet(arguments.output)
     except OSError as error:
-        raise CannotDo(f"{arguments.output}: 写不进去（{_first_line(error)}）") from error
+        raise _cannot_write(arguments.output, error) from error
     print(f"{pack.key}：{len(answered)} 人 → {arguments.output}", file=sys.stderr)
     return 0
 
@@ -204,7 +212,10 @@ def _show(arguments: argparse.Namespace) -> int:
 
     text = page(load_pack(arguments.pack))
     if arguments.output:
-        Folder(arguments.output).write_text(text, encoding="utf-8")
+        try:
+            Folder(arguments.output).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise _cannot_write(arguments.output, error) from error
     else:
         sys.stdout.write(text)
     return 0
@@ -217,6 +228,13 @@ def _read(file: str) -> str:
         raise CannotDo(f"{file}: 读不出来（{error.strerror}）") from error
     except UnicodeDecodeError as error:
         raise CannotDo(f"{file}: 不是 UTF-8 文本") from error
+
+
+def _cannot_write(file: str | Folder, error: OSError) -> CannotDo:
+    """Says which file, why not, and which of the usual causes it is."""
+    folder = Folder(file).absolute().parent
+    why = f"没有文件夹 {folder}，请先建好" if not folder.exists() else error.strerror or _first_line(error)
+    return CannotDo(f"{file}: 写不进去（{why}）")
 
 
 def _first_line(error: Exception) -> str:

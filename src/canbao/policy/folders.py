@@ -8,6 +8,7 @@ import os
 from pathlib import Path as Folder
 
 from canbao.policy.reading import Problem
+from canbao.policy.skeleton import TO_FILL_IN
 
 FOLDER_VARIABLE = "CANBAO_POLICIES"
 
@@ -22,6 +23,11 @@ class PackBroken(ValueError):
     def __init__(self, key: str, problems: list[Problem]) -> None:
         self.key, self.problems = key, problems
         super().__init__("\n".join([f"方案 {key} 有 {len(problems)} 处问题：", *(str(p) for p in problems)]))
+
+    @property
+    def to_fill_in(self) -> int:
+        """How many questions of the skeleton are still open; 0: it is meant to be whole, and is not."""
+        return sum(problem.message.startswith(TO_FILL_IN) for problem in self.problems)
 
 
 def policies_folder() -> Folder:
