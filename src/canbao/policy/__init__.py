@@ -16,7 +16,6 @@ from canbao.policy.folders import PackBroken, PackNotFound, pack_folders
 from canbao.policy.loading import load_pack, load_pack_texts
 from canbao.policy.pack import Pack
 from canbao.policy.reading import Problem
-from canbao.policy.reduce import reduce_facts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,7 +46,6 @@ __all__ = [
     "load_pack_texts",
     "look_up_figures",
     "pack_folders",
-    "reduce_facts",
     "start_by_day",
     "tabulate",
 ]

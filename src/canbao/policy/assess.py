@@ -7,163 +7,234 @@ tabulated over the distinct facts (see `table.py`).
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from canbao.kernel.refusal import Refusal
 from canbao.policy import refusals
-from canbao.policy.assessment import Assessment, Assumption, Refused, Unknown
-from canbao.policy.combine import split
+from canbao.policy.assessment import Assessment, Assumption, LineAnswer, Refused, Share, Unknown, Waiver
+from canbao.policy.combine import Split, paid_back_elsewhere, split
 from canbao.policy.facts import Facts
-from canbao.policy.money_rules import Standard
+from canbao.policy.fits import fits
+from canbao.policy.incentives import earned
+from canbao.policy.money_rules import BASIC
 from canbao.policy.pack import Pack
 from canbao.policy.people_rules import Eligible
-from canbao.policy.reduce import known_as, reduce_facts
+from canbao.policy.person import Person, Trace
+from canbao.policy.prices import Price, price_of, prices
+from canbao.policy.refunds import refund
 from canbao.policy.rule import Rule
-from canbao.policy.ways import Cover, cover_by, cover_in_window, fits_person, traits_of, way_for
+from canbao.policy.ways import Cover, cover_by, cover_in_window, way_for
+
+T = TypeVar("T", Share, Waiver)
 
 
-def assess(pack: Pack, facts: Facts) -> Assessment:
-    """The answer for one person. Never raises for what a person may say; a "no" is part of the answer."""
-    return assess_reduced(pack, reduce_facts(pack, facts))
+def assess(pack: Pack, facts: Facts, trace: Trace | None = None) -> Assessment:
+    """The answer for one person. Never raises for what a person may say; a "no" is part of the answer.
+
+    An amendment decides for whoever pays on its day or later; before it, what it amends does. `trace` collects what
+    the answer rests on.
+    """
+    person = Person(pack, facts, trace)
+    if pack.before is not None and not person.reached(pack.document.holds_from or date.min, "paid"):
+        return assess(pack.before, facts, trace)
+    return _assess(person)
 
 
-def assess_reduced(pack: Pack, facts: Facts) -> Assessment:
-    """The same for facts that `reduce_facts` has already been through."""
-    paid = facts.paid_on or pack.window.first
-    standard = _standard(pack, facts)
+def _assess(person: Person) -> Assessment:
+    price = None
     try:
-        _check_words(pack, facts)
-        _check_cover_elsewhere(pack, facts)
-        way_of_being_eligible = _eligible(pack, facts)
-        if standard is None:
-            raise _no_standard(pack, facts)
-        cover, rules_used = _cover(pack, facts, paid)
+        _check_words(person)
+        price = price_of(person, None)
+        _check_cover_elsewhere(person)
+        way_of_being_eligible = _eligible(person)
+        _check_tier(person)
+        cover, rules_used = _cover(person)
     except Refusal as no:
-        return _refused(pack, standard, refusals.as_value(no))
-    return _answer(pack, facts, standard, cover, [way_of_being_eligible, *rules_used])
+        return _refused(person, price or price_of(person, None), refusals.as_value(no))
+    return _answer(person, cover, [way_of_being_eligible, *rules_used])
 
 
 def start_by_day(pack: Pack, facts: Facts, days: Iterable[date]) -> dict[date, date | Refused | None]:
     """For each day on which an order might be paid: the first day of cover, a refusal, or None where it is unknown."""
-    answers: dict[Facts, Assessment] = {}
+    answered: list[tuple[Trace, Assessment]] = []
     found: dict[date, date | Refused | None] = {}
     for day in days:
-        reduced = reduce_facts(pack, replace(facts, paid_on=day))
-        if reduced not in answers:
-            answers[reduced] = assess_reduced(pack, reduced)
-        answer = answers[reduced]
+        paying = replace(facts, paid_on=day)
+        person = Person(pack, paying)
+        answer = next((answer for trace, answer in answered if trace.fits(person)), None)
+        if answer is None:
+            trace = Trace()
+            answer = assess(pack, paying, trace)
+            answered.append((trace, answer))
         found[day] = answer.refusal if answer.refusal is not None else answer.covered_from
     return found
 
 
-def _check_words(pack: Pack, facts: Facts) -> None:
+def _check_words(person: Person) -> None:
+    pack = person.pack
     known_traits = {trait.name for trait in pack.traits}
-    for trait in sorted(facts.traits):
+    for trait in sorted(person.said_traits):
         if trait not in known_traits:
             raise refusals.UnknownTrait(what=trait, known="、".join(sorted(known_traits)) or "无")
-    for held in facts.categories:
-        if known_as(pack, held) is None:
-            what = f"{held.name}（{held.grade}）" if held.grade else held.name
-            raise refusals.UnknownCategory(what=what, known="、".join(c.name for c in pack.categories) or "无")
+    for held in person.unknown_categories:
+        what = f"{held.name}（{held.grade}）" if held.grade else held.name
+        raise refusals.UnknownCategory(what=what, known="、".join(c.name for c in pack.categories) or "无")
+    known_lines = [line.name for line in pack.lines]
+    for line in sorted(person.facts.lines):
+        if line not in known_lines:
+            raise refusals.UnknownLine(what=line, known="、".join(known_lines) or "无")
 
 
-def _check_cover_elsewhere(pack: Pack, facts: Facts) -> None:
-    scheme, other = facts.employee_scheme, facts.other_cover
+def _check_cover_elsewhere(person: Person) -> None:
+    pack, scheme, other = person.pack, person.facts.employee_scheme, person.facts.other_cover
     rule = pack.exclusions.in_employee_scheme
-    if rule is not None and scheme is not None and scheme.left_on is None:
-        raise refusals.InEmployeeScheme(clause=rule.clause or "", remedy=rule.remedy)
+    if rule is not None and scheme is not None and not person.reached("left", "paid"):
+        raise refusals.InEmployeeScheme(clause=rule.where, remedy=rule.remedy)
     rule = pack.exclusions.covered_elsewhere
-    if rule is not None and other is not None:
+    if rule is not None and other is not None and _reaches_into_this_cover(person):
         names = {"resident": "居民医保", "employee": "职工医保", None: "基本医疗保险"}
         raise refusals.CoveredElsewhere(
-            clause=rule.clause or "",
+            clause=rule.where,
             place=other.place or "其他地方",
             scheme=names.get(other.scheme, other.scheme),
             remedy=rule.remedy,
         )
 
 
-def _eligible(pack: Pack, facts: Facts) -> Eligible:
-    traits, names = traits_of(pack, facts), {held.name for held in facts.categories}
+def _reaches_into_this_cover(person: Person) -> bool:
+    """Other cover without a known end does."""
+    if not person.known("other_until"):
+        return True
+    return bool(person.reached(person.pack.period.first, "other_until") and person.reached("paid", "other_until"))
+
+
+def _eligible(person: Person) -> Eligible:
+    pack = person.pack
     for way in pack.eligible:
-        if fits_person(way.when, traits, names):
+        if fits(way.when, person).yes:
             return way
-    clauses = dict.fromkeys(way.clause for way in pack.eligible if way.clause)
+    clauses = dict.fromkeys(way.where for way in pack.eligible if way.where)
     raise refusals.NotEligible(clause="、".join(clauses), who="；".join(way.who for way in pack.eligible))
 
 
-def _standard(pack: Pack, facts: Facts) -> Standard | None:
-    try:
-        return pack.standard(facts.tier)
-    except KeyError:
-        return None
+def _check_tier(person: Person) -> None:
+    pack, tiers = person.pack, "、".join(person.pack.tiers)
+    clause = pack.standards[0].where
+    if person.tier is None and tiers:
+        raise refusals.TierMissing(clause=clause, tiers=tiers)
+    if person.tier is not None and person.tier not in pack.tiers:
+        raise refusals.UnknownTier(clause=clause, tier=person.tier, tiers=tiers or "不分档")
+    if price_of(person, None).is_missing:
+        clauses = dict.fromkeys(standard.where for standard in pack.standards)
+        raise refusals.NoPrice(clause="、".join(clauses))
 
 
-def _no_standard(pack: Pack, facts: Facts) -> Refusal:
-    clause, tiers = pack.standards[0].clause or "", "、".join(pack.tiers) or "不分档"
-    if facts.tier is None:
-        return refusals.TierMissing(clause=clause, tiers=tiers)
-    return refusals.UnknownTier(clause=clause, tier=facts.tier, tiers=tiers)
+def _cover(person: Person) -> tuple[Cover, list[Rule]]:
+    pack = person.pack
+    way = way_for(person)
+    if way is None and not person.in_window:
+        raise _outside_window(person)
+    cover = cover_in_window(person) if way is None else cover_by(person, way)
+    if cover.first is not None and cover.first > cover.last:
+        clause = (way or pack.collection_window).where
+        raise refusals.StartsAfterPeriod(clause=clause, start=cover.first, last=cover.last)
+    return cover, [way or pack.collection_window, pack.benefit_period]
 
 
-def _cover(pack: Pack, facts: Facts, paid: date) -> tuple[Cover, list[Rule]]:
-    way, window = way_for(pack, facts, paid), pack.collection_window
-    if way is None and paid not in window.period:
-        raise _outside_window(pack, paid)
-    cover = cover_in_window(pack, facts) if way is None else cover_by(pack, way, facts, paid)
-    last = pack.benefit_period.last
-    if cover.first is not None and cover.first > last:
-        clause = (way.clause if way else window.clause) or ""
-        raise refusals.StartsAfterPeriod(clause=clause, start=cover.first, last=last)
-    return cover, [way or window, pack.benefit_period]
-
-
-def _outside_window(pack: Pack, paid: date) -> Refusal:
+def _outside_window(person: Person) -> Refusal:
+    pack = person.pack
     window = pack.collection_window
-    clause = window.clause or ""
-    if paid < window.first:
-        return refusals.WindowNotOpen(clause=clause, first=window.first, last=window.last)
+    if not person.reached(window.first, "paid"):
+        return refusals.WindowNotOpen(clause=window.where, first=window.first, last=window.last)
     others = [
-        f"{way.name}（{way.clause}）" if way.clause else way.name for way in pack.ways_in if way.paid != "in_window"
+        f"{way.name}（{way.where}）" if way.where else way.name for way in pack.ways_in if way.paid != "in_window"
     ]
     ways = f"属于下列情形之一的，可凭证明补办：{'、'.join(others)}。" if others else ""
     afterwards = window.afterwards or "其他人请在下一个集中缴费期参保，或向医保部门询问。"
-    return refusals.WindowClosed(clause=clause, last=window.last, ways=ways, afterwards=afterwards)
+    return refusals.WindowClosed(clause=window.where, last=window.last, ways=ways, afterwards=afterwards)
 
 
-def _refused(pack: Pack, standard: Standard | None, refusal: Refused) -> Assessment:
-    """A refusal keeps the price in view and claims nothing else."""
+def _refused(person: Person, price: Price, refusal: Refused) -> Assessment:
+    """A refusal keeps the price in view and claims nothing else but what is given back to who is covered elsewhere."""
     assumed: list[Assumption] = []
-    for code in ("in_employee_scheme", "covered_elsewhere"):
-        rule = getattr(pack.exclusions, code)
-        if refusal.code == code and rule is not None and rule.assumed:
-            assumed.append(Assumption(rule.assumed, rule.clause or ""))
+    paid_back: tuple[Share, ...] = ()
+    rule = person.pack.exclusions.rules.get(refusal.code)
+    if rule is not None:
+        paid_back = paid_back_elsewhere(person, price)
+        if rule.assumed:
+            assumed.append(Assumption(rule.assumed, rule.where))
     return Assessment(
-        individual_fen=standard.individual_fen if standard else None,
+        individual_fen=price.individual_fen,
         pays_fen=None,
         shares=(),
-        government_fen=standard.government_fen if standard else None,
+        government_fen=price.government_fen,
         covered_from=None,
         covered_until=None,
         refusal=refusal,
         assumptions=tuple(assumed),
+        paid_back=paid_back,
+        refund=refund(person),
     )
 
 
-def _answer(pack: Pack, facts: Facts, standard: Standard, cover: Cover, rules: list[Rule]) -> Assessment:
-    parts = split(pack, standard, {held.name for held in facts.categories}, traits_of(pack, facts))
-    unknown = list(parts.unknown)
-    if standard.government is not None:
-        unknown.append(Unknown(standard.government.unknown, standard.government.ask, standard.clause or ""))
+def _answer(person: Person, cover: Cover, rules: list[Rule]) -> Assessment:
+    bill = [(price, split(person, price)) for price in prices(person)]
+    unknown = [one for price, parts in bill for one in _unknown(price, parts)]
     if cover.unknown is not None:
         unknown.append(cover.unknown)
-    assumed = [Assumption(rule.assumed, rule.clause or "") for rule in (standard, *rules) if rule.assumed]
+    standards = [price.standard for price, _ in bill if price.standard is not None]
+    lines = [price.rule for price, _ in bill if price.rule is not None]
+    assumed = [Assumption(rule.assumed, rule.where) for rule in (*standards, *lines, *rules) if rule.assumed]
+    pays_fen = _sum(parts.pays_fen for _, parts in bill)
+    known = pays_fen is not None  # one unknown line leaves the whole open, and then no share is claimed
     return Assessment(
-        individual_fen=standard.individual_fen,
-        pays_fen=parts.pays_fen,
-        shares=parts.shares,
-        government_fen=standard.government_fen,
+        individual_fen=_sum(price.individual_fen for price, _ in bill),
+        pays_fen=pays_fen,
+        shares=_all(parts.shares for _, parts in bill) if known else (),
+        government_fen=_government_fen(bill),
         covered_from=cover.first,
-        covered_until=pack.benefit_period.last,
-        unknown=tuple(unknown),
-        assumptions=tuple(dict.fromkeys([*parts.assumptions, *assumed])),
+        covered_until=cover.last,
+        unknown=tuple(dict.fromkeys(unknown)),
+        assumptions=tuple(dict.fromkeys([*(one for _, parts in bill for one in parts.assumptions), *assumed])),
+        lines=tuple(_line(price, parts) for price, parts in bill) if person.pack.lines else (),
+        waived=_all(parts.waived for _, parts in bill) if known else (),
+        paid_back=_all(parts.paid_back for _, parts in bill) if known else (),
+        enjoys=next((price.standard.enjoys for price, _ in bill if price.standard and not price.line), None),
+        incentives=tuple(earned(person)),
+        refund=refund(person),
     )
+
+
+def _unknown(price: Price, parts: Split) -> list[Unknown]:
+    """What is not known about one line of the bill; the government's part does not change what anybody pays."""
+    unknown = list(parts.unknown)
+    standard = price.standard
+    if standard is not None and standard.government is not None:
+        unknown.append(Unknown(standard.government.unknown, standard.government.ask, standard.where))
+    return unknown
+
+
+def _sum(amounts: "Iterable[int | None]") -> int | None:
+    """The sum, or None where one is unknown."""
+    total_fen = 0
+    for fen in amounts:
+        if fen is None:
+            return None
+        total_fen += fen
+    return total_fen
+
+
+def _all(parts: "Iterable[tuple[T, ...]]") -> "tuple[T, ...]":
+    return tuple(one for several in parts for one in several)
+
+
+def _government_fen(bill: list[tuple[Price, Split]]) -> int | None:
+    """The government's part of the basic contribution, and of those other lines for which the notice names one."""
+    basic, *others = (price for price, _ in bill)
+    if basic.government_fen is None:
+        return None
+    return basic.government_fen + sum(price.government_fen or 0 for price in others)
+
+
+def _line(price: Price, parts: Split) -> LineAnswer:
+    return LineAnswer(price.line or BASIC, price.individual_fen, parts.pays_fen, price.government_fen, price.clause)

@@ -20,9 +20,72 @@ class Share:
     fen: int
     clause: str
     category: str
+    line: str | None = None  # None: the basic contribution
 
     def as_json(self) -> dict[str, str]:
-        return {"payer": self.payer, "amount": yuan(self.fen), "clause": self.clause, "category": self.category}
+        shape = {"payer": self.payer, "amount": yuan(self.fen), "clause": self.clause, "category": self.category}
+        return shape | ({"line": self.line} if self.line else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A part of the price that nobody pays."""
+
+    fen: int
+    clause: str
+    category: str
+    line: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        shape = {"amount": yuan(self.fen), "clause": self.clause, "category": self.category}
+        return shape | ({"line": self.line} if self.line else {})
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """One line of the bill: its price and what the person pays of it; None where that is unknown."""
+
+    line: str
+    individual_fen: int | None
+    pays_fen: int | None
+    government_fen: int | None
+    clause: str
+
+    def as_json(self) -> dict[str, str | None]:
+        return {
+            "line": self.line,
+            "individual": _yuan(self.individual_fen),
+            "pays": _yuan(self.pays_fen),
+            "government": _yuan(self.government_fen),
+            "clause": self.clause,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """An incentive: by how much the ceiling is higher."""
+
+    what: str
+    fen: int
+    clause: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"what": self.what, "amount": yuan(self.fen), "clause": self.clause}
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswer:
+    """Whether money is given back for the reason asked: of which payment (`all`, `later`, `earlier`, `difference`)."""
+
+    reason: str
+    allowed: bool
+    of: str | None
+    says: str
+    clause: str
+
+    def as_json(self) -> dict[str, Any]:
+        shape = {"reason": self.reason, "allowed": self.allowed, "of": self.of, "says": self.says}
+        return shape | {"clause": self.clause}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +126,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`pays_fen` is None when the person is refused, or when a subsidy that could change it is unknown."""
+    """The whole answer. `pays_fen` is None when the person is refused, or when something unknown could change it.
+
+    `individual_fen`, `pays_fen` and `government_fen` are sums over the lines of the bill; `lines` is empty where there
+    is only the basic contribution. `paid_back` is what the person pays now and gets back later (事后资助).
+    """
 
     individual_fen: int | None
     pays_fen: int | None
@@ -74,17 +141,27 @@ class Assessment:
     refusal: Refused | None = None
     unknown: tuple[Unknown, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    lines: tuple[LineAnswer, ...] = ()
+    waived: tuple[Waiver, ...] = ()
+    paid_back: tuple[Share, ...] = ()
+    enjoys: str | None = None
+    incentives: tuple[Earned, ...] = ()
+    refund: RefundAnswer | None = None
 
     def __post_init__(self) -> None:
-        must(all(share.fen > 0 for share in self.shares), f"a share is more than nothing: {self.shares}")
+        must(
+            all(part.fen > 0 for part in (*self.shares, *self.waived, *self.paid_back)), "a share is more than nothing"
+        )
         if self.pays_fen is None:
-            must(not self.shares, f"nobody's share is known while the person's is not: {self.shares}")
+            must(not self.shares and not self.waived, "nobody's share is known while the person's is not")
             must(self.refusal is not None or bool(self.unknown), "an amount is missing without a reason")
         else:
             must(self.refusal is None, f"who is refused owes nothing: {self.refusal}")
             must(self.pays_fen >= 0, f"nobody pays less than nothing: {self.pays_fen}")
-            total_fen = self.pays_fen + sum(share.fen for share in self.shares)
+            total_fen = self.pays_fen + sum(part.fen for part in (*self.shares, *self.waived))
             must(total_fen == self.individual_fen, f"{total_fen} fen do not add up to {self.individual_fen}")
+            back_fen = sum(share.fen for share in self.paid_back)
+            must(back_fen <= self.pays_fen, f"{back_fen} fen are more than the {self.pays_fen} paid")
         if self.refusal is not None:
             must(self.covered_from is None and self.covered_until is None, "who is refused is not covered")
 
@@ -94,7 +171,8 @@ class Assessment:
         return self.pays_fen == 0
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        """The published shape. What only some notices have (`lines` and after) is there only when there is some."""
+        shape = {
             "individual": _yuan(self.individual_fen),
             "pays": _yuan(self.pays_fen),
             "shares": [share.as_json() for share in self.shares],
@@ -105,6 +183,14 @@ class Assessment:
             "unknown": [unknown.as_json() for unknown in self.unknown],
             "assumptions": [assumption.as_json() for assumption in self.assumptions],
         }
+        for name in ("lines", "waived", "paid_back", "incentives"):
+            if items := getattr(self, name):
+                shape[name] = [item.as_json() for item in items]
+        if self.enjoys is not None:
+            shape["enjoys"] = self.enjoys
+        if self.refund is not None:
+            shape["refund"] = self.refund.as_json()
+        return shape
 
 
 def _yuan(fen: int | None) -> str | None:

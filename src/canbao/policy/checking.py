@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from canbao.policy.checks import PACK_CHECKS
 from canbao.policy.folders import find_folder, read_folder
+from canbao.policy.inherit import read_texts
 from canbao.policy.pack import Pack, Topics
-from canbao.policy.reading import Path, Problem, Reading, digest_of, read_texts
+from canbao.policy.reading import Path, Problem, Reading, digest_of
 from canbao.policy.skeleton import TO_FILL_IN
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def problems_of(reading: Reading, key: str, texts: Mapping[str, str]) -> tuple[P
     if to_fill_in:
         return None, sorted(set(problems))
     fields = {name: getattr(topics, name) for name in Topics.model_fields}  # validated once, just now
-    pack = Pack.model_construct(**fields, key=key, digest=digest_of(reading), texts=dict(texts))
+    before, of_before = (None, []) if reading.before is None else problems_of(reading.before, key, texts)
+    problems += of_before
+    pack = Pack.model_construct(**fields, key=key, digest=digest_of(reading), texts=dict(texts), before=before)
     for one_check in PACK_CHECKS:
         problems += [reading.problem(path, message) for path, message in one_check(pack)]
     return pack, sorted(set(problems))

@@ -1,124 +1,256 @@
-"""Who pays which part of one person's contribution.
+"""Who pays which part of one line of somebody's bill.
 
-Each subsidy rule that fits makes an offer. Either the best single offer is taken (most favourable), or the payers take
-turns in the order of the notice, each filling what is left under the cap (in order). An offer whose amount is unknown
+Each subsidy rule that fits makes an offer. The combination says what several offers are together: the best single one
+(most favourable), the payers in turn, each filling what is left under the cap (in order), all that the payers give
+(stacking), or nobody said (not said). An offer whose amount is unknown, or of which nobody can tell whether it fits,
 makes the answer unknown, unless it could not change it any more.
 """
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from canbao.kernel.fen import share_of, short_yuan
-from canbao.policy.assessment import Assumption, Share, Unknown
-from canbao.policy.money_rules import Amount, Standard, Subsidy
-from canbao.policy.pack import Pack
+from canbao.policy.assessment import Assumption, Share, Unknown, Waiver
+from canbao.policy.fits import Fit, all_of, fits, holds
+from canbao.policy.money_rules import BASIC, Amount, Subsidy
+from canbao.policy.person import Person, is_here
+from canbao.policy.prices import Price
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one rule would give for one category; `fen` is None where the notice leaves the amount to others."""
+    """What one rule would give for one category. `missing`: what would have to be known to tell whether it fits."""
 
     category: str
-    payer: str
-    fen: int | None
     rule: Subsidy
+    missing: tuple[str, ...] = ()
 
     @property
-    def known_fen(self) -> int:
-        return self.fen or 0
+    def is_open(self) -> bool:
+        return bool(self.missing) or self.rule.unknown is not None
+
+    @property
+    def payer(self) -> str:
+        """Whose turn it is."""
+        return self.rule.payers[0] if self.rule.payers else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one payer gives; nobody pays a waived part."""
+
+    payer: str
+    fen: int
+    offer: Offer
+
+    @property
+    def waived(self) -> bool:
+        return self.offer.rule.is_waiver
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The contribution, divided. `pays_fen` is None when an unknown could change it; then no share is claimed."""
+    """A price, divided. `pays_fen` is None when something unknown could change it; then no share is claimed."""
 
     pays_fen: int | None
-    shares: tuple[Share, ...]
-    unknown: tuple[Unknown, ...]
-    assumptions: tuple[Assumption, ...]
+    shares: tuple[Share, ...] = ()
+    waived: tuple[Waiver, ...] = ()
+    paid_back: tuple[Share, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
 
-def split(pack: Pack, standard: Standard, categories: AbstractSet[str], traits: AbstractSet[str]) -> Split:
-    """Divide a price among the person and the payers, for somebody with these categories and traits."""
-    offers = offers_for(pack, standard, categories, traits)
-    if pack.combination.rule == "most_favourable":
-        taken, open_offers = _most_favourable(standard.individual_fen, offers)
-    else:
-        taken, open_offers = _in_order(pack, standard, offers)
-    covered_fen = sum(offer.known_fen for offer in taken)
-    if open_offers:
-        unknown = tuple(_unknown(offer, standard.individual_fen - covered_fen) for offer in open_offers)
-        return Split(None, (), unknown, _assumptions(pack, offers, [*taken, *open_offers]))
-    shares = tuple(Share(offer.payer, offer.known_fen, offer.rule.clause or "", offer.category) for offer in taken)
-    return Split(standard.individual_fen - covered_fen, shares, (), _assumptions(pack, offers, taken))
-
-
-def offers_for(pack: Pack, standard: Standard, categories: AbstractSet[str], traits: AbstractSet[str]) -> list[Offer]:
-    """All offers of all rules that fit, in the order of the pack."""
-    return [
-        Offer(category, _payer(rule), _amount_fen(pack, standard, rule.subsidy), rule)
-        for rule in pack.subsidies
-        if not rule.no_subsidy and rule.tier in (None, standard.tier)
-        if not rule.any_traits or not traits.isdisjoint(rule.any_traits)
-        for category in rule.categories
-        if category in categories and categories.isdisjoint(rule.unless)
-    ]
-
-
-def _payer(rule: Subsidy) -> str:
-    return rule.subsidy.payer if rule.subsidy else (rule.payer or "")
-
-
-def _amount_fen(pack: Pack, standard: Standard, amount: Amount | None) -> int | None:
-    if amount is None:
-        return None
-    price_fen = (pack.standard(amount.of_tier) if amount.of_tier else standard).individual_fen
-    if amount.full:
-        return price_fen
-    return share_of(price_fen, amount.rate) if amount.rate is not None else amount.yuan_fen
-
-
-def _most_favourable(individual_fen: int, offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
-    """The best known offer (the first listed of equals), and the unknown ones that might beat it."""
-    best = max((offer for offer in offers if offer.fen), key=lambda offer: offer.known_fen, default=None)
-    best_fen = best.known_fen if best else 0
-    unknown = [offer for offer in offers if offer.fen is None and best_fen < individual_fen]
-    return ([best] if best else []), unknown
-
-
-def _in_order(pack: Pack, standard: Standard, offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
-    """Each payer in turn fills what is left under the cap; the order is the notice's and is never sorted here."""
-    cap_tier = pack.combination.cap_tier
-    cap_fen = min(
-        standard.individual_fen, pack.standard(cap_tier).individual_fen if cap_tier else standard.individual_fen
+def split(person: Person, price: Price) -> Split:
+    """Divide one line's price among the person and the payers."""
+    if price.individual_fen is None:
+        return Split(None, unknown=price.unknown)
+    offers = list(offers_for(person, price.line or BASIC))
+    parts, still_open = _combined(person, price, offers)
+    if still_open:
+        given_fen = sum(part.fen for part in parts if not part.offer.rule.paid_back)
+        unknown = tuple(_unknown(person, offer, price.individual_fen - given_fen) for offer in still_open)
+        used = [*(part.offer for part in parts), *still_open]
+        return Split(None, unknown=unknown, assumptions=_assumptions(person, offers, used))
+    at_once = [part for part in parts if not part.offer.rule.paid_back]
+    return Split(
+        pays_fen=price.individual_fen - sum(part.fen for part in at_once),
+        shares=tuple(_share(part, price.line) for part in at_once if not part.waived),
+        waived=tuple(_waiver(part, price.line) for part in at_once if part.waived),
+        paid_back=tuple(_share(part, price.line) for part in parts if part.offer.rule.paid_back),
+        unknown=price.unknown,
+        assumptions=_assumptions(person, offers, [part.offer for part in parts]),
     )
-    taken: list[Offer] = []
-    unknown: list[Offer] = []
-    left_fen, earlier = cap_fen, False
-    for payer in pack.combination.payers:
+
+
+def paid_back_elsewhere(person: Person, price: Price) -> tuple[Share, ...]:
+    """What is given back to somebody who is covered elsewhere and therefore refused here."""
+    if price.individual_fen is None:
+        return ()
+    offers = [o for o in offers_for(person, price.line or BASIC) if o.rule.also_if_covered_elsewhere]
+    parts, still_open = _combined(person, price, offers)
+    return () if still_open else tuple(_share(part, price.line) for part in parts if not part.waived)
+
+
+def offers_for(person: Person, line: str) -> Iterator[Offer]:
+    """All offers of all rules that fit, or of which it cannot be told, in the order of the pack."""
+    for rule in person.pack.subsidies:
+        if rule.no_subsidy or line not in rule.lines:
+            continue
+        for category in rule.categories:
+            fit = _fits(person, rule, category)
+            if fit.yes is not False:
+                yield Offer(category, rule, fit.missing)
+
+
+def _fits(person: Person, rule: Subsidy, category: str) -> Fit:
+    held = holds(person, category)
+    if held.yes is False or not _recognised(person, rule, category):
+        return Fit(False)
+    return all_of(part for part in (held, fits(rule.when, person)))
+
+
+def _recognised(person: Person, rule: Subsidy, category: str) -> bool:
+    if rule.recognised is None:
+        return True
+    held = person.held.get(person.pack.named_grade(category)[0], ())
+    here = any(is_here(person.pack, one) for one in held) or not held
+    return here if rule.recognised == "here" else any(not is_here(person.pack, one) for one in held)
+
+
+def _combined(person: Person, price: Price, offers: list[Offer]) -> tuple[list[Part], list[Offer]]:
+    """The parts that are given, and the offers that leave the answer open."""
+    assert price.individual_fen is not None
+    match person.pack.combination.rule:
+        case "most_favourable":
+            return _most_favourable(person, price, price.individual_fen, offers)
+        case "not_said":
+            if len({offer.category for offer in offers}) > 1:
+                return [], offers
+            return _most_favourable(person, price, price.individual_fen, offers)
+        case _:
+            return _in_turn(person, price, offers)
+
+
+def parts_of(person: Person, price: Price, offer: Offer, left_fen: int) -> list[Part]:
+    """What the payers of one offer give, one after the other, out of what is left; never more than that."""
+    parts: list[Part] = []
+    for amount in offer.rule.subsidy:
+        fen = min(_amount_fen(person, price, amount, left_fen), left_fen)
+        left_fen -= fen
+        parts += [Part(payer, part, offer) for payer, part in _divided(amount, fen) if part > 0]
+    return parts
+
+
+def _amount_fen(person: Person, price: Price, amount: Amount, left_fen: int) -> int:
+    base_fen = _base_fen(person, price, amount)
+    if amount.rest:
+        fen = left_fen
+    elif amount.full:
+        fen = base_fen
+    elif amount.rate is not None:
+        fen = share_of(left_fen if amount.of_rest else base_fen, amount.rate)
+    else:
+        fen = amount.yuan_fen or 0
+    return fen if amount.at_most_fen is None else min(fen, amount.at_most_fen)
+
+
+def _base_fen(person: Person, price: Price, amount: Amount) -> int:
+    """The price that a share is taken of: this person's, or that of the tier which the rule names."""
+    assert price.individual_fen is not None
+    if amount.of_tier is None:
+        return price.individual_fen
+    return _tier_price_fen(person, price, amount.of_tier)
+
+
+def _tier_price_fen(person: Person, price: Price, tier: str) -> int:
+    assert price.individual_fen is not None
+    for standard in person.pack.standards_of(price.line, tier):
+        if standard.individual_fen is not None and fits(standard.when, person).yes:
+            return standard.individual_fen
+    return price.individual_fen
+
+
+def _divided(amount: Amount, fen: int) -> Iterator[tuple[str, int]]:
+    """A sum among those who share it, to the fen: the last named takes what rounding leaves."""
+    *first, (last, _) = amount.payer_rates
+    left_fen = fen
+    for payer, rate in first:
+        part = min(share_of(fen, rate), left_fen)
+        left_fen -= part
+        yield payer, part
+    yield last, left_fen
+
+
+def _fen(parts: Sequence[Part]) -> int:
+    return sum(part.fen for part in parts)
+
+
+def _most_favourable(
+    person: Person, price: Price, left_fen: int, offers: list[Offer]
+) -> tuple[list[Part], list[Offer]]:
+    """The best known offer (the first listed of equals), and the open ones that might beat it."""
+    known = [parts_of(person, price, offer, left_fen) for offer in offers if not offer.is_open]
+    best = max(known, key=_fen, default=[])
+    open_offers = [
+        offer for offer in offers if offer.is_open and _at_most_fen(person, price, offer, left_fen) > _fen(best)
+    ]
+    return best, open_offers
+
+
+def _at_most_fen(person: Person, price: Price, offer: Offer, left_fen: int) -> int:
+    """The most that an open offer could give."""
+    return left_fen if offer.rule.unknown is not None else _fen(parts_of(person, price, offer, left_fen))
+
+
+def _in_turn(person: Person, price: Price, offers: list[Offer]) -> tuple[list[Part], list[Offer]]:
+    """Each payer in turn fills what is left under the cap; the order is the notice's and is never sorted here.
+
+    In order, the best offer of each payer counts; stacking, all of them do. A waiver comes before everybody.
+    """
+    combination = person.pack.combination
+    assert price.individual_fen is not None
+    left_fen = price.individual_fen
+    if combination.cap_tier is not None:
+        left_fen = min(left_fen, _tier_price_fen(person, price, combination.cap_tier))
+    taken: list[Part] = []
+    still_open: list[Offer] = []
+    earlier = False
+    for payer in ("", *combination.payers):
         own = [o for o in offers if o.payer == payer and not (earlier and o.rule.only_if_nothing_before)]
         earlier = earlier or bool(own)
-        best, open_offers = _most_favourable(left_fen, own)
-        if left_fen > 0 and not unknown:
-            for offer in best:
-                fen = min(offer.known_fen, left_fen)
-                taken.append(Offer(offer.category, offer.payer, fen, offer.rule))
-                left_fen -= fen
-        unknown += open_offers
-    return taken, unknown
+        for group in [own] if combination.rule == "in_order" else [[offer] for offer in own]:
+            best, open_offers = _most_favourable(person, price, left_fen, group)
+            if left_fen > 0 and not still_open:
+                taken += best
+                left_fen -= _fen(best)
+            still_open += open_offers
+    return taken, still_open
 
 
-def _unknown(offer: Offer, at_most_fen: int) -> Unknown:
-    what = f"{offer.category}的资助金额：{offer.rule.unknown}（个人最多缴{short_yuan(at_most_fen)}元）"
-    return Unknown(what, offer.rule.ask or "", offer.rule.clause or "")
+def _share(part: Part, line: str | None) -> Share:
+    return Share(part.payer, part.fen, part.offer.rule.where, part.offer.category, line)
 
 
-def _assumptions(pack: Pack, offers: list[Offer], used: list[Offer]) -> tuple[Assumption, ...]:
-    combination = pack.combination
-    found = [Assumption(o.rule.assumed, o.rule.clause or "") for o in used if o.rule.assumed]
+def _waiver(part: Part, line: str | None) -> Waiver:
+    return Waiver(part.fen, part.offer.rule.where, part.offer.category, line)
+
+
+def _unknown(person: Person, offer: Offer, at_most_fen: int) -> Unknown:
+    rule, most = offer.rule, f"（个人最多缴{short_yuan(at_most_fen)}元）"
+    if rule.unknown is not None:
+        return Unknown(f"{offer.category}的资助金额：{rule.unknown}{most}", rule.ask or "", rule.where)
+    if offer.missing:
+        return Unknown(f"{offer.category}的资助：要先知道{'、'.join(offer.missing)}{most}", "本人或监护人", rule.where)
+    combination = person.pack.combination
+    return Unknown(f"同时有几个身份时怎样资助{most}", combination.ask or "", combination.where)
+
+
+def _assumptions(person: Person, offers: list[Offer], used: list[Offer]) -> tuple[Assumption, ...]:
+    combination = person.pack.combination
+    found = [Assumption(offer.rule.assumed, offer.rule.where) for offer in used if offer.rule.assumed]
     if combination.assumed and len({offer.category for offer in offers}) > 1:
-        found.append(Assumption(combination.assumed, combination.clause or ""))
+        found.append(Assumption(combination.assumed, combination.where))
     by_payer = {(offer.payer, offer.category) for offer in offers}
     if combination.same_payer_assumed and len({payer for payer, _ in by_payer}) < len(by_payer):
-        found.append(Assumption(combination.same_payer_assumed, combination.clause or ""))
+        found.append(Assumption(combination.same_payer_assumed, combination.where))
     return tuple(dict.fromkeys(found))

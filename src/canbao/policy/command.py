@@ -127,7 +127,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
-    from canbao.policy.reading import read_texts
+    from canbao.policy.inherit import read_texts
     from canbao.policy.trial import failures
 
     pack = load_pack(arguments.pack)

@@ -28,6 +28,8 @@ class Held:
     grade: str | None = None
     since: date | None = None
     until: date | None = None
+    place: str | None = None  # 12-digit code (or its beginning) of the place that recognised it; None: here
+    relation: str | None = None  # held as somebody's 子女, 配偶 …; None: the person holds it themself
 
     def holds_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
@@ -52,9 +54,18 @@ class OtherCover:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundAsked:
+    """Somebody asks for money back, for this reason, on that day (None: the day of the question)."""
+
+    reason: str
+    asked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     categories: tuple[Held, ...] = ()
     tier: str | None = None
+    lines: frozenset[str] = frozenset()  # the lines of the bill that the person chose
     traits: frozenset[str] = frozenset()
     born_on: date | None = None
     paid_on: date | None = None
@@ -62,6 +73,10 @@ class Facts:
     employee_scheme: EmployeeScheme | None = None
     other_cover: OtherCover | None = None
     last_covered_until: date | None = None
+    repaired_years: int | None = None  # earlier years that are paid for together with this one
+    years_in_row: int | None = None  # years covered without a gap, this one not counted
+    claimed_last_year: bool | None = None
+    refund: RefundAsked | None = None
 
 
 def facts_from_json(data: Mapping[str, Any]) -> Facts:
@@ -70,6 +85,7 @@ def facts_from_json(data: Mapping[str, Any]) -> Facts:
     return Facts(
         categories=_list(known.get("categories"), "categories", _held),
         tier=_text(known.get("tier"), "tier"),
+        lines=frozenset(_list(known.get("lines"), "lines", _some_text)),
         traits=frozenset(_list(known.get("traits"), "traits", _some_text)),
         born_on=_day(known.get("born_on"), "born_on"),
         paid_on=_day(known.get("paid_on"), "paid_on"),
@@ -77,6 +93,10 @@ def facts_from_json(data: Mapping[str, Any]) -> Facts:
         employee_scheme=_part(known.get("employee_scheme"), "employee_scheme", _employee_scheme),
         other_cover=_part(known.get("other_cover"), "other_cover", _other_cover),
         last_covered_until=_day(known.get("last_covered_until"), "last_covered_until"),
+        repaired_years=_number(known.get("repaired_years"), "repaired_years"),
+        years_in_row=_number(known.get("years_in_row"), "years_in_row"),
+        claimed_last_year=_yes_or_no(known.get("claimed_last_year"), "claimed_last_year"),
+        refund=_part(known.get("refund"), "refund", _refund),
     )
 
 
@@ -114,16 +134,22 @@ def _held(value: object, where: str) -> Held:
         grade=_text(data.get("grade"), f"{where}.grade"),
         since=_day(data.get("since"), f"{where}.since"),
         until=_day(data.get("until"), f"{where}.until"),
+        place=_text(data.get("place"), f"{where}.place"),
+        relation=_text(data.get("relation"), f"{where}.relation"),
     )
+
+
+def _refund(value: object, where: str) -> RefundAsked:
+    data = _keys(value, RefundAsked, where)
+    if "reason" not in data:
+        raise BadFacts(where, "缺少 reason（为什么要退）")
+    return RefundAsked(_some_text(data["reason"], f"{where}.reason"), _day(data.get("asked_on"), f"{where}.asked_on"))
 
 
 def _employee_scheme(value: object, where: str) -> EmployeeScheme:
     data = _keys(value, EmployeeScheme, where)
-    months, back_paid = data.get("months"), data.get("back_paid")
-    if months is not None and (isinstance(months, bool) or not isinstance(months, int) or months < 0):
-        raise BadFacts(f"{where}.months", f"应是月数（整数），而不是 {months!r}")
-    if back_paid is not None and not isinstance(back_paid, bool):
-        raise BadFacts(f"{where}.back_paid", f"应是 true 或 false，而不是 {back_paid!r}")
+    months = _number(data.get("months"), f"{where}.months")
+    back_paid = _yes_or_no(data.get("back_paid"), f"{where}.back_paid")
     return EmployeeScheme(months, back_paid, _day(data.get("left_on"), f"{where}.left_on"))
 
 
@@ -134,6 +160,18 @@ def _other_cover(value: object, where: str) -> OtherCover:
         place=_text(data.get("place"), f"{where}.place"),
         until=_day(data.get("until"), f"{where}.until"),
     )
+
+
+def _number(value: object, where: str) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+        raise BadFacts(where, f"应是不小于零的整数，而不是 {value!r}")
+    return value
+
+
+def _yes_or_no(value: object, where: str) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise BadFacts(where, f"应是 true 或 false，而不是 {value!r}")
+    return value
 
 
 def _text(value: object, where: str) -> str | None:

@@ -11,9 +11,10 @@ from datetime import date
 from decimal import Decimal
 
 from canbao.kernel.fen import short_yuan
+from canbao.policy.inherit import read_texts
 from canbao.policy.notice import WHOLE, clauses_of
 from canbao.policy.pack import Pack
-from canbao.policy.reading import Path, Problem, digest_of, read_texts
+from canbao.policy.reading import Path, Problem, digest_of
 from canbao.policy.values import FigureKind, Span, figure_kind, percent
 from canbao.policy.walk import rules, spots
 
@@ -48,7 +49,7 @@ def look_up_figures(pack: Pack, notice_text: str) -> LookUp:
     problems = [
         reading.problem((*path, "clause"), f"通知里找不到条款 {rule.clause}（no such clause）")
         for path, rule in rules(pack)
-        if rule.clause and rule.clause not in clauses
+        if rule.clause and rule.notice is None and rule.clause not in clauses
     ]
     found = 0
     to_find, ours = _figures(pack)
@@ -73,13 +74,21 @@ def _figures(pack: Pack) -> tuple[list[FigureSpot], int]:
         if kind is None or spot.value is None or spot.rule is None:
             continue
         names = {step for step in spot.path if isinstance(step, str)}
+        if spot.rule.notice is not None:
+            continue  # another notice's, which has a pack of its own
         if spot.rule.assumed or any(names & set(rule.derived) for rule in spot.rules):
             ours += 1
             continue
-        for value in spot.value if isinstance(spot.value, tuple) else (spot.value,):
+        for value in _values(kind, spot.value):
             says, pattern = said_as(kind, value)
             to_find.append(FigureSpot(spot.path, says, pattern, spot.rule.clause or WHOLE))
     return to_find, ours
+
+
+def _values(kind: FigureKind, value: object) -> list[object]:
+    """The figures in a field; a word in the place of a day (`period`) is none."""
+    values = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, tuple) else [value]
+    return [one for one in values if kind != "day" or isinstance(one, date)]
 
 
 def said_as(kind: FigureKind, value: object) -> tuple[str, str]:
@@ -96,6 +105,10 @@ def said_as(kind: FigureKind, value: object) -> tuple[str, str]:
     if kind == "month":
         year, month = text.split("-")
         pattern = rf"(?:{year}年|(?<![\d年])){int(month)}月"
+    elif kind == "age":
+        pattern = rf"(?<!\d){text}周?岁"
+    elif kind == "number":
+        pattern = rf"(?<![\d.]){text}(?![\d.%])" + (f"|{_DIGITS[int(text)]}" if int(text) < len(_DIGITS) else "")
     elif kind == "day_of_month":
         pattern = rf"(?<!\d){text}日"
     else:

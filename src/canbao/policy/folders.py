@@ -7,6 +7,7 @@ the checkout.
 import os
 from pathlib import Path as Folder
 
+from canbao.policy.inherit import extended_by
 from canbao.policy.reading import Problem
 from canbao.policy.skeleton import TO_FILL_IN
 
@@ -59,7 +60,38 @@ def find_folder(dir_or_name: str | os.PathLike[str]) -> Folder:
 
 
 def read_folder(folder: Folder) -> dict[str, str]:
-    """The texts of a pack: {file name: text}. Raises `PackNotFound` without YAML, `PackBroken` when it is not UTF-8."""
+    """The texts of a pack: {file name: text}, those of what it stands on as {`name/file name`: text}.
+
+    Raises `PackNotFound` without YAML, `PackBroken` when a file is not UTF-8.
+    """
+    texts = _read_folder(folder)
+    known, name = {folder.resolve().name}, extended_by(texts)
+    while name is not None and name not in known:
+        above = _folder_beside(folder, name)
+        if above is None:
+            break  # said with its line when the texts are read
+        known.add(name)
+        own = _read_folder(above)
+        texts |= {f"{name}/{file}": text for file, text in own.items()}
+        name = extended_by(own)
+    return texts
+
+
+def _folder_beside(folder: Folder, name: str) -> Folder | None:
+    """The pack of that name in the same folder, else among the installation's."""
+    if Folder(name).name != name:
+        return None
+    beside = folder.resolve().parent / name
+    if beside.is_dir():
+        return beside
+    try:
+        named = policies_folder() / name
+    except PackNotFound:
+        return None
+    return named if named.is_dir() else None
+
+
+def _read_folder(folder: Folder) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from canbao.policy.checking import problems_of
 from canbao.policy.folders import PackBroken, find_folder, read_folder
+from canbao.policy.inherit import read_texts
 from canbao.policy.pack import Pack
-from canbao.policy.reading import read_texts
 
 
 def load_pack(dir_or_name: str | os.PathLike[str]) -> Pack:

@@ -11,10 +11,19 @@ from pydantic import Field
 from canbao.kernel.days import Period
 from canbao.policy.category_names import CategoryNames, UnknownCategory
 from canbao.policy.example_rules import Example
-from canbao.policy.money_rules import Combination, Standard, Subsidy
+from canbao.policy.money_rules import Combination, Line, Standard, Subsidy
 from canbao.policy.people_rules import Category, Eligible, Exclusions, Household, Trait
 from canbao.policy.rule import Frozen, Rule
-from canbao.policy.time_rules import BenefitPeriod, MonthlyAdjustment, Readjustment, Task, WayIn, Window
+from canbao.policy.time_rules import (
+    BenefitPeriod,
+    Incentive,
+    MonthlyAdjustment,
+    Readjustment,
+    RefundRule,
+    Task,
+    WayIn,
+    Window,
+)
 from canbao.policy.values import Day
 from canbao.policy.work_rules import Collecting, Contact, Roster, RosterAdditions, Targets
 
@@ -29,6 +38,8 @@ class Document(Rule):
     issuer: str
     issued_on: Day | None = None
     annexes: dict[str, str] = Field({}, description="附件号: 附件标题，用来在原文中找到附件")
+    extends: str | None = Field(None, description="在哪个方案的基础上：上级的、去年的，或被修改的；写文件夹名")
+    holds_from: Day | None = Field(None, description="修改缴费期中的方案时：哪天及以后缴费的按新规定")
 
 
 class Topics(Frozen):
@@ -38,6 +49,7 @@ class Topics(Frozen):
     collection_window: Window
     benefit_period: BenefitPeriod
     ways_in: tuple[WayIn, ...] = ()
+    lines: tuple[Line, ...] = ()
     standards: tuple[Standard, ...] = Field(min_length=1)
     combination: Combination
     subsidies: tuple[Subsidy, ...] = ()
@@ -50,6 +62,8 @@ class Topics(Frozen):
     roster_additions: RosterAdditions | None = None
     monthly_adjustment: MonthlyAdjustment | None = None
     readjustment: Readjustment | None = None
+    incentives: tuple[Incentive, ...] = ()
+    refunds: tuple[RefundRule, ...] = ()
     collecting: Collecting = Collecting()
     calendar: tuple[Task, ...] = ()
     targets: Targets | None = None
@@ -63,6 +77,7 @@ class Pack(Topics):
     key: str
     digest: str
     texts: dict[str, str] = Field(repr=False)
+    before: "Pack | None" = Field(None, repr=False)  # what this pack amends, for who paid before its day
 
     def __hash__(self) -> int:
         return hash((self.key, self.digest))
@@ -81,10 +96,10 @@ class Pack(Topics):
         """The collection window."""
         return self.collection_window.period
 
-    @property
+    @cached_property
     def tiers(self) -> tuple[str, ...]:
         """The names of the tiers; empty where there is one price for all."""
-        return tuple(standard.tier for standard in self.standards if standard.tier is not None)
+        return tuple(dict.fromkeys(item.tier for item in self.standards if item.tier is not None))
 
     @cached_property
     def trait_names(self) -> dict[str, str]:
@@ -104,12 +119,17 @@ class Pack(Topics):
         """The category of this exact name; `KeyError` when there is none."""
         return self.category_names.by_name[name]
 
-    def standard(self, tier: str | None) -> Standard:
-        """The price of a tier (None: the only price); `KeyError` when there is none."""
-        for standard in self.standards:
-            if standard.tier == tier:
-                return standard
-        raise KeyError(tier)
+    def standards_of(self, line: str | None, tier: str | None) -> tuple[Standard, ...]:
+        """The prices of a line of the bill (None: the basic contribution) for a tier, in the order of the pack."""
+        return tuple(item for item in self.standards if item.line == line and item.tier in (None, tier))
+
+    def named_grade(self, name: str) -> tuple[str, str | None]:
+        """A category as a rule names it → its name and, where one is named, its grade: `重度残疾人员（一级）`."""
+        return self._named_grades.get(name, (name, None))
+
+    @cached_property
+    def _named_grades(self) -> dict[str, tuple[str, str]]:
+        return {f"{item.name}（{grade}）": (item.name, grade) for item in self.categories for grade in item.grades}
 
     def normalise_category(self, text: str) -> "list[tuple[str, str | None]] | UnknownCategory":
         """What a roster's cell says → the categories meant, each with its grade (None where the cell has none)."""

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from canbao.policy.conditions import Condition
 from canbao.policy.rule import Frozen, Rule
-from canbao.policy.values import Length
+from canbao.policy.values import Day
 
 
 class Trait(Frozen):
@@ -17,40 +18,27 @@ class Trait(Frozen):
     presumed_unless: tuple[str, ...] = Field((), description="没有写明这些情况之一时，视为具有本情况")
 
 
+class Decided(Frozen):
+    """The day whose roster decides whether somebody holds a category."""
+
+    in_window: Literal["asked", "paid"] | Day = Field("asked", description="缴费期内缴费的：问的那天、缴费日或某一天")
+    after_window: Literal["asked", "paid"] | Day = Field(
+        "asked", description="缴费期后缴费的：问的那天、缴费日或某一天"
+    )
+
+
 class Category(Rule):
     """Why someone is subsidised, as a department recognises it and as rosters write it."""
 
     name: str
     aliases: tuple[str, ...] = Field((), description="花名册上的其他写法")
     aliases_with_grade: tuple[str, ...] = Field((), description="只有同时写明等级时才算的写法，如 残疾人")
-    department: str = Field(description="由哪个部门认定、提供花名册")
+    department: str | None = Field(None, description="由哪个部门认定、提供花名册")
     grades: tuple[str, ...] = Field((), description="等级，如 一级；属于本身份的")
     outside_grades: tuple[str, ...] = Field((), description="花名册上会出现、但不属于本身份的等级")
     extends_to: tuple[str, ...] = Field((), description="除本人外还包括谁，如 子女")
-
-
-class EmployeeCondition(Frozen):
-    """What is asked of somebody's time in the employee scheme. All that are given must hold."""
-
-    months_at_least: Length | None = Field(None, description="连续参加职工医保至少多久")
-    back_paid: bool | None = Field(None, description="其中有无补缴")
-    left_at_most: Length | None = Field(None, description="中断不超过多久")
-    left_longer_than: Length | None = Field(None, description="中断超过多久")
-
-
-class Condition(Frozen):
-    """When something applies. All that are given must hold; an empty condition always holds."""
-
-    all_traits: tuple[str, ...] = Field((), description="这些情况都有")
-    any_traits: tuple[str, ...] = Field((), description="这些情况至少有一个")
-    no_traits: tuple[str, ...] = Field((), description="这些情况都没有")
-    any_categories: tuple[str, ...] = Field((), description="这些身份至少有一个")
-    born_since: Literal["window", "period"] | None = Field(
-        None, description="出生在集中缴费期（window）或待遇期（period）第一天及以后"
-    )
-    paid_within_of_birth: Length | None = Field(None, description="出生后多久以内缴费（含最后一天）")
-    paid_later_than_birth_by: Length | None = Field(None, description="出生后超过多久才缴费")
-    employee: EmployeeCondition | None = None
+    when: Condition | None = Field(None, description="不看名册，凡符合这些条件的人都算")
+    decided: Decided = Field(Decided(), description="按哪天的名册")
 
 
 class Eligible(Rule):
@@ -69,6 +57,12 @@ class Exclusion(Rule):
 class Exclusions(Frozen):
     in_employee_scheme: Exclusion | None = None
     covered_elsewhere: Exclusion | None = None
+
+    @property
+    def rules(self) -> dict[str, Exclusion]:
+        """By the code of the refusal."""
+        both = {"in_employee_scheme": self.in_employee_scheme, "covered_elsewhere": self.covered_elsewhere}
+        return {code: rule for code, rule in both.items() if rule is not None}
 
 
 class HouseholdRule(Rule):

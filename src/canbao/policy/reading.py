@@ -41,6 +41,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     seen: dict[int, Node] = field(default_factory=dict, repr=False)  # holds the nodes, so that no id is used twice
+    before: "Reading | None" = None  # what these rules amend, from a day on
 
     def place(self, path: Path) -> tuple[str, int]:
         """File and line of a path, or of the nearest thing around it."""
@@ -57,7 +58,7 @@ class Reading:
         return Problem(file, line, message)
 
 
-def read_texts(texts: Mapping[str, str]) -> Reading:
+def read_files(texts: Mapping[str, str]) -> Reading:
     """Read every file; what is wrong with one does not keep the others from being read."""
     reading = Reading()
     for file in sorted(texts):
@@ -132,5 +133,7 @@ NOT_RULES = ("examples",)  # promises about the rules, not rules: adding one cha
 def digest_of(reading: Reading) -> str:
     """sha256 over the rules as data: order of files and keys, comments and examples make no difference."""
     rules = {topic: value for topic, value in reading.data.items() if topic not in NOT_RULES}
+    if reading.before is not None:
+        rules["amends"] = digest_of(reading.before)
     canonical = json.dumps(rules, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

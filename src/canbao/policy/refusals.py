@@ -20,6 +20,12 @@ class UnknownCategory(Refusal):
     remedy_template = "请核对身份名称和等级，或向医保部门确认后再登记；本方案认识：{known}。"
 
 
+class UnknownLine(Refusal):
+    code = "unknown_line"
+    says_template = "本方案的账单上没有“{what}”这一项。"
+    remedy_template = "请核对写法；可选的有：{known}。"
+
+
 class InEmployeeScheme(Refusal):
     code = "in_employee_scheme"
     says_template = "您在缴费当日仍参加职工医保，不能同时参加居民医保。"
@@ -50,6 +56,12 @@ class UnknownTier(Refusal):
     remedy_template = "可选：{tiers}。"
 
 
+class NoPrice(Refusal):
+    code = "no_price"
+    says_template = "本方案没有适用于此人的缴费标准。"
+    remedy_template = "请向医保部门询问这类人员的缴费标准。"
+
+
 class WindowNotOpen(Refusal):
     code = "window_not_open"
     says_template = "集中缴费从{first}开始，现在还不能缴费。"
@@ -71,11 +83,13 @@ class StartsAfterPeriod(Refusal):
 IN_ORDER: tuple[type[Refusal], ...] = (
     UnknownTrait,
     UnknownCategory,
+    UnknownLine,
     InEmployeeScheme,
     CoveredElsewhere,
     NotEligible,
     TierMissing,
     UnknownTier,
+    NoPrice,
     WindowNotOpen,
     WindowClosed,
     StartsAfterPeriod,
@@ -90,11 +104,13 @@ def as_value(refusal: Refusal) -> Refused:
 ENGLISH: dict[str, str] = {
     UnknownTrait.code: "These rules do not know one of the circumstances given",
     UnknownCategory.code: "These rules do not know one of the subsidised categories given",
+    UnknownLine.code: "There is no such line on the bill here",
     InEmployeeScheme.code: "You are still in the employee scheme on the day of payment and cannot be in both",
     CoveredElsewhere.code: "You are covered elsewhere for the same time and cannot be enrolled twice",
     NotEligible.code: "By what is known, you are not among those who may enrol here",
     TierMissing.code: "There are several tiers; choose one first",
     UnknownTier.code: "There is no such tier here",
+    NoPrice.code: "These rules name no price for somebody like this",
     WindowNotOpen.code: "The collection window has not opened yet",
     WindowClosed.code: "The collection window is over, and none of the late ways in fits you",
     StartsAfterPeriod.code: "Paying now, cover would begin only after the benefit period has ended",

@@ -25,6 +25,13 @@ class Rule(Frozen):
     assumed: str | None = Field(None, description="通知没有写明而由我们假定的，写明理由；答案会一直带着它")
     derived: dict[str, str] = Field({}, description="由我们推算、不能在条款里直接找到的数字：键名: 理由")
     says: str | None = Field(None, description="用我们自己的话说明这条规则，不照抄通知")
+    notice: str | None = Field(None, description="出自哪份通知；从上级方案继承来的规则自动带上，不用自己写")
+
+    @property
+    def where(self) -> str:
+        """The clause as people cite it; with the notice before it where that is not this pack's own."""
+        clause = self.clause or ""
+        return f"{self.notice}{clause}" if self.notice else clause
 
 
 class Silence(Frozen):

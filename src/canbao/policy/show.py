@@ -10,13 +10,13 @@ from importlib.resources import files
 from canbao.kernel.fen import short_yuan, yuan
 from canbao.policy.combine import split
 from canbao.policy.example_rules import Example
-from canbao.policy.facts import Facts
-from canbao.policy.money_rules import Standard
+from canbao.policy.facts import Facts, Held
 from canbao.policy.pack import Pack
-from canbao.policy.sentences import label_of, sentence
+from canbao.policy.person import Person
+from canbao.policy.prices import price_of
+from canbao.policy.sentences import condition_text, label_of, sentence
 from canbao.policy.values import percent
 from canbao.policy.walk import rules
-from canbao.policy.ways import traits_of
 
 _NUMERALS = "零一二三四五六七八九十"
 _LAST = 100  # after every numbered clause
@@ -58,10 +58,12 @@ def _header(pack: Pack) -> str:
 def _essentials(pack: Pack) -> str:
     boxes = []
     for item in pack.standards:
-        name = f"{item.tier}：个人缴费" if item.tier else "个人缴费"
-        boxes.append((name, f"{short_yuan(item.individual_fen)} 元"))
-    state = pack.standards[0].government_fen
-    boxes.append(("财政补助", "未知" if state is None else f"{short_yuan(state)} 元"))
+        what = "，".join(part for part in (item.line, item.tier, condition_text(item.when)) if part)
+        name = f"{what}：个人缴费" if what else "个人缴费"
+        boxes.append((name, "未知" if item.individual_fen is None else f"{short_yuan(item.individual_fen)} 元"))
+    states = dict.fromkeys(item.government_fen for item in pack.standards if item.line is None)
+    said = ("未知" if state is None else f"{short_yuan(state)} 元" for state in states)
+    boxes.append(("财政补助", " / ".join(said)))
     boxes.append(("集中缴费期", f"{pack.window.first} 至 {pack.window.last}"))
     assumed = "（假定）" if pack.benefit_period.assumed else ""
     boxes.append((f"待遇期{assumed}", f"{pack.period.first} 至 {pack.period.last}"))
@@ -72,21 +74,33 @@ def _essentials(pack: Pack) -> str:
 def _who_pays(pack: Pack) -> str:
     """Every category at every price, computed by the engine, not by this page."""
     heads = [("身份", ""), *((("档次", ""),) if pack.tiers else ()), ("本人缴", "n"), ("由谁资助", ""), ("依据", "c")]
-    names = ("", *(category.name for category in pack.categories))
-    rows = [_who_pays_row(pack, name, standard) for name in names for standard in pack.standards]
+    names = ("", *(category.name for category in pack.categories if category.when is None))
+    rows = [_who_pays_row(pack, name, tier) for name in names for tier in pack.tiers or (None,)]
     return f"<h2>谁缴多少</h2>\n{_table(heads, rows)}"
 
 
-def _who_pays_row(pack: Pack, name: str, standard: Standard) -> list[str]:
-    answer = split(pack, standard, {name} if name else set(), traits_of(pack, Facts()))
+def _who_pays_row(pack: Pack, name: str, tier: str | None) -> list[str]:
+    """What somebody of this category pays who is otherwise like everybody, asked of the engine."""
+    held = (Held(name),) if name else ()
+    person = Person(pack, Facts(categories=held, tier=tier))
+    price = price_of(person, None)
+    answer = split(person, price)
     pays = "未知" if answer.pays_fen is None else yuan(answer.pays_fen)
-    shares = "；".join(f"{share.payer} {yuan(share.fen)}" for share in answer.shares)
-    asked = "；".join(f"请问{unknown.ask}" for unknown in answer.unknown)
-    clauses = [share.clause for share in answer.shares] + [unknown.clause for unknown in answer.unknown]
+    shares = [f"{share.payer} {yuan(share.fen)}" for share in answer.shares]
+    shares += [f"{share.payer} {yuan(share.fen)}（先缴后返）" for share in answer.paid_back]
+    shares += [f"免缴 {yuan(part.fen)}" for part in answer.waived]
+    asked = "；".join(dict.fromkeys(f"请问{unknown.ask}" for unknown in answer.unknown))
+    clauses = [part.clause for part in (*answer.shares, *answer.waived, *answer.paid_back, *answer.unknown)]
     if name and not clauses:
-        clauses = [rule.clause or "" for rule in pack.subsidies if name in rule.categories]
-    clause = "、".join(dict.fromkeys(clauses or [standard.clause or ""]))
-    cells = [name or "没有身份", *((standard.tier or "",) if pack.tiers else ()), pays, shares or asked or "—", clause]
+        clauses = [rule.where for rule in pack.subsidies if name in rule.categories]
+    clause = "、".join(dict.fromkeys(clauses or [price.clause]))
+    cells = [
+        name or "没有身份",
+        *((tier or "",) if pack.tiers else ()),
+        pays,
+        "；".join(shares) or asked or "—",
+        clause,
+    ]
     return [escape(cell) for cell in cells]
 
 
@@ -112,10 +126,10 @@ def _number(step: str) -> int:
 def _clauses(pack: Pack) -> str:
     by_clause: dict[str, list[str]] = {}
     for path, rule in rules(pack):
-        if rule.clause:
+        if rule.where:
             mark = ' <span class="mark">假定</span>' if rule.assumed else ""
             cells = f"<td>{escape(label_of(rule))}</td><td>{escape(sentence(path, rule))}{mark}</td>"
-            by_clause.setdefault(rule.clause, []).append(cells)
+            by_clause.setdefault(rule.where, []).append(cells)
     groups = []
     for clause in sorted(by_clause, key=clause_order):
         first, *others = by_clause[clause]
@@ -131,23 +145,23 @@ def _open_points(pack: Pack) -> str:
     """What the county has to know before it signs: what we assumed, what others have to say, what we worked out."""
     rows = []
     for path, rule in rules(pack):
-        what, where = escape(label_of(rule)), escape(rule.clause or "")
+        what, where = escape(label_of(rule)), escape(rule.where)
         if rule.assumed:
             rows.append(['<span class="mark">假定</span>', what, escape(rule.assumed), where])
         silent, asked = getattr(rule, "unknown", None), getattr(rule, "ask", None)
         if silent:
             rows.append(['<span class="mark">未知</span>', what, escape(f"{silent}；请问{asked}"), where])
-        government = getattr(rule, "government", None)
-        if government is not None:
-            text = escape(f"{government.unknown}；请问{government.ask}")
-            rows.append(['<span class="mark">未知</span>', what, text, where])
+        for silence in (getattr(rule, "individual", None), getattr(rule, "government", None)):
+            if silence is not None:
+                text = escape(f"{silence.unknown}；请问{silence.ask}")
+                rows.append(['<span class="mark">未知</span>', what, text, where])
         for name, reason in rule.derived.items():
             rows.append(
                 ['<span class="mark">推算</span>', what, escape(f"{sentence(path, rule)}（{name}：{reason}）"), where]
             )
     same_payer = pack.combination.same_payer_assumed
     if same_payer:
-        where = escape(pack.combination.clause or "")
+        where = escape(pack.combination.where)
         rows.append(['<span class="mark">假定</span>', "几个身份", escape(same_payer), where])
     if not rows:
         return ""

@@ -1,39 +1,57 @@
 """A whole population at once: the same function, tabulated.
 
-Each person is reduced to the facts that the pack looks at; the distinct ones (hundreds, whatever the population) are
-assessed once each; the table of answers is joined back. Polars does the reducing of days and the joining; every answer
-comes from `assess`, so there is no second engine to keep honest.
+People are cut into cells about which the pack asks the same and hears the same (`cells.py`); one of each is assessed,
+and the table of answers is joined back. Every answer comes from `assess`, so there is no second engine to keep honest.
 
-Columns carry the names of the facts: `categories` (a list of names or of {name, grade, since, until}, or one text
-with 、 between names), `traits` (a list or such a text), `tier`, `born_on`, `paid_on`, `on`, `employee_scheme`,
-`other_cover` (structs), `last_covered_until`. All are optional; other columns pass through untouched.
+Columns carry the names of the facts: `categories` (a list of names or of {name, grade, since, until, place, relation},
+or one text with 、 between names), `traits` and `lines` (a list or such a text), `tier`, `born_on`, `paid_on`, `on`,
+`employee_scheme`, `other_cover`, `refund` (structs), `last_covered_until`, `repaired_years`, `years_in_row`,
+`claimed_last_year`. All are optional; other columns pass through untouched.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import date
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from canbao.kernel.fen import yuan
-from canbao.policy.assess import assess_reduced
 from canbao.policy.assessment import Assessment
+from canbao.policy.cells import NO_DAY, Cells, Codes, Days, day_number
 from canbao.policy.facts import BadFacts, Facts, facts_from_json
 from canbao.policy.pack import Pack
-from canbao.policy.reduce import reduce_facts, sight
-from canbao.policy.ways import paid_range, ways_in_sight
+from canbao.policy.person import DayName
 
-WORDS = ("categories", "tier", "traits", "employee_scheme", "other_cover")
-DAYS = ("born_on", "paid_on", "on")
-_KIND, _ON, _PAID, _BORN = "__kind", "__on", "__paid", "__born"
-_KEEPS, _IN_WINDOW, _AFTER = "__keeps_days", "__in_window", "__after"
+WORDS = ("categories", "tier", "traits", "lines", "repaired_years", "years_in_row", "claimed_last_year")
+STRUCTS: dict[str, tuple[str, DayName]] = {
+    "employee_scheme": ("left_on", "left"),
+    "other_cover": ("until", "other_until"),
+    "refund": ("asked_on", "refund_asked"),
+}
+"""Words with one day among them: the day's name inside, and its name for the rules."""
+DAYS: dict[str, DayName] = {"on": "on", "paid_on": "paid", "born_on": "born", "last_covered_until": "last_covered"}
+_LISTS = ("categories", "traits", "lines")
 _BETWEEN = re.compile(r"[、,，;；]")
 
-_SHARE = pl.Struct({"payer": pl.String, "fen": pl.Int64, "clause": pl.String, "category": pl.String})
+_SHARE = pl.Struct({"payer": pl.String, "fen": pl.Int64, "clause": pl.String, "category": pl.String, "line": pl.String})
+_WAIVER = pl.Struct({"fen": pl.Int64, "clause": pl.String, "category": pl.String, "line": pl.String})
+_LINE = pl.Struct(
+    {
+        "line": pl.String,
+        "individual_fen": pl.Int64,
+        "pays_fen": pl.Int64,
+        "government_fen": pl.Int64,
+        "clause": pl.String,
+    }
+)
+_EARNED = pl.Struct({"what": pl.String, "fen": pl.Int64, "clause": pl.String})
 _UNKNOWN = pl.Struct({"what": pl.String, "ask": pl.String, "clause": pl.String})
 _ASSUMPTION = pl.Struct({"what": pl.String, "clause": pl.String})
 _REFUSAL = pl.Struct({"code": pl.String, "says": pl.String, "clause": pl.String, "remedy": pl.String})
+_REFUND = pl.Struct(
+    {"reason": pl.String, "allowed": pl.Boolean, "of": pl.String, "says": pl.String, "clause": pl.String}
+)
 ANSWER_COLUMNS: dict[str, Any] = {
     "individual_fen": pl.Int64,
     "pays_fen": pl.Int64,
@@ -44,8 +62,15 @@ ANSWER_COLUMNS: dict[str, Any] = {
     "refusal": _REFUSAL,
     "unknown": pl.List(_UNKNOWN),
     "assumptions": pl.List(_ASSUMPTION),
+    "bill_lines": pl.List(_LINE),
+    "waived": pl.List(_WAIVER),
+    "paid_back": pl.List(_SHARE),
+    "enjoys": pl.String,
+    "incentives": pl.List(_EARNED),
+    "refund_answer": _REFUND,
 }
-"""What `tabulate` adds: an assessment's fields under their own names, amounts in fen, what is unknown null."""
+"""What `tabulate` adds: an assessment's fields, amounts in fen, what is unknown null."""
+_COLUMN_OF = {"lines": "bill_lines", "refund": "refund_answer"}  # the short names are those of facts
 
 
 def tabulate(pack: Pack, population: pl.DataFrame) -> pl.DataFrame:
@@ -69,32 +94,61 @@ def tabulate_for_file(pack: Pack, population: pl.DataFrame) -> pl.DataFrame:
 
 def answers(pack: Pack, population: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     """The distinct answers, and for each person the row of theirs."""
-    taken = [name for name in ANSWER_COLUMNS if name in population.columns]
+    columns = answer_columns(pack, population)
+    taken = [name for name in columns if name in population.columns]
     if taken:
         raise BadFacts("、".join(taken), "人口表里已有这些列，结果无处可写，请先改名")
-    keyed, stems = _kinds(population)
-    days = _reduced_days(pack, keyed, stems)
-    distinct = days.unique(maintain_order=True)
-    rows = [_row(assess_reduced(pack, facts)) for facts in _facts(pack, distinct, stems)]
-    table = pl.DataFrame(rows, schema=ANSWER_COLUMNS, orient="row")
-    places = days.join(
-        distinct.with_row_index("__answer"), on=days.columns, how="left", nulls_equal=True, maintain_order="left"
-    )
-    return table, places["__answer"]
+    kinds, stems = kinds_of(population)
+    cells = Cells(pack)
+    places = cells.places(kinds, stems, days_of(pack, population))
+    table = pl.DataFrame([_row(answer) for answer in cells.answers], schema=ANSWER_COLUMNS, orient="row")
+    return table.select(columns), pl.Series("__answer", places)
 
 
-def _kinds(population: pl.DataFrame) -> tuple[pl.DataFrame, list[Facts]]:
-    """The days of each person with the number of their kind (the same words), and the words of each kind as facts."""
-    words = [name for name in WORDS if name in population.columns]
-    days = pl.DataFrame([_day_column(population, name) for name in DAYS])
+def answer_columns(pack: Pack, population: pl.DataFrame) -> list[str]:
+    """The names of the columns that are added: those of every notice, and those that this one or a question needs."""
+    needed = {
+        "bill_lines": bool(pack.lines),
+        "waived": any(rule.is_waiver for rule in pack.subsidies),
+        "paid_back": any(rule.paid_back for rule in pack.subsidies),
+        "enjoys": any(standard.enjoys for standard in pack.standards),
+        "incentives": bool(pack.incentives),
+        "refund_answer": "refund" in population.columns,
+    }
+    return [name for name in ANSWER_COLUMNS if needed.get(name, True)]
+
+
+def kinds_of(population: pl.DataFrame) -> tuple[Codes, list[Facts]]:
+    """The number of each person's words, and the words of each number as facts without days."""
+    words = [name for name in (*WORDS, *STRUCTS) if name in population.columns]
     if not words:
-        return days.with_columns(pl.lit(0, pl.UInt32).alias(_KIND)), [Facts()]
+        return np.zeros(population.height, np.int64), [Facts()]
     keys = population.select(_key(population, name) for name in words)
-    numbered = keys.unique(maintain_order=True).with_row_index(_KIND)
-    kind = keys.join(numbered, on=words, how="left", nulls_equal=True, maintain_order="left")[_KIND]
-    first_rows = kind.to_frame().with_row_index("__row").group_by(_KIND).agg(pl.col("__row").min()).sort(_KIND)
+    numbered = keys.unique(maintain_order=True).with_row_index("__kind")
+    kind = keys.join(numbered, on=words, how="left", nulls_equal=True, maintain_order="left")["__kind"]
+    first_rows = kind.to_frame().with_row_index("__row").group_by("__kind").agg(pl.col("__row").min()).sort("__kind")
     examples = population.select(words)[first_rows["__row"]]
-    return days.with_columns(kind), [_words(row) for row in examples.iter_rows(named=True)]
+    return kind.to_numpy().astype(np.int64), [_words(row) for row in examples.iter_rows(named=True)]
+
+
+def days_of(pack: Pack, population: pl.DataFrame) -> dict[DayName, Days]:
+    """The days of everybody as numbers, the instant of the question and the day of payment filled in."""
+    found: dict[DayName, Days] = {name: _numbers(_day_column(population, column)) for column, name in DAYS.items()}
+    for column, (inner, name) in STRUCTS.items():
+        found[name] = _numbers(_inner_day(population, column, inner))
+    window_first = np.int32(day_number(pack.window.first))
+    on, paid = found["on"], found["paid"]
+    found["on"] = np.where(on != NO_DAY, on, np.where(paid != NO_DAY, paid, window_first))
+    found["paid"] = np.where(paid != NO_DAY, paid, found["on"])
+    if "refund" in population.columns:
+        asked = population["refund"].is_not_null().to_numpy()
+        missing = asked & (found["refund_asked"] == NO_DAY)
+        found["refund_asked"] = np.where(missing, found["on"], found["refund_asked"])
+    return found
+
+
+def _numbers(column: pl.Series) -> Days:
+    return column.to_physical().fill_null(NO_DAY).to_numpy()
 
 
 def _day_column(population: pl.DataFrame, name: str) -> pl.Series:
@@ -103,6 +157,17 @@ def _day_column(population: pl.DataFrame, name: str) -> pl.Series:
     if population.schema[name] not in (pl.Date, pl.Null):
         raise BadFacts(name, f"这一列应是日期，而不是 {population.schema[name]}")
     return population[name].cast(pl.Date)
+
+
+def _inner_day(population: pl.DataFrame, column: str, inner: str) -> pl.Series:
+    """One day of a column of structs."""
+    kind = population.schema.get(column)
+    if not isinstance(kind, pl.Struct) or inner not in [field.name for field in kind.fields]:
+        return pl.repeat(None, population.height, dtype=pl.Date, eager=True)
+    days = population[column].struct.field(inner)
+    if days.dtype not in (pl.Date, pl.Null):
+        raise BadFacts(f"{column}.{inner}", f"这一列应是日期，而不是 {days.dtype}")
+    return days.cast(pl.Date)
 
 
 def _key(population: pl.DataFrame, name: str) -> pl.Expr:
@@ -114,7 +179,12 @@ def _key(population: pl.DataFrame, name: str) -> pl.Expr:
         # the count keeps ["a", null] apart from ["a"]; the separator cannot be typed
         return pl.concat_str(text.list.len(), text.list.join("\x1f", ignore_nulls=True), separator="\x1e").alias(name)
     if isinstance(kind, pl.Struct):
-        return pl.when(column.is_not_null()).then(column.struct.json_encode()).alias(name)
+        day = STRUCTS[name][0] if name in STRUCTS else ""
+        words = [column.struct.field(field.name) for field in kind.fields if field.name != day]
+        text = pl.struct(words).struct.json_encode() if words else pl.lit("{}")
+        return pl.when(column.is_not_null()).then(text).alias(name)
+    if kind.is_integer() or kind == pl.Boolean:
+        return column.cast(pl.String)
     if kind in (pl.String, pl.Null) or isinstance(kind, pl.Categorical | pl.Enum):
         return column.cast(pl.String)
     raise BadFacts(name, f"这一列不能是 {kind}")
@@ -124,94 +194,21 @@ def _words(row: dict[str, Any]) -> Facts:
     """A person's words as facts, read by the same reader as JSON."""
     data: dict[str, Any] = {}
     for name, value in row.items():
-        if name in ("categories", "traits") and isinstance(value, str):
+        if name in _LISTS and isinstance(value, str):
             data[name] = [piece for piece in _BETWEEN.split(value) if piece.strip()]
+        elif name in STRUCTS and isinstance(value, dict):
+            data[name] = {key: inner for key, inner in value.items() if key != STRUCTS[name][0]}
         else:
             data[name] = value
     return facts_from_json(data)
 
 
-def _reduced_days(pack: Pack, keyed: pl.DataFrame, stems: list[Facts]) -> pl.DataFrame:
-    """The days of each person, with those made equal that no rule can tell apart; `reduce_facts` finishes the rest."""
-    flags = pl.DataFrame(
-        [_flags(pack, stem) for stem in stems],
-        schema={_KEEPS: pl.Boolean, _IN_WINDOW: pl.Boolean, _AFTER: pl.Boolean},
-        orient="row",
-    )
-    window, on, paid, born = pack.window, pl.col("on"), pl.col("paid_on"), pl.col("born_on")
-    assert window.last is not None
-    far = date(max(pack.benefit_period.last, window.last).year + 1, 12, 31)
-    first_day = pl.lit(window.first, pl.Date)
-    asked = pl.coalesce(on, paid, first_day)
-    settled = keyed.select(_KIND, asked.alias(_ON), pl.coalesce(paid, asked).alias(_PAID), born.alias(_BORN))
-    flagged = settled.hstack(flags[settled[_KIND]].get_columns())
-    inside = pl.col(_PAID).is_between(window.first, window.last)
-    after = pl.col(_PAID) > window.last
-    plain_inside = inside & ~pl.col(_KEEPS) & ~pl.col(_IN_WINDOW)
-    nothing_after = after & ~pl.col(_KEEPS) & ~pl.col(_AFTER) & ~pl.col(_IN_WINDOW)
-    seen_birth = pl.col(_BORN) >= sight(pack).born_from
-    nothing_after = nothing_after & ~seen_birth.fill_null(value=False)
-    paid_day = pl.when(plain_inside).then(first_day).when(nothing_after).then(pl.lit(far, pl.Date)).otherwise(_PAID)
-    late_birth = pl.col(_BORN) > pack.period.first
-    born_day = pl.when(pl.when(plain_inside).then(late_birth).otherwise(seen_birth)).then(_BORN)
-    on_day = pl.when(pl.col(_KEEPS)).then(_ON).otherwise(paid_day)
-    return flagged.select(_KIND, on_day.alias(_ON), paid_day.alias(_PAID), born_day.alias(_BORN))
+def _row(answer: Assessment) -> list[object]:
+    values = {_COLUMN_OF.get(field.name, field.name): getattr(answer, field.name) for field in fields(Assessment)}
+    return [_plain(values[name]) for name in ANSWER_COLUMNS]
 
 
-def _flags(pack: Pack, stem: Facts) -> tuple[bool, bool, bool]:
-    """Whether this kind's days are all looked at; whether a way in is in sight for it in the window; and after it."""
-    keeps = (
-        stem.employee_scheme is not None
-        or stem.other_cover is not None
-        or any(held.since or held.until for held in stem.categories)
-    )
-    reduced = reduce_facts(pack, stem)
-    in_window = bool(ways_in_sight(pack, reduced, pack.window.first)) or _has_in_window_birth_way(pack)
-    after = any(
-        (days := paid_range(pack, way)) is not None
-        and days.last is not None
-        and way in ways_in_sight(pack, reduced, days.last)
-        for way in pack.ways_in
-    )
-    return keeps, in_window, after
-
-
-def _has_in_window_birth_way(pack: Pack) -> bool:
-    """A way in that looks at a birth date inside the window: then no day of anybody is plain."""
-    return any(
-        way.paid != "after_window"
-        and (way.when.born_since or way.when.paid_within_of_birth or way.when.paid_later_than_birth_by)
-        for way in pack.ways_in
-    )
-
-
-def _facts(pack: Pack, distinct: pl.DataFrame, stems: list[Facts]) -> Iterator[Facts]:
-    for kind, on, paid, born in distinct.select(_KIND, _ON, _PAID, _BORN).iter_rows():
-        stem = stems[kind]
-        yield reduce_facts(
-            pack,
-            Facts(
-                categories=stem.categories,
-                tier=stem.tier,
-                traits=stem.traits,
-                born_on=born,
-                paid_on=paid,
-                on=on,
-                employee_scheme=stem.employee_scheme,
-                other_cover=stem.other_cover,
-            ),
-        )
-
-
-def _row(answer: Assessment) -> tuple[object, ...]:
-    return (
-        answer.individual_fen,
-        answer.pays_fen,
-        [{"payer": s.payer, "fen": s.fen, "clause": s.clause, "category": s.category} for s in answer.shares],
-        answer.government_fen,
-        answer.covered_from,
-        answer.covered_until,
-        answer.refusal.as_json() if answer.refusal else None,
-        [unknown.as_json() for unknown in answer.unknown],
-        [assumption.as_json() for assumption in answer.assumptions],
-    )
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

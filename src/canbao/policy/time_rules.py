@@ -6,9 +6,9 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from canbao.kernel.days import Period
-from canbao.policy.people_rules import Condition
+from canbao.policy.conditions import Anchor, Condition
 from canbao.policy.rule import Frozen, Rule
-from canbao.policy.values import Day, DayOfMonth, Length
+from canbao.policy.values import Day, DayOfMonth, Length, Number, Rate, Yuan
 
 
 class Window(Rule):
@@ -60,14 +60,38 @@ def _iso(text: object) -> date | None:
         return None
 
 
-class Start(Frozen):
-    """The first day of cover: an anchor, and perhaps a length after it."""
+class LongLapse(Frozen):
+    """After so many lapsed years the whole wait is never shorter than this, whatever was repaired."""
 
-    anchor: Literal["period", "paid", "birth"] = Field(
-        alias="from", description="从哪天算：待遇期第一天（period）、缴费日（paid）、出生日（birth）"
+    years: Number
+    at_least: Length
+
+
+class Wait(Frozen):
+    """A waiting period (待遇等待期): a fixed part, and a part that grows with the years without cover.
+
+    National frame: 国办发〔2024〕38号. What it leaves to provinces are keys here.
+    """
+
+    fixed: Length = Field(description="固定等待期")
+    each_lapsed_year: Length | None = Field(None, description="变动等待期：每断保一年加多久")
+    free_years: Number = Field(1, description="前几个断保年度不加")
+    repaired: bool = Field(False, description="每补缴一年减去一份变动等待期")
+    long_lapse: LongLapse | None = Field(None, description="断保多年的，合计不少于多久")
+
+
+class Start(Frozen):
+    """The first day of cover: an anchor, and perhaps a length or a wait after it."""
+
+    anchor: Anchor = Field(
+        alias="from",
+        description="从哪天算：待遇期第一天（period）、缴费日（paid）、缴费当月第一天（month_paid）、"
+        "次月第一天（next_month）、出生日（birth）或某一天",
     )
-    plus: Length | None = Field(None, description="再过多久，如 1天（次日）、6个月（等待期）")
+    plus: Length | None = Field(None, description="再过多久，如 1天（次日）、6个月")
+    wait: Wait | None = Field(None, description="等待期，随断保年数变化的")
     before_period: bool = Field(False, description="可以早于待遇期第一天")
+    cover_until: Day | None = Field(None, description="待遇到哪天为止；不写即到待遇期最后一天")
 
 
 class WayIn(Rule):
@@ -105,3 +129,28 @@ class Task(Rule):
     first: Day | None = None
     last: Day | None = None
     every_month_on: DayOfMonth | None = None
+
+
+class Incentive(Rule):
+    """What somebody earns by staying covered, or by claiming nothing: a higher ceiling (最高支付限额)."""
+
+    name: str
+    when: Condition
+    ceiling_fen: Yuan = Field(alias="ceiling_yuan", description="提高多少")
+    each_year_from: Number | None = Field(None, description="连续参保满这么多年后，每多一年再提高一次")
+    at_most_rate: Rate | None = Field(None, description="最多为原限额的多少")
+    base_ceiling_fen: Yuan | None = Field(None, alias="base_ceiling_yuan", description="原限额")
+
+
+class RefundRule(Rule):
+    """For which reason, until when, and of which payment money is given back."""
+
+    reason: str
+    allowed: Literal["before_period", "in_period", "any_time", "never"] = Field(
+        description="待遇期开始前、待遇期结束前、任何时候、不退"
+    )
+    until: Day | None = Field(None, description="最晚哪天提出")
+    within: Length | None = Field(None, description="缴费后多久以内提出")
+    of: Literal["all", "later", "earlier", "difference"] = Field(
+        "all", description="退全部；重复的两笔中退后一笔、前一笔；只退差额"
+    )

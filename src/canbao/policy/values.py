@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 from canbao.kernel.days import days_after, months_after
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan, short_yuan
 
-FigureKind = Literal["yuan", "rate", "day", "span", "count", "day_of_month", "month", "phone"]
+FigureKind = Literal["yuan", "rate", "day", "span", "count", "day_of_month", "month", "phone", "age", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,10 @@ class Span:
             return days_after(months_after(day, self.months), self.days)
         except (OverflowError, ValueError):
             return date.max
+
+    def shorter_than(self, other: "Span") -> bool:
+        """Whether this is the shorter one; a month is taken for 30 days where months and days are compared."""
+        return self.months * 30 + self.days < other.months * 30 + other.days
 
     def __str__(self) -> str:
         return self.text
@@ -116,6 +120,12 @@ def _month(value: object) -> str:
     return str(value)
 
 
+def _age(value: int) -> int:
+    if not 0 <= value <= 150:
+        raise ValueError(f"年龄不对：{value}")
+    return value
+
+
 def _count(value: int) -> int:
     if value < 0:
         raise ValueError(f"人数不能小于零：{value}")
@@ -153,6 +163,10 @@ Day = Annotated[date, BeforeValidator(_day), AfterValidator(_plausible), Figure(
 Month = Annotated[str, BeforeValidator(_month), Figure("month")]
 Count = Annotated[int, AfterValidator(_count), Figure("count")]
 DayOfMonth = Annotated[int, AfterValidator(_day_of_month), Figure("day_of_month")]
+Age = Annotated[int, AfterValidator(_age), Figure("age")]
+"""Completed years, written as a whole number."""
+Number = Annotated[int, AfterValidator(_count), Figure("number")]
+"""A small count, such as years: `4`."""
 Phone = Annotated[str, Figure("phone")]
 
 

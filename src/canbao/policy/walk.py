@@ -53,9 +53,11 @@ def rules(pack: Pack) -> Iterator[tuple[Path, Rule]]:
 
 
 def spots(pack: Pack) -> Iterator[Spot]:
-    """Every field of every model, each with the rules around it."""
+    """Every field that somebody wrote, of every model, each with the rules around it."""
     around: dict[Path, Rule] = dict(rules(pack))
     for path, model in models(pack):
         rules_around = tuple(around[path[:size]] for size in range(1, len(path) + 1) if path[:size] in around)
         for name, field in type(model).model_fields.items():
+            if name not in model.model_fields_set:
+                continue  # nobody wrote it
             yield Spot((*path, field.alias or name), getattr(model, name), field, rules_around)

@@ -1,0 +1,185 @@
+"""A pack that stands on another: a city's on its province's, this year's on last year's, an amendment on what it amends.
+
+A topic that the pack has itself takes the place of the other's. `topic+` changes it instead: of a list, entries with the
+same name take the other's place, `{drop: name}` takes one away, and the rest is added (`before: name` puts it in front
+of another); of anything else, the keys that are given take the others' places.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from canbao.policy.reading import Path, Reading, read_files
+
+CHANGES = "+"
+_OWN = ("document", "examples", "extends")  # never taken from another pack
+
+
+def name_of(topic: str, entry: Any) -> str | None:
+    """By what an entry of a list is known: its name, or what it is about."""
+    if not isinstance(entry, dict):
+        return None
+    for key in ("name", "who", "reason", "what"):
+        if isinstance(entry.get(key), str):
+            return str(entry[key])
+    if topic == "subsidies":
+        names = entry.get("categories") or [entry.get("category")]
+        return "、".join(str(name) for name in names) if isinstance(names, list) else str(names)
+    if topic == "standards":
+        return "、".join(str(entry[key]) for key in ("line", "tier") if entry.get(key)) or "基本医保"
+    if topic == "rosters":
+        return str(entry.get("department"))
+    return None
+
+
+def stand_on(own: Reading, other: Reading, notice: str) -> None:
+    """Fill `own` with what it takes from `other`, whose rules then say from which notice they come."""
+    changes = {topic: own.data.pop(topic) for topic in list(own.data) if topic.endswith(CHANGES)}
+    for topic, value in other.data.items():
+        if topic in _OWN or topic in own.data:
+            continue
+        own.data[topic] = _marked(value, notice)
+        for path, place in other.places.items():
+            if path[0] == topic:
+                own.places[path] = place
+    for changed, value in changes.items():
+        _change(own, changed, value)
+
+
+def _marked(value: Any, notice: str) -> Any:
+    """Every rule with the notice it comes from; one that has it already came from further up."""
+    if isinstance(value, list):
+        return [_marked(item, notice) for item in value]
+    if isinstance(value, dict):
+        inner = {key: _marked(item, notice) for key, item in value.items()}
+        is_rule = "clause" in value or "assumed" in value
+        return {"notice": notice, **inner} if is_rule else inner
+    return value
+
+
+def _change(own: Reading, changed: str, value: Any) -> None:
+    topic = changed.removesuffix(CHANGES)
+    base = own.data.get(topic)
+    if isinstance(value, list) and isinstance(base, list | None):
+        own.data[topic], sources = _changed_list(own, topic, base or [], value)
+        _move_places(own, topic, changed, sources)
+    elif isinstance(value, dict) and isinstance(base, dict | None):
+        own.data[topic] = {**(base or {}), **value}
+        for key in value:
+            _take_places(own, (changed, key), (topic, key))
+        own.places.setdefault((topic,), own.place((changed,)))
+    else:
+        own.problems.append(own.problem((changed,), f"{changed} 和上级的 {topic} 写法不一样，改不了"))
+
+
+def _changed_list(own: Reading, topic: str, base: list[Any], changes: list[Any]) -> tuple[list[Any], list[Path]]:
+    """The changed list, and for each entry where it stands: `(topic, i)` of the base or `(topic+, i)` of the changes."""
+    entries: list[tuple[Any, Path]] = [(entry, (topic, index)) for index, entry in enumerate(base)]
+    for index, change in enumerate(changes):
+        place: Path = (f"{topic}{CHANGES}", index)
+        dropped = change.get("drop") if isinstance(change, dict) else None
+        name = str(dropped) if dropped is not None else name_of(topic, change)
+        same = [
+            number for number, (entry, _) in enumerate(entries) if name is not None and name_of(topic, entry) == name
+        ]
+        if len(same) > 1:
+            own.problems.append(
+                own.problem(place, f"上级的 {topic} 里有几条“{name}”，请在上级给它们 name，或整个主题重写")
+            )
+        elif dropped is not None:
+            if not same:
+                own.problems.append(own.problem(place, f"上级的 {topic} 里没有“{name}”，去不掉"))
+            entries = [item for number, item in enumerate(entries) if number not in same]
+        elif same:
+            entries[same[0]] = (_without_order(change), place)
+        else:
+            entries.insert(_position(own, topic, entries, change, place), (_without_order(change), place))
+    return [entry for entry, _ in entries], [place for _, place in entries]
+
+
+def _without_order(change: Any) -> Any:
+    return {key: value for key, value in change.items() if key != "before"} if isinstance(change, dict) else change
+
+
+def _position(own: Reading, topic: str, entries: list[tuple[Any, Path]], change: Any, place: Path) -> int:
+    before = change.get("before") if isinstance(change, dict) else None
+    if before is None:
+        return len(entries)
+    for number, (entry, _) in enumerate(entries):
+        if name_of(topic, entry) == str(before):
+            return number
+    own.problems.append(own.problem((*place, "before"), f"上级的 {topic} 里没有“{before}”"))
+    return len(entries)
+
+
+def _move_places(own: Reading, topic: str, changed: str, sources: list[Path]) -> None:
+    """The lines of the changed list: each entry keeps the file and line that it was written on."""
+    old = {path: place for path, place in own.places.items() if path[0] in (topic, changed)}
+    for path in old:
+        del own.places[path]
+    own.places[(topic,)] = old.get((changed,)) or old.get((topic,)) or ("", 0)
+    for index, source in enumerate(sources):
+        for path, place in old.items():
+            if path[: len(source)] == source:
+                own.places[(topic, index, *path[len(source) :])] = place
+
+
+def _take_places(own: Reading, source: Path, target: Path) -> None:
+    for path, place in list(own.places.items()):
+        if path[: len(source)] == source:
+            own.places[(*target, *path[len(source) :])] = place
+
+
+def extended_by(texts: Mapping[str, str]) -> str | None:
+    """The name of the pack that these files stand on."""
+    document = read_files(own_files(texts)).data.get("document")
+    name = document.get("extends") if isinstance(document, dict) else None
+    return name if isinstance(name, str) and name else None
+
+
+def own_files(texts: Mapping[str, str]) -> dict[str, str]:
+    """A pack's own files; those of what it stands on are kept beside them as `name/file`."""
+    return {name: text for name, text in texts.items() if "/" not in name}
+
+
+def read_texts(texts: Mapping[str, str]) -> Reading:
+    """Everything that a pack says, also what it takes from the pack that it stands on."""
+    return _read(texts, "", ())
+
+
+def _read(texts: Mapping[str, str], prefix: str, below: tuple[str, ...]) -> Reading:
+    files = {
+        name: text for name, text in texts.items() if name.startswith(prefix) and "/" not in name.removeprefix(prefix)
+    }
+    reading = read_files(files)
+    document = reading.data.get("document")
+    name = document.get("extends") if isinstance(document, dict) else None
+    if not isinstance(name, str) or not name:
+        _no_changes(reading)
+        return reading
+    place: Path = ("document", "extends")
+    if name in below:
+        reading.problems.append(reading.problem(place, f"绕了一圈：{' → '.join((*below, name))}"))
+        return reading
+    other = _read(texts, f"{name}/", (*below, name))
+    if not other.data:
+        reading.problems.append(reading.problem(place, f"没有找到方案 {name}，它应在同一个文件夹里"))
+        return reading
+    reading.problems += other.problems
+    reading.unread += other.unread
+    if document.get("holds_from") is not None:
+        reading.before = other
+    stand_on(reading, other, _notice_of(other))
+    return reading
+
+
+def _no_changes(reading: Reading) -> None:
+    for topic in [topic for topic in reading.data if topic.endswith(CHANGES)]:
+        reading.problems.append(reading.problem((topic,), f"{topic} 要改的是上级方案里的，document 里要写 extends"))
+        del reading.data[topic]
+
+
+def _notice_of(other: Reading) -> str:
+    document = other.data.get("document")
+    if not isinstance(document, dict):
+        return ""
+    return str(document.get("number") or f"《{document.get('title')}》")

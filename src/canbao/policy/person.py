@@ -1,0 +1,226 @@
+"""A person as a pack sees them: words under their proper names, and days that can only be asked about.
+
+Days are never handed out for nothing. A rule asks whether one day is reached by another (`reached`), or takes a day
+because the answer repeats it (`day`). Whoever wants to know what an answer rests on gives a `Trace`: two people with
+the same words who give the same answers to the questions in it get the same assessment. That is what makes a
+population cheap (see `table.py`), and it cannot be forgotten in a new rule, because there is no other way to a day.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from canbao.kernel.days import first_of_next_month
+from canbao.policy.facts import Facts, Held
+from canbao.policy.pack import Pack
+from canbao.policy.people_rules import Category
+from canbao.policy.values import Span
+
+DayName = Literal["on", "paid", "born", "left", "other_until", "last_covered", "refund_asked"]
+DAY_NAMES: tuple[DayName, ...] = ("on", "paid", "born", "left", "other_until", "last_covered", "refund_asked")
+NOTHING = Span(0, 0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is `early` (a person's day or a day of the notice) plus `span` on or before `late`?"""
+
+    early: DayName | date
+    span: Span
+    late: DayName | date
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one assessment asked: the questions about days, and the days that it took as they are."""
+
+    asked: dict[Question, bool | None] = field(default_factory=dict)
+    taken: dict[DayName, date | None] = field(default_factory=dict)
+
+    def fits(self, person: "Person") -> bool:
+        """Whether somebody with the same words gives the same answers to everything in it."""
+        return all(person.days[name] == day for name, day in self.taken.items()) and all(
+            person.answer_to(question) == answer for question, answer in self.asked.items()
+        )
+
+
+def settled(pack: Pack, facts: Facts) -> dict[DayName, date | None]:
+    """Every day of a person, the instant of the question and the day of payment filled in."""
+    on = facts.on or facts.paid_on or pack.window.first
+    paid = facts.paid_on or on
+    return {
+        "on": on,
+        "paid": paid,
+        "born": facts.born_on,
+        "left": facts.employee_scheme.left_on if facts.employee_scheme else None,
+        "other_until": facts.other_cover.until if facts.other_cover else None,
+        "last_covered": facts.last_covered_until,
+        "refund_asked": (facts.refund.asked_on or on) if facts.refund else None,
+    }
+
+
+class Person:
+    """The facts of one person under one pack. Days are asked about; everything else is read."""
+
+    def __init__(self, pack: Pack, facts: Facts, trace: Trace | None = None) -> None:
+        self.pack, self.facts, self.trace = pack, facts, trace
+        self.days = settled(pack, facts)
+
+    def reached(self, early: DayName | date, late: DayName | date, span: Span | None = None) -> bool | None:
+        """Whether `early` plus `span` is on or before `late`; None where one of the days is not known."""
+        question = Question(early, span or NOTHING, late)
+        answer = self.answer_to(question)
+        if self.trace is not None:
+            self.trace.asked[question] = answer
+        return answer
+
+    def answer_to(self, question: Question) -> bool | None:
+        early = question.early if isinstance(question.early, date) else self.days[question.early]
+        late = question.late if isinstance(question.late, date) else self.days[question.late]
+        if early is None or late is None:
+            return None
+        return question.span.after(early) <= late
+
+    def day(self, name: DayName) -> date | None:
+        """The day itself, for an answer that repeats it."""
+        if self.trace is not None:
+            self.trace.taken[name] = self.days[name]
+        return self.days[name]
+
+    def known(self, name: DayName) -> bool:
+        """Whether the day is known at all."""
+        return self.reached(name, name) is not None
+
+    @property
+    def paid(self) -> date:
+        """The day of payment; it is always known, because a question without one is asked for paying on that day."""
+        paid = self.day("paid")
+        assert paid is not None
+        return paid
+
+    def paid_in(self, first: date, last: date) -> bool:
+        return bool(self.reached(first, "paid")) and bool(self.reached("paid", last))
+
+    @cached_property
+    def tier(self) -> str | None:
+        tier = self.facts.tier
+        return self.pack.tier_names.get(tier, tier) if tier else None
+
+    @cached_property
+    def said_traits(self) -> frozenset[str]:
+        """The traits that were said, by name; unknown ones as they were written."""
+        return frozenset(self.pack.trait_names.get(text, text) for text in self.facts.traits)
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        """The traits that were said, and those that the pack presumes while the contrary was not said."""
+        said = self.said_traits
+        presumed = {
+            trait.name
+            for trait in self.pack.traits
+            if trait.presumed_unless and not said & {trait.name, *trait.presumed_unless}
+        }
+        return said | presumed
+
+    @cached_property
+    def in_window(self) -> bool:
+        window = self.pack.collection_window
+        return self.paid_in(window.first, window.last)
+
+    @cached_property
+    def lapsed_years(self) -> int | None:
+        """Whole years without cover before the benefit period; None where nobody knows when cover ended."""
+        if not self.known("last_covered"):
+            return None
+        first, years = self.pack.period.first, 0
+        while years < _NO_LIFE_IS_LONGER and self.reached("last_covered", first, Span(12 * (years + 1), 1, "")):
+            years += 1
+        return years
+
+    @cached_property
+    def unknown_categories(self) -> tuple[Held, ...]:
+        """What rosters bring and the pack does not know, in a settled order."""
+        unknown = {
+            Held(one.name, one.grade)
+            for one in self.facts.categories
+            if known_as(self.pack, one) is None and self._holds_on(one, "on")
+        }
+        return tuple(sorted(unknown, key=lambda one: (one.name, one.grade or "")))
+
+    @cached_property
+    def held(self) -> dict[str, tuple[Held, ...]]:
+        """The categories that rosters bring and that hold on the day that decides: name → each time it is held."""
+        found: dict[str, list[Held]] = {}
+        for one in self.facts.categories:
+            category = counted_as(self.pack, one)
+            if category is not None and self._holds(category, one):
+                found.setdefault(category.name, []).append(one)
+        return {name: tuple(sorted(found[name], key=_as_text)) for name in sorted(found)}
+
+    def _holds(self, category: Category, one: Held) -> bool:
+        decided = category.decided
+        rule = decided.in_window
+        if decided.after_window != decided.in_window and not self.in_window:
+            rule = decided.after_window
+        return self._holds_on(one, rule if isinstance(rule, date) else "paid" if rule == "paid" else "on")
+
+    def _holds_on(self, one: Held, when: DayName | date) -> bool:
+        if one.since is None and one.until is None:
+            return True
+        day = when if isinstance(when, date) else self.day(when)
+        return day is not None and one.holds_on(day)
+
+    def grades_of(self, name: str) -> frozenset[str | None]:
+        """The grades with which a category is held; None among them where one is not known."""
+        grades = (self.pack.category_names.find(one.name, one.grade) for one in self.held.get(name, ()))
+        return frozenset(found[1] for found in grades if found is not None)
+
+    def month_paid(self) -> date:
+        return self.paid.replace(day=1)
+
+    def next_month(self) -> date:
+        return first_of_next_month(self.paid)
+
+
+_NO_LIFE_IS_LONGER = 120
+
+
+def _as_text(one: Held) -> tuple[str, ...]:
+    return tuple(str(value) for value in (one.grade, one.place, one.relation, one.since, one.until))
+
+
+def known_as(pack: Pack, held: Held) -> Category | None:
+    """The category meant; None where the pack does not know it or its grade."""
+    found = pack.category_names.find(held.name, held.grade)
+    if found is None:
+        return None
+    name, grade = found
+    category = pack.category(name)
+    if grade is None or not category.grades or grade in (*category.grades, *category.outside_grades):
+        return category
+    return None
+
+
+def counted_as(pack: Pack, held: Held) -> Category | None:
+    """The same, but None also for a grade that does not belong to it, and for a relative whom it does not reach."""
+    category = known_as(pack, held)
+    if category is None:
+        return None
+    found = pack.category_names.find(held.name, held.grade)
+    if found is not None and found[1] in category.outside_grades:
+        return None
+    if held.relation is not None and held.relation not in category.extends_to:
+        return None
+    return category
+
+
+def is_here(pack: Pack, held: Held) -> bool:
+    """Whether a category was recognised in the place of the notice; said nothing, it was."""
+    here = pack.document.place_code
+    return held.place is None or held.place.startswith(here) or here.startswith(held.place.rstrip("0") or "0")
+
+
+def names(items: Iterable[str]) -> str:
+    return "、".join(items) or "无"
