@@ -149,16 +149,16 @@ class Assessment:
     refund: RefundAnswer | None = None
 
     def __post_init__(self) -> None:
-        must(
-            all(part.fen > 0 for part in (*self.shares, *self.waived, *self.paid_back)), "a share is more than nothing"
-        )
+        given_fen = [share.fen for share in self.shares] + [waiver.fen for waiver in self.waived]
+        must(all(fen > 0 for fen in given_fen), f"a share is more than nothing: {self.shares} {self.waived}")
+        must(all(share.fen > 0 for share in self.paid_back), f"nothing is not given back: {self.paid_back}")
         if self.pays_fen is None:
             must(not self.shares and not self.waived, "nobody's share is known while the person's is not")
             must(self.refusal is not None or bool(self.unknown), "an amount is missing without a reason")
         else:
             must(self.refusal is None, f"who is refused owes nothing: {self.refusal}")
             must(self.pays_fen >= 0, f"nobody pays less than nothing: {self.pays_fen}")
-            total_fen = self.pays_fen + sum(part.fen for part in (*self.shares, *self.waived))
+            total_fen = self.pays_fen + sum(given_fen)
             must(total_fen == self.individual_fen, f"{total_fen} fen do not add up to {self.individual_fen}")
             back_fen = sum(share.fen for share in self.paid_back)
             must(back_fen <= self.pays_fen, f"{back_fen} fen are more than the {self.pays_fen} paid")

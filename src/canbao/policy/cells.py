@@ -185,14 +185,15 @@ def _after(numbers: npt.NDArray[np.int64], span: Span) -> Days:
     target = month + span.months
     longest = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64) - 1
     found = target.astype("datetime64[D]").astype(np.int64) + np.minimum(in_month, longest) + span.days
-    return np.minimum(found, _LAST_DAY).astype(np.int32)
+    after: Days = np.minimum(found, _LAST_DAY).astype(np.int32)
+    return after
 
 
 class _Key:
     """One small number a person that is the same for people who are alike in everything added so far."""
 
-    def __init__(self, codes: npt.NDArray[np.integer[npt.NBitBase]], size: int) -> None:
-        self.codes, self.size = _dense(codes.astype(np.int64, copy=False), size)
+    def __init__(self, codes: Codes, size: int) -> None:
+        self.codes, self.size = _dense(codes, size)
 
     def add(self, values: npt.NDArray[np.uint8], size: int) -> None:
         if len(values) and (values == values[0]).all():

@@ -91,9 +91,11 @@ class Condition(Frozen):
     @property
     def asks_for_a_day(self) -> bool:
         """Whether it looks at anything besides words."""
-        days = (self.age, self.born_since, self.born_until, self.paid_since, self.paid_until, self.held)
-        days += (self.paid_within_of_birth, self.paid_later_than_birth_by, self.employee, self.lapsed_years)
-        return any(day is not None for day in days) or any(c.asks_for_a_day for c in (*self.any_of, *self.none_of))
+        born = (self.age, self.born_since, self.born_until, self.paid_within_of_birth, self.paid_later_than_birth_by)
+        others = (self.paid_since, self.paid_until, self.held, self.employee, self.lapsed_years)
+        return any(day is not None for day in (*born, *others)) or any(
+            c.asks_for_a_day for c in (*self.any_of, *self.none_of)
+        )
 
 
 Condition.model_rebuild()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition, HeldFor, Times, day_of
-from canbao.policy.person import Person
+from canbao.policy.person import DayName, Person
 from canbao.policy.values import Span
 
 
@@ -162,7 +162,7 @@ def _at_most_after_birth(person: Person, span: Span) -> bool | None:
 def _age(when: AgeCondition, person: Person) -> Iterable[Fit]:
     """周岁: somebody born on 29 February completes a year on the 28th where there is no 29th."""
     pack = person.pack
-    day = "paid" if when.on == "paid" else day_of(when.on, pack.window.first, pack.period.first)
+    day: DayName | date = "paid" if when.on == "paid" else day_of(when.on, pack.window.first, pack.period.first)
     if when.at_least is not None:
         yield _known(person.reached("born", day, Span(when.at_least * _MONTHS_A_YEAR, 0, "")), _BIRTH)
     if when.under is not None:

@@ -152,7 +152,8 @@ def _read(texts: Mapping[str, str], prefix: str, below: tuple[str, ...]) -> Read
     }
     reading = read_files(files)
     document = reading.data.get("document")
-    name = document.get("extends") if isinstance(document, dict) else None
+    document = document if isinstance(document, dict) else {}
+    name = document.get("extends")
     if not isinstance(name, str) or not name:
         _no_changes(reading)
         return reading

@@ -90,7 +90,8 @@ def _who_pays_row(pack: Pack, name: str, tier: str | None) -> list[str]:
     shares += [f"{share.payer} {yuan(share.fen)}（先缴后返）" for share in answer.paid_back]
     shares += [f"免缴 {yuan(part.fen)}" for part in answer.waived]
     asked = "；".join(dict.fromkeys(f"请问{unknown.ask}" for unknown in answer.unknown))
-    clauses = [part.clause for part in (*answer.shares, *answer.waived, *answer.paid_back, *answer.unknown)]
+    clauses = [share.clause for share in (*answer.shares, *answer.paid_back)]
+    clauses += [*(part.clause for part in answer.waived), *(one.clause for one in answer.unknown)]
     if name and not clauses:
         clauses = [rule.where for rule in pack.subsidies if name in rule.categories]
     clause = "、".join(dict.fromkeys(clauses or [price.clause]))

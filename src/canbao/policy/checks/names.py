@@ -58,8 +58,10 @@ def _tiers_twice(pack: Pack) -> Iterator[tuple[Path, str]]:
     """A tier may have several prices; another tier cannot have its name."""
     owner: dict[str, str] = {}
     for index, standard in enumerate(pack.standards):
-        for text in (standard.tier, *standard.aliases) if standard.tier else ():
-            first = owner.setdefault(plain(str(text)), standard.tier)
+        if standard.tier is None:
+            continue
+        for text in (standard.tier, *standard.aliases):
+            first = owner.setdefault(plain(text), standard.tier)
             if first != standard.tier:
                 yield ("standards", index), f"“{text}”既是“{standard.tier}”又是“{first}”的写法"
 

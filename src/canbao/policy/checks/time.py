@@ -69,9 +69,11 @@ def _met(when: Condition, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(when.born_since, date) and when.born_until is not None and when.born_until < when.born_since:
         yield (*path, "born_until"), f"结束（{when.born_until}）早于开始（{when.born_since}）"
     for key, times in (("years_in_row", row), ("lapsed_years", lapsed)):
-        if times is not None and None not in (times.at_least, times.at_most) and times.at_least > times.at_most:
+        if times is None:
+            continue
+        if times.at_least is not None and times.at_most is not None and times.at_least > times.at_most:
             yield (*path, key), f"至少 {times.at_least} 又至多 {times.at_most}，没有人符合"
-        if times is not None and times.at_least is None and times.at_most is None:
+        if times.at_least is None and times.at_most is None:
             yield (*path, key), "写 at_least（至少）或 at_most（至多）"
     if held is not None and held.at_least and held.less_than and not held.at_least.shorter_than(held.less_than):
         yield (*path, "held"), f"没有人既满 {held.at_least} 又不满 {held.less_than}"
