@@ -135,23 +135,10 @@ def parts_of(person: Person, price: Price, offer: Offer, left_fen: int) -> list[
     """What the payers of one offer give, one after the other, out of what is left; never more than that."""
     parts: list[Part] = []
     for amount in offer.rule.subsidy:
-        fen = min(_amount_fen(person, price, amount, left_fen), left_fen)
+        fen = min(amount.gives_fen(_base_fen(person, price, amount), left_fen), left_fen)
         left_fen -= fen
         parts += [Part(payer, part, offer) for payer, part in _divided(amount, fen) if part > 0]
     return parts
-
-
-def _amount_fen(person: Person, price: Price, amount: Amount, left_fen: int) -> int:
-    base_fen = _base_fen(person, price, amount)
-    if amount.rest:
-        fen = left_fen
-    elif amount.full:
-        fen = base_fen
-    elif amount.rate is not None:
-        fen = share_of(left_fen if amount.of_rest else base_fen, amount.rate)
-    else:
-        fen = amount.yuan_fen or 0
-    return fen if amount.at_most_fen is None else min(fen, amount.at_most_fen)
 
 
 def _base_fen(person: Person, price: Price, amount: Amount) -> int:

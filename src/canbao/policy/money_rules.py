@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from canbao.kernel.fen import share_of
 from canbao.policy.conditions import Condition
 from canbao.policy.rule import Frozen, Rule, Silence, one_or_many
 from canbao.policy.values import Rate, Yuan
@@ -59,6 +60,18 @@ class Amount(Frozen):
     payer: str | None = Field(None, description="由谁支付")
     payers: dict[str, Rate] = Field({}, description="几方按比例分担：支付方: 比例，合计 100%")
     waived: Literal[True] | None = Field(None, description="免缴：没有人替他付")
+
+    def gives_fen(self, base_fen: int, left_fen: int) -> int:
+        """What it comes to: `base_fen` is the price that shares are taken of, `left_fen` what earlier payers left."""
+        if self.rest:
+            fen = left_fen
+        elif self.full:
+            fen = base_fen
+        elif self.rate is not None:
+            fen = share_of(left_fen if self.of_rest else base_fen, self.rate)
+        else:
+            fen = self.yuan_fen or 0
+        return fen if self.at_most_fen is None else min(fen, self.at_most_fen)
 
     @property
     def payer_rates(self) -> tuple[tuple[str, Decimal], ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
 
-from canbao.kernel.fen import share_of, short_yuan
+from canbao.kernel.fen import short_yuan
 from canbao.policy.checks.apart import apart
 from canbao.policy.money_rules import BASIC, Amount, Standard, Subsidy
 from canbao.policy.pack import Pack
@@ -133,16 +133,7 @@ def _amount_fen(pack: Pack, amount: Amount, standard: Standard, left_fen: int) -
         ),
         own_fen,
     )
-    base_fen = own_fen if amount.of_tier is None else base_fen
-    if amount.rest:
-        fen = left_fen
-    elif amount.full:
-        fen = base_fen
-    elif amount.rate is not None:
-        fen = share_of(left_fen if amount.of_rest else base_fen, amount.rate)
-    else:
-        fen = amount.yuan_fen or 0
-    return fen if amount.at_most_fen is None else min(fen, amount.at_most_fen)
+    return amount.gives_fen(own_fen if amount.of_tier is None else base_fen, left_fen)
 
 
 def no_subsidy_over_the_price(pack: Pack) -> Iterator[tuple[Path, str]]:
