@@ -46,7 +46,7 @@ MISTAKES = [
     pytest.param("pays_yuan: 100", "pays_yuan: 99", "money.yaml", "pays_yuan", "标准减去资助是 100", id="own-part"),
     pytest.param("pays_rate: 50%", "pays_rate: 60%", "money.yaml", "pays_rate", "合计 110%", id="over-a-hundred"),
     pytest.param("rate: 50%, p", "rate: 150%, p", "money.yaml", "150%", "超过 100%", id="rate-over-a-hundred"),
-    pytest.param("{yuan: 300, p", "{yuan: 300, full: true, p", "money.yaml", "300, full", "三者选一", id="two-amounts"),
+    pytest.param("{yuan: 300, p", "{yuan: 300, full: true, p", "money.yaml", "300, full", "四者选一", id="two-amounts"),
     pytest.param("    no_subsidy: true\n", "", "money.yaml", "category: 戊", "三者选一", id="no-amount-at-all"),
     pytest.param(
         "另行规定\n    ask: 县医保局", "另行规定", "money.yaml", "category: 丁", "应向谁询问", id="nobody-to-ask"

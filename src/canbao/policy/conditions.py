@@ -26,14 +26,14 @@ class AgeCondition(Frozen):
 class Times(Frozen):
     """How often or how many; both ends included."""
 
-    at_least: Number | None = None
-    at_most: Number | None = None
+    at_least: Number | None = Field(None, description="至少几年")
+    at_most: Number | None = Field(None, description="至多几年")
 
 
 class HeldFor(Frozen):
     """How long somebody has held a category on the first day of the benefit period."""
 
-    category: str
+    category: str = Field(description="哪个身份")
     at_least: Length | None = Field(None, description="满多久")
     less_than: Length | None = Field(None, description="不满多久")
 
@@ -70,7 +70,7 @@ class Condition(Frozen):
     paid_until: Day | None = Field(None, description="某一天及以前缴费")
     paid_within_of_birth: Length | None = Field(None, description="出生后多久以内缴费（含最后一天）")
     paid_later_than_birth_by: Length | None = Field(None, description="出生后超过多久才缴费")
-    employee: EmployeeCondition | None = None
+    employee: EmployeeCondition | None = Field(None, description="参加职工医保的情况")
     lapsed_years: Times | None = Field(None, description="断保的年数")
     years_in_row: Times | None = Field(None, description="已连续参保的年数")
     claimed: bool | None = Field(None, description="上一年有没有报销过")

@@ -9,8 +9,8 @@ from canbao.policy.values import Count, Day, Yuan
 
 
 class TargetExample(Frozen):
-    unit: str
-    people: Count | Literal["unknown"]
+    unit: str = Field(description="哪个单位")
+    people: Count | Literal["unknown"] = Field(description="任务数；表中空白的写 unknown")
 
 
 class Example(Frozen):
@@ -19,12 +19,16 @@ class Example(Frozen):
     case: str = Field(description="一句话说明情形")
     clause: str = Field(description="依据")
     facts: dict[str, Any] = Field({}, description="已知情况，与 assess 的输入相同")
-    individual_fen: Yuan | None = Field(None, alias="individual_yuan")
-    government_fen: Yuan | Literal["unknown"] | None = Field(None, alias="government_yuan")
-    pays_fen: Yuan | Literal["unknown"] | None = Field(None, alias="pays_yuan")
+    individual_fen: Yuan | None = Field(None, alias="individual_yuan", description="个人缴费标准")
+    government_fen: Yuan | Literal["unknown"] | None = Field(
+        None, alias="government_yuan", description="财政补助；不知道写 unknown"
+    )
+    pays_fen: Yuan | Literal["unknown"] | None = Field(
+        None, alias="pays_yuan", description="本人缴多少；不知道写 unknown"
+    )
     shares_yuan: dict[str, Yuan] | None = Field(None, description="支付方: 金额；写 {} 表示没有人资助")
-    covered_from: Day | Literal["unknown"] | None = None
-    covered_until: Day | None = None
+    covered_from: Day | Literal["unknown"] | None = Field(None, description="待遇从哪天起；不知道写 unknown")
+    covered_until: Day | None = Field(None, description="待遇到哪天止")
     refused: str | None = Field(None, description="拒绝的代码")
     assumed: bool | None = Field(None, description="答案是否带有假定")
-    target: TargetExample | None = None
+    target: TargetExample | None = Field(None, description="不问人，问任务数")

@@ -11,7 +11,8 @@ from typing import Any
 from canbao.policy.reading import Path, Reading, read_files
 
 CHANGES = "+"
-_OWN = ("document", "examples", "extends")  # never taken from another pack
+NOTICE = "notice"  # the key under which a rule taken from another pack says whose it is
+OWN = ("document", "examples", "extends")  # never taken from another pack
 
 
 def name_of(topic: str, entry: Any) -> str | None:
@@ -35,7 +36,7 @@ def stand_on(own: Reading, other: Reading, notice: str) -> None:
     """Fill `own` with what it takes from `other`, whose rules then say from which notice they come."""
     changes = {topic: own.data.pop(topic) for topic in list(own.data) if topic.endswith(CHANGES)}
     for topic, value in other.data.items():
-        if topic in _OWN or topic in own.data:
+        if topic in OWN or topic in own.data:
             continue
         own.data[topic] = _marked(value, notice)
         for path, place in other.places.items():
@@ -52,7 +53,7 @@ def _marked(value: Any, notice: str) -> Any:
     if isinstance(value, dict):
         inner = {key: _marked(item, notice) for key, item in value.items()}
         is_rule = "clause" in value or "assumed" in value
-        return {"notice": notice, **inner} if is_rule else inner
+        return {NOTICE: notice, **inner} if is_rule else inner
     return value
 
 
@@ -63,12 +64,22 @@ def _change(own: Reading, changed: str, value: Any) -> None:
         own.data[topic], sources = _changed_list(own, topic, base or [], value)
         _move_places(own, topic, changed, sources)
     elif isinstance(value, dict) and isinstance(base, dict | None):
-        own.data[topic] = {**(base or {}), **value}
+        own.data[topic] = _changed_rule(base or {}, value)
         for key in value:
             _take_places(own, (changed, key), (topic, key))
-        own.places.setdefault((topic,), own.place((changed,)))
+        own.places[(topic,)] = own.place((changed,))
     else:
         own.problems.append(own.problem((changed,), f"{changed} 和上级的 {topic} 写法不一样，改不了"))
+
+
+def _changed_rule(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """A rule that is changed in part is this notice's now and cites it; what stays of the other is marked as taken over."""
+    if NOTICE not in base:
+        return {**base, **change}
+    stays = {key: value for key, value in base.items() if key not in (NOTICE, "clause", "assumed", "derived", "says")}
+    taken_over = {key: f"沿用{base[NOTICE]}" for key in stays if key not in change}
+    reasons = change.get("derived")
+    return {**stays, **change, "derived": {**taken_over, **(reasons if isinstance(reasons, dict) else {})}}
 
 
 def _changed_list(own: Reading, topic: str, base: list[Any], changes: list[Any]) -> tuple[list[Any], list[Path]]:
@@ -151,6 +162,8 @@ def _read(texts: Mapping[str, str], prefix: str, below: tuple[str, ...]) -> Read
         name: text for name, text in texts.items() if name.startswith(prefix) and "/" not in name.removeprefix(prefix)
     }
     reading = read_files(files)
+    for path in [path for path in reading.places if path[-1] == NOTICE]:
+        reading.problems.append(reading.problem(path, f"{NOTICE} 由程序填写，不用自己写"))
     document = reading.data.get("document")
     document = document if isinstance(document, dict) else {}
     name = document.get("extends")

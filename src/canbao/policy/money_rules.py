@@ -16,7 +16,7 @@ BASIC = "基本医保"  # the line that every bill has
 class Line(Rule):
     """Something else on the bill beside the basic contribution: long-term care, mutual aid, an earlier year."""
 
-    name: str
+    name: str = Field(description="这一项的名称，如 长期护理保险")
     by_choice: bool = Field(False, description="自愿的：本人选了才有")
     when: Condition = Field(Condition(), description="哪些人有这一项")
     times: Literal["repaired_years"] | None = Field(None, description="乘以补缴的年数（repaired_years）")
@@ -122,7 +122,9 @@ class Subsidy(Rule):
 class Combination(Rule):
     """Several categories at once. `in_order` names the payers in their order; each fills up to the cap."""
 
-    rule: Literal["most_favourable", "in_order", "stacking", "not_said"]
+    rule: Literal["most_favourable", "in_order", "stacking", "not_said"] = Field(
+        description="取最多的一项（most_favourable）、按先后补差（in_order）、各项相加（stacking）、通知没有写（not_said）"
+    )
     payers: tuple[str, ...] = Field((), description="in_order：支付方的先后")
     cap_tier: str | None = Field(None, description="各方合计不超过哪一档的个人缴费标准；不写即本人的价格")
     ask: str | None = Field(None, description="not_said：应向谁询问")

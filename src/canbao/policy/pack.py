@@ -31,12 +31,16 @@ from canbao.policy.work_rules import Collecting, Contact, Roster, RosterAddition
 class Document(Rule):
     """The notice itself."""
 
-    title: str
+    title: str = Field(description="通知的标题")
     number: str | None = Field(None, description="文号")
-    place: str
-    place_code: str = Field(pattern=r"^\d{6}(\d{3}|\d{6})?$", description="行政区划代码")
-    issuer: str
-    issued_on: Day | None = None
+    place: str = Field(description="适用的地方")
+    place_code: str = Field(
+        pattern=r"^\d{6}(\d{3}|\d{6})?$",
+        description="行政区划代码，六位（镇写九位，村写十二位）",
+        json_schema_extra={"type": ["string", "integer"], "minimum": 100_000},
+    )
+    issuer: str = Field(description="谁印发的")
+    issued_on: Day | None = Field(None, description="印发日期")
     annexes: dict[str, str] = Field({}, description="附件号: 附件标题，用来在原文中找到附件")
     extends: str | None = Field(None, description="在哪个方案的基础上：上级的、去年的，或被修改的；写文件夹名")
     holds_from: Day | None = Field(None, description="修改缴费期中的方案时：哪天及以后缴费的按新规定")
@@ -45,30 +49,30 @@ class Document(Rule):
 class Topics(Frozen):
     """All topics of a pack, as its files give them."""
 
-    document: Document
-    collection_window: Window
-    benefit_period: BenefitPeriod
-    ways_in: tuple[WayIn, ...] = ()
-    lines: tuple[Line, ...] = ()
-    standards: tuple[Standard, ...] = Field(min_length=1)
-    combination: Combination
-    subsidies: tuple[Subsidy, ...] = ()
-    traits: tuple[Trait, ...] = ()
-    categories: tuple[Category, ...] = ()
-    eligible: tuple[Eligible, ...] = Field(min_length=1)
-    exclusions: Exclusions = Exclusions()
-    household: Household = Household()
-    rosters: tuple[Roster, ...] = ()
-    roster_additions: RosterAdditions | None = None
-    monthly_adjustment: MonthlyAdjustment | None = None
-    readjustment: Readjustment | None = None
-    incentives: tuple[Incentive, ...] = ()
-    refunds: tuple[RefundRule, ...] = ()
-    collecting: Collecting = Collecting()
-    calendar: tuple[Task, ...] = ()
-    targets: Targets | None = None
-    contacts: tuple[Contact, ...] = ()
-    examples: tuple[Example, ...] = ()
+    document: Document = Field(description="哪份通知、管哪里、在哪个方案的基础上")
+    collection_window: Window = Field(description="集中缴费期：所有人何时可以缴费")
+    benefit_period: BenefitPeriod = Field(description="待遇期：缴了费的人何时享受待遇")
+    ways_in: tuple[WayIn, ...] = Field((), description="在别的时间缴费，或从别的日子享受待遇；按先后，取第一个适用的")
+    lines: tuple[Line, ...] = Field((), description="账单上基本医保以外的项目")
+    standards: tuple[Standard, ...] = Field(min_length=1, description="缴费标准；同一项、同一档的，第一个适用的算")
+    combination: Combination = Field(description="一个人同时有几个身份怎么办")
+    subsidies: tuple[Subsidy, ...] = Field((), description="资助谁、资助多少、谁出钱")
+    traits: tuple[Trait, ...] = Field((), description="规则要看的情况，如 本地户籍、返乡农民工")
+    categories: tuple[Category, ...] = Field((), description="资助对象的身份，如 低保对象")
+    eligible: tuple[Eligible, ...] = Field(min_length=1, description="谁可以参保；符合一条即可")
+    exclusions: Exclusions = Field(Exclusions(), description="谁不可以参保")
+    household: Household = Field(Household(), description="对家庭的要求")
+    rosters: tuple[Roster, ...] = Field((), description="部门要交的花名册")
+    roster_additions: RosterAdditions | None = Field(None, description="集中缴费期内新增人员的花名册")
+    monthly_adjustment: MonthlyAdjustment | None = Field(None, description="集中缴费期后，部门每月报送的变化")
+    readjustment: Readjustment | None = Field(None, description="按某天的名册重新确定资助对象，多退少补")
+    incentives: tuple[Incentive, ...] = Field((), description="连续参保、没有报销的激励")
+    refunds: tuple[RefundRule, ...] = Field((), description="哪些情形退费")
+    collecting: Collecting = Field(Collecting(), description="怎样收钱、怎样交钱")
+    calendar: tuple[Task, ...] = Field((), description="还有哪些日子")
+    targets: Targets | None = Field(None, description="参保任务数；不知道不是零")
+    contacts: tuple[Contact, ...] = Field((), description="有问题打给谁")
+    examples: tuple[Example, ...] = Field((), description="算好的答案，由 canbao policy test 核对")
 
 
 class Pack(Topics):

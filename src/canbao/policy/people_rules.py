@@ -12,9 +12,9 @@ from canbao.policy.values import Day
 class Trait(Frozen):
     """A fact about a person that a rule looks at, such as being a student. Words only, no rule."""
 
-    name: str
+    name: str = Field(description="这一情况的名称")
     means: str = Field(description="是什么意思，如何证明")
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = Field((), description="其他写法")
     presumed_unless: tuple[str, ...] = Field((), description="没有写明这些情况之一时，视为具有本情况")
 
 
@@ -30,7 +30,7 @@ class Decided(Frozen):
 class Category(Rule):
     """Why someone is subsidised, as a department recognises it and as rosters write it."""
 
-    name: str
+    name: str = Field(description="身份的名称，照通知的叫法")
     aliases: tuple[str, ...] = Field((), description="花名册上的其他写法")
     aliases_with_grade: tuple[str, ...] = Field((), description="只有同时写明等级时才算的写法，如 残疾人")
     department: str | None = Field(None, description="由哪个部门认定、提供花名册")
@@ -45,7 +45,7 @@ class Eligible(Rule):
     """One sort of people who may enrol."""
 
     who: str = Field(description="哪类人（用我们的话）")
-    when: Condition
+    when: Condition = Field(description="要有哪些情况或身份；与日子有关的不写在这里")
 
 
 class Exclusion(Rule):
@@ -55,8 +55,8 @@ class Exclusion(Rule):
 
 
 class Exclusions(Frozen):
-    in_employee_scheme: Exclusion | None = None
-    covered_elsewhere: Exclusion | None = None
+    in_employee_scheme: Exclusion | None = Field(None, description="仍在参加职工医保的")
+    covered_elsewhere: Exclusion | None = Field(None, description="同一待遇期已在别处参保的")
 
     @property
     def rules(self) -> dict[str, Exclusion]:
@@ -77,6 +77,6 @@ class Household(Frozen):
     """Rules about households; what a pack leaves out does not hold there."""
 
     same_tier: HouseholdRule | None = Field(None, description="全家必须选同一档")
-    unborn_name: UnbornName | None = None
+    unborn_name: UnbornName | None = Field(None, description="未出生的孩子怎样登记姓名")
     children_apart: HouseholdRule | None = Field(None, description="父母都参加职工医保的，子女单独立户")
     code_matches_passbook: HouseholdRule | None = Field(None, description="农户编码与涉农补贴折子账号一一对应")

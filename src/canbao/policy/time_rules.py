@@ -14,8 +14,8 @@ from canbao.policy.values import Day, DayOfMonth, Length, Number, Rate, Yuan
 class Window(Rule):
     """The collection window: when everyone may pay. Cover then starts with the benefit period."""
 
-    first: Day
-    last: Day
+    first: Day = Field(description="哪天开始缴费")
+    last: Day = Field(description="最后一天（含）")
     afterwards: str | None = Field(None, description="错过的人，除了各种补缴情形外还能怎么办")
 
     @model_validator(mode="before")
@@ -31,8 +31,8 @@ class Window(Rule):
 class BenefitPeriod(Rule):
     """When those who paid are covered."""
 
-    first: Day
-    last: Day
+    first: Day = Field(description="哪天开始享受待遇")
+    last: Day = Field(description="最后一天（含）")
 
     @model_validator(mode="before")
     @classmethod
@@ -63,8 +63,8 @@ def _iso(text: object) -> date | None:
 class LongLapse(Frozen):
     """After so many lapsed years the whole wait is never shorter than this, whatever was repaired."""
 
-    years: Number
-    at_least: Length
+    years: Number = Field(description="断保满多少年")
+    at_least: Length = Field(description="合计不少于多久")
 
 
 class Wait(Frozen):
@@ -97,19 +97,21 @@ class Start(Frozen):
 class WayIn(Rule):
     """Somebody for whom the window or the start is different. The first one in the list that fits is taken."""
 
-    name: str
-    when: Condition = Condition()
-    paid: Literal["in_window", "after_window", "any_time"] = Field("after_window", description="在何时缴费")
+    name: str = Field(description="名称；拒绝时会列给人看，写得让人懂")
+    when: Condition = Field(Condition(), description="哪些人；不写即所有人")
+    paid: Literal["in_window", "after_window", "any_time"] = Field(
+        "after_window", description="何时缴费：集中缴费期后（after_window）、期内（in_window）、任何时候（any_time）"
+    )
     until: Day | None = Field(None, description="最晚哪天缴费；不写即到待遇期最后一天")
-    starts: Start | None = None
+    starts: Start | None = Field(None, description="从哪天开始享受待遇")
     unknown: str | None = Field(None, description="起始日不在本通知里：不知道什么")
-    ask: str | None = None
+    ask: str | None = Field(None, description="应向谁询问")
 
 
 class MonthlyAdjustment(Rule):
     """After the window: the departments' changes of every month."""
 
-    due_day: DayOfMonth
+    due_day: DayOfMonth = Field(description="每月几日前报送")
     categories: tuple[str, ...] = Field(description="哪些身份动态纳入")
     fully_subsidised: Literal["enrol"] = Field("enrol", description="全额资助而未参保：由经办机构直接登记")
     partly_subsidised: Literal["persuade"] = Field("persuade", description="定额资助而未参保：名单交乡镇动员")
@@ -118,24 +120,24 @@ class MonthlyAdjustment(Rule):
 class Readjustment(Rule):
     """The roster of this day decides again who is subsidised; differences are given back or billed."""
 
-    roster_of: Day
+    roster_of: Day = Field(description="按哪天的名册")
 
 
 class Task(Rule):
     """One entry of the campaign's calendar."""
 
-    what: str
-    who: str
-    first: Day | None = None
-    last: Day | None = None
-    every_month_on: DayOfMonth | None = None
+    what: str = Field(description="做什么")
+    who: str = Field(description="谁来做")
+    first: Day | None = Field(None, description="哪天开始")
+    last: Day | None = Field(None, description="最晚哪天")
+    every_month_on: DayOfMonth | None = Field(None, description="每月几日")
 
 
 class Incentive(Rule):
     """What somebody earns by staying covered, or by claiming nothing: a higher ceiling (最高支付限额)."""
 
-    name: str
-    when: Condition
+    name: str = Field(description="激励的名称")
+    when: Condition = Field(description="哪些人")
     ceiling_fen: Yuan = Field(alias="ceiling_yuan", description="提高多少")
     each_year_from: Number | None = Field(None, description="连续参保满这么多年后，每多一年再提高一次")
     at_most_rate: Rate | None = Field(None, description="最多为原限额的多少")
@@ -145,7 +147,7 @@ class Incentive(Rule):
 class RefundRule(Rule):
     """For which reason, until when, and of which payment money is given back."""
 
-    reason: str
+    reason: str = Field(description="什么情形，如 缴费后死亡、重复缴费")
     allowed: Literal["before_period", "in_period", "any_time", "never"] = Field(
         description="待遇期开始前、待遇期结束前、任何时候、不退"
     )

@@ -132,7 +132,12 @@ def _count(value: int) -> int:
     return value
 
 
-_YUAN_SCHEMA = {"type": ["integer", "string"], "description": "金额，单位元，最多两位小数；写数字，不写“元”"}
+_YUAN_SCHEMA = {
+    "type": ["number", "string"],
+    "minimum": 0,
+    "pattern": r"^\d{1,12}(\.\d{1,2})?$",
+    "description": "金额，单位元，最多两位小数；写数字，不写“元”",
+}
 
 Yuan = Annotated[
     int,
@@ -155,17 +160,43 @@ Length = Annotated[
     BeforeValidator(span_from_text),
     PlainSerializer(str, return_type=str),
     WithJsonSchema(
-        {"type": "string", "pattern": "^[0-9]+(年|个月|天|日)$", "description": "时间长度，如 30天、3个月、2年"}
+        {
+            "type": "string",
+            "pattern": "^[0-9]{1,4} *(年|个月|天|日)$",
+            "description": "时间长度，如 30天、3个月、2年",
+        }
     ),
     Figure("span"),
 ]
-Day = Annotated[date, BeforeValidator(_day), AfterValidator(_plausible), Figure("day")]
-Month = Annotated[str, BeforeValidator(_month), Figure("month")]
-Count = Annotated[int, AfterValidator(_count), Figure("count")]
-DayOfMonth = Annotated[int, AfterValidator(_day_of_month), Figure("day_of_month")]
-Age = Annotated[int, AfterValidator(_age), Figure("age")]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    AfterValidator(_plausible),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+    Figure("day"),
+]
+Month = Annotated[
+    str,
+    BeforeValidator(_month),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}),
+    Figure("month"),
+]
+_COUNT_SCHEMA = {"type": "integer", "minimum": 0}
+Count = Annotated[int, AfterValidator(_count), WithJsonSchema(_COUNT_SCHEMA), Figure("count")]
+DayOfMonth = Annotated[
+    int,
+    AfterValidator(_day_of_month),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 31}),
+    Figure("day_of_month"),
+]
+Age = Annotated[
+    int,
+    AfterValidator(_age),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 150}),
+    Figure("age"),
+]
 """Completed years, written as a whole number."""
-Number = Annotated[int, AfterValidator(_count), Figure("number")]
+Number = Annotated[int, AfterValidator(_count), WithJsonSchema(_COUNT_SCHEMA), Figure("number")]
 """A small count, such as years: `4`."""
 Phone = Annotated[str, Figure("phone")]
 

@@ -13,8 +13,8 @@ from canbao.policy.values import Count, Day, Length, Month, Phone, Rate, Yuan
 class Roster(Rule):
     """A department's list that is handed over before or during the window."""
 
-    department: str
-    categories: tuple[str, ...]
+    department: str = Field(description="由哪个部门交")
+    categories: tuple[str, ...] = Field(description="哪些身份")
     as_of_month: Month | None = Field(None, description="哪个月的在册人员")
     due: Day | None = Field(None, description="最晚哪天交")
 
@@ -22,7 +22,7 @@ class Roster(Rule):
 class RosterAdditions(Rule):
     """People who are added while the window is open."""
 
-    due: Day
+    due: Day = Field(description="最晚哪天交")
 
 
 class Cash(Rule):
@@ -37,31 +37,31 @@ class Cash(Rule):
 class RemittanceOffice(Rule):
     """Where a university hands in its money."""
 
-    registered_in: str
-    office: str
+    registered_in: str = Field(description="注册在哪里的高校")
+    office: str = Field(description="到哪个税务机关汇缴")
 
 
 class Channel(Rule):
     """A way to pay."""
 
-    name: str
+    name: str = Field(description="怎样缴费，如 微信、代收")
 
 
 class Receipt(Rule):
-    name: str
+    name: str = Field(description="票据的名称")
 
 
 class Collecting(Frozen):
-    receipt: Receipt | None = None
-    cash: Cash | None = None
-    channels: tuple[Channel, ...] = ()
-    universities: tuple[RemittanceOffice, ...] = ()
+    receipt: Receipt | None = Field(None, description="开什么票据")
+    cash: Cash | None = Field(None, description="收到的现金何时汇缴")
+    channels: tuple[Channel, ...] = Field((), description="缴费渠道")
+    universities: tuple[RemittanceOffice, ...] = Field((), description="高校到哪里汇缴")
 
 
 class TargetUnit(Frozen):
     """One row of the target table. A number that the table leaves blank is None: unknown, not zero."""
 
-    name: str
+    name: str = Field(description="单位")
     population: Count | None = Field(None, description="户籍人口")
     people: Count | None = Field(None, description="参保任务数；表中空白的不写")
 
@@ -69,14 +69,14 @@ class TargetUnit(Frozen):
 class Targets(Rule):
     """How many people have to be enrolled. Unknown is not zero."""
 
-    rate: Rate | None = None
+    rate: Rate | None = Field(None, description="参保率")
     counts: Literal["resident", "both_schemes"] = Field("resident", description="任务数只含居民医保，还是含职工医保")
-    units: tuple[TargetUnit, ...] = ()
-    total_population: Count | None = None
-    total_people: Count | None = None
+    units: tuple[TargetUnit, ...] = Field((), description="任务表，每个单位一行")
+    total_population: Count | None = Field(None, description="表中的户籍人口合计")
+    total_people: Count | None = Field(None, description="表中的任务数合计")
     deduction: str | None = Field(None, description="凭什么可以核减")
-    unknown: str | None = None
-    ask: str | None = None
+    unknown: str | None = Field(None, description="没有数字时：不知道什么")
+    ask: str | None = Field(None, description="应向谁询问")
 
     def unit(self, name: str) -> TargetUnit | None:
         return next((unit for unit in self.units if unit.name == name), None)
@@ -88,5 +88,5 @@ def target_people(population: int, rate: Decimal) -> int:
 
 
 class Contact(Rule):
-    name: str
-    phone: Phone
+    name: str = Field(description="谁的电话")
+    phone: Phone = Field(description="电话号码")
