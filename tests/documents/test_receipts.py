@@ -16,7 +16,7 @@ from canbao.kernel.refusal import BrokenInvariant
 WANG = ReceiptLine("王明", "男", 45, "990***********1234", "一般居民", 32000)
 LI = ReceiptLine("李𠮷安", "女", 27, "990***********002X", "低保对象", 4000, subsidy_fen=28000)
 PAPER = ReceiptPaper(
-    place="濉溪县",
+    title="安徽省城乡居民基本医疗保险费专用票据",
     series="样3406",
     number="00012345",
     unit="濉溪镇示例一村村民委员会",
@@ -48,7 +48,7 @@ def words_on(pdf: bytes) -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        "濉溪县城乡居民基本医疗保险费",
+        "安徽省城乡居民基本医疗保险费专用票据",
         "№00012345",
         "票据代码：样3406",
         "收款单位：濉溪镇示例一村村民委员会",

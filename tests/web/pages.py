@@ -11,6 +11,12 @@ def text_of(response: HttpResponse) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
+def header_of(response: HttpResponse) -> str:
+    """The frame above a page, with its tags."""
+    found = re.search(r"<header.*?</header>", response.content.decode(), flags=re.DOTALL)
+    return found[0] if found else ""
+
+
 def refusal_of(response: HttpResponse) -> str:
     """The sentence of the refusal on the page; "" when there is none."""
     found = re.search(r'class="says">(.*?)</p>', response.content.decode(), flags=re.DOTALL)

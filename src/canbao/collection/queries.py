@@ -1,19 +1,41 @@
 """Questions about receipts, drawers and refunds that have a name."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import F, QuerySet, Sum
 
 from canbao.access.models import Staff
-from canbao.collection.models import Payment, PaymentOutcome, Receipt, ReceiptBook, ReceiptLine, Refund, Remittance
-from canbao.divisions.models import CollectingUnit, Division
+from canbao.collection.models import (
+    Channel,
+    Order,
+    Payment,
+    PaymentOutcome,
+    Receipt,
+    ReceiptBook,
+    ReceiptLine,
+    Refund,
+    Remittance,
+)
+from canbao.divisions.models import CollectingUnit
 from canbao.documents.receipts import ReceiptLine as PaperLine
 from canbao.documents.receipts import ReceiptPaper
+from canbao.enrolment.models import BillState, Campaign
+from canbao.enrolment.packs import pack_of
 from canbao.register.models import Resident
 from canbao.register.queries import inside
 
 IN_SUSPENSE = (PaymentOutcome.UNKNOWN_ORDER, PaymentOutcome.AMOUNT_DIFFERS, PaymentOutcome.WINDOW_CLOSED)
+
+
+def orders_to_pay(household: int, *, at: datetime) -> QuerySet[Order]:
+    """Orders of a household that still wait for their money, and for people who have not paid in another way."""
+    return (
+        Order.objects.filter(household=household, state=Order.State.OPEN, expires_at__gt=at)
+        .exclude(channel=Channel.CASH)
+        .exclude(lines__bill__state__in=(BillState.SETTLED, BillState.SUPERSEDED))
+        .order_by("made_at")
+    )
 
 
 def receipts_left(unit: CollectingUnit) -> int:
@@ -69,14 +91,13 @@ def names_of_staff(actors: Iterable[str | None]) -> dict[str, str]:
 def receipt_paper(
     receipt: Receipt, *, verify_url: str, is_synthetic: bool, reprinted_on: date | None = None
 ) -> ReceiptPaper:
-    """A receipt as it is printed. Four queries, whatever the number of people."""
+    """A receipt as it is printed. Three queries, whatever the number of people."""
     lines = list(receipt.lines.select_related("bill__assessment", "bill__resident").order_by("bill__resident"))
     head = Resident.objects.filter(household=receipt.household_id).order_by("pk").values_list("name", flat=True).first()
-    place = Division.objects.filter(pk=receipt.county.ljust(12, "0")).values_list("name", flat=True).first()
     collector = names_of_staff([receipt.issued_by]).get(receipt.issued_by)
     campaign = receipt.campaign
     return ReceiptPaper(
-        place=place or "",
+        title=receipt_name(campaign),
         series=f"{receipt.series:04d}",
         number=f"{receipt.number:08d}",
         unit=receipt.unit.name,
@@ -94,6 +115,12 @@ def receipt_paper(
         reprinted_on=reprinted_on,
         is_synthetic=is_synthetic,
     )
+
+
+def receipt_name(campaign: Campaign) -> str:
+    """What the notice calls its receipt; on the screen and on the paper the same."""
+    named = pack_of(campaign).collecting.receipt
+    return named.name if named else "城乡居民基本医疗保险费专用票据"
 
 
 def _paper_line(line: ReceiptLine, *, on: date) -> PaperLine:

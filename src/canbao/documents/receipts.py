@@ -47,9 +47,10 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPaper:
-    """One receipt. `series` and `number` are those of the stock; `covers` says the benefit period in words."""
+    """One receipt. `title` is what the notice calls it; `series` and `number` are those of the stock; `covers` says the
+    benefit period in words."""
 
-    place: str
+    title: str
     series: str
     number: str
     unit: str
@@ -124,7 +125,7 @@ def _families() -> dict[str, str]:
 
 def _as_data(paper: ReceiptPaper) -> dict[str, object]:
     return {
-        "place": paper.place,
+        "title": paper.title,
         "series": paper.series,
         "number": paper.number,
         "unit": paper.unit,

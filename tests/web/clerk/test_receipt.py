@@ -1,5 +1,8 @@
 """Receipts at the counter: printed once as the original, afterwards marked."""
 
+import re
+import subprocess
+
 from tests.web.pages import text_of
 
 
@@ -15,6 +18,17 @@ def test_the_first_print_is_the_original_and_the_second_is_marked(sign_in: objec
     assert "已打印 1 次，再打会印上“补打”。" in text_of(page)
 
 
+def test_screen_and_paper_have_the_same_title(sign_in: object, outside: object) -> None:
+    client, receipt = sign_in("clerk"), outside.pays_cash("赵家")
+
+    screen = re.search(r"<h1>(.*?)</h1>", client.get(f"/receipts/{receipt.pk}/").content.decode())
+    pdf = client.post(f"/receipts/{receipt.pk}/print/").content
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    paper = re.search(r"\S+票据(?=\s)", done.stdout.decode())
+
+    assert screen[1] == paper[0] == "安徽省城乡居民基本医疗保险费专用票据"
+
+
 def test_another_villages_receipt_is_not_there(sign_in: object, outside: object) -> None:
     client, receipt = sign_in("neighbour"), outside.pays_cash("赵家")
 
@@ -27,5 +41,5 @@ def test_one_person_and_four_cost_as_many_queries(sign_in: object, outside: obje
     client.get(f"/receipts/{small.pk}/")
 
     for receipt in (small, large):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             client.get(f"/receipts/{receipt.pk}/")

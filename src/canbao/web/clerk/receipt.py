@@ -12,7 +12,7 @@ from canbao.collection.queries import receipts_in
 from canbao.documents.receipts import receipt_pdf
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
-from canbao.web.receipts import paper_of, receipt_name
+from canbao.web.receipts import paper_of
 
 
 @staff_who_may(Work.COLLECT, Work.SEE_PROGRESS)
@@ -45,5 +45,5 @@ def _receipt(request: HttpRequest, receipt_id: int) -> Receipt:
 
 
 def _page(request: HttpRequest, found: Receipt, *, no: Refusal | None = None) -> HttpResponse:
-    context = {"receipt": found, "paper": paper_of(found), "title": receipt_name(found), "no": no}
+    context = {"receipt": found, "paper": paper_of(found), "no": no}
     return render(request, "clerk/receipt.html", context, status=409 if no else 200)
