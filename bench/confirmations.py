@@ -54,7 +54,8 @@ def measure() -> Result:
         open_campaign(sample.campaign, by=Staff.objects.get(username="xian"), on=DAY)
         orders = iter(_orders())
         web, alone = [], []
-        with web_server(free_port()) as url:
+        with web_server(free_port()) as web_child:
+            url = web_child.url
             _through_http(url, list(islice(orders, CLIENTS)))  # the server's threads open their connections
             for _ in range(ROUNDS):
                 web.append(_through_http(url, list(islice(orders, a_round))))

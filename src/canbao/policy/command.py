@@ -1,6 +1,6 @@
 """`canbao policy …`: read, check, try, apply and show packs. Loads no Django and answers at once.
 
-Exit codes: 0 fine; 1 the pack has problems, each said as `file:line: message`; 2 what was asked cannot be done.
+Exit codes: 0 fine; 1 the pack is not right, each problem said as `file:line: message`; 2 the question was wrong.
 """
 
 import argparse
