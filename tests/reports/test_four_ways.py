@@ -6,11 +6,14 @@ import pytest
 from django.db import DatabaseError, connections
 
 from canbao.collection.models import Receipt
-from canbao.reports.coverage import coverage
+from canbao.enrolment.domain.free import enrol_fully_subsidised
+from canbao.reports.coverage import coverage, coverage_of_town, together
 from canbao.reports.four_ways import Way, four_ways_agree
 from canbao.reports.the_20th import report_of_the_20th
 from tests.collection.domain.test_cash import take
-from tests.county import IN_THE_WINDOW, VILLAGE, County
+from tests.collection.domain.test_readjustment import adjust, strike_off
+from tests.collection.paying import pay
+from tests.county import IN_THE_WINDOW, VILLAGE, County, hold
 
 
 def test_the_four_ways_agree_when_nobody_has_paid(county: County) -> None:
@@ -60,6 +63,39 @@ def test_coverage_counts_people_of_both_schemes_against_the_target(county: Count
     assert (towns["濉溪镇"].target, towns["濉溪镇"].enrolled, towns["濉溪镇"].employee) == (93954, 4, 1)
     villages = {row.code: row for row in coverage(county.campaign, on=IN_THE_WINDOW.date(), division="340621100")}
     assert (villages[VILLAGE].enrolled, villages[VILLAGE].target) == (4, None)
+
+
+def test_every_figure_of_a_place_adds_up(county: County) -> None:
+    take(county, "赵家")
+    enrol_fully_subsidised(county.campaign, on=IN_THE_WINDOW.date(), actor="staff:county")
+
+    whole = together(coverage(county.campaign, on=IN_THE_WINDOW.date()), "全县")
+    assert (whole.enrolled, whole.paid, whole.free) == (5, 4, 1)
+    assert (whole.payers, whole.paid, whole.to_pay, whole.unknown) == (11, 4, 7, 1)
+    assert whole.missing == whole.target - whole.enrolled - whole.employee
+    ways = four_ways_agree(county.campaign)
+    assert (ways.people.count, ways.free, ways.enrolled) == (4, 1, whole.enrolled)
+
+
+def test_whoever_paid_and_owes_a_difference_is_not_counted_as_unpaid(county: County) -> None:
+    pay(county, "钱家", "钱奶奶")
+    strike_off("钱奶奶")  # owes 280 more, and stays covered
+    hold({"钱儿": "低保对象"}, on=date(2021, 12, 31))  # had not paid: the bill has a second version
+    adjust(county)
+
+    town = coverage_of_town(county.campaign, on=date(2021, 12, 31), division="340621100000")
+    assert (town.paid, town.to_pay) == (1, 9)  # 钱儿 is one of the nine, 钱奶奶 is not
+
+
+def test_a_town_has_its_own_target_and_counts_what_its_villages_count(county: County) -> None:
+    take(county, "赵家")
+    on, town = IN_THE_WINDOW.date(), "340621100000"
+
+    whole = coverage_of_town(county.campaign, on=on, division=town)
+    summed = together(coverage(county.campaign, on=on, division=town), "濉溪镇")
+
+    assert (whole.target, summed.target) == (93954, None)
+    assert (whole.enrolled, whole.to_pay, whole.residents) == (summed.enrolled, summed.to_pay, summed.residents)
 
 
 def test_the_report_of_the_20th_says_where_the_money_is(county: County) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, Min, QuerySet, Sum
 
 from canbao.access.models import Staff
+from canbao.collection.domain.cash import Drawer
 from canbao.collection.models import (
     Channel,
     Order,
@@ -46,6 +47,15 @@ def receipts_left(unit: CollectingUnit) -> int:
     return left["left"] or 0
 
 
+def drawers_in(division: str, campaign: Campaign) -> list[tuple[str, Drawer]]:
+    """Every unit of a place that has cash in hand: its name, and what lies there. One query."""
+    held = Payment.objects.filter(
+        inside(division), channel=Channel.CASH, remittance__isnull=True, order__campaign=campaign
+    ).values_list("unit__name")
+    sums = held.annotate(fen=Sum("amount_fen"), heads=Sum("people"), payments=Count("pk"), oldest=Min("paid_on"))
+    return [(name, Drawer(*figures)) for name, *figures in sums.order_by("unit__name")]
+
+
 def receipts_in(division: str) -> QuerySet[Receipt]:
     found = Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "campaign")
     return found.defer("campaign__pack_texts")
@@ -68,6 +78,12 @@ def refunds_in(division: str) -> QuerySet[Refund]:
         .select_related("resident", "unit")
         .order_by("due_on", "pk")
     )
+
+
+def refunds_paid_in(division: str) -> QuerySet[Refund]:
+    """Refunds that have arrived, the latest first."""
+    found = Refund.objects.filter(inside(division), state="paid").select_related("resident", "unit")
+    return found.order_by("-paid_on", "pk")
 
 
 def suspense_in(division: str) -> QuerySet[Payment]:

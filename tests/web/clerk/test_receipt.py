@@ -41,5 +41,5 @@ def test_one_person_and_four_cost_as_many_queries(sign_in: object, outside: obje
     client.get(f"/receipts/{small.pk}/")
 
     for receipt in (small, large):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(f"/receipts/{receipt.pk}/")

@@ -17,7 +17,8 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan, yuan
 from canbao.kernel.refusal import Refusal
-from canbao.web.clerk.today import CashInHand, cash_in_hand, unit_of
+from canbao.web.cash import CashInHand, cash_in_hand
+from canbao.web.clerk.today import unit_of
 from canbao.web.guards import staff_who_may
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import today
 from canbao.access.may import Work
+from canbao.access.record import record
 from canbao.collection.domain.receipts import note_print
 from canbao.collection.models import Receipt
 from canbao.collection.queries import receipts_in
@@ -46,4 +47,5 @@ def _receipt(request: HttpRequest, receipt_id: int) -> Receipt:
 
 def _page(request: HttpRequest, found: Receipt, *, no: Refusal | None = None) -> HttpResponse:
     context = {"receipt": found, "paper": paper_of(found), "no": no}
+    record("receipt.read", f"receipt:{found.pk}", county=found.county, household=found.household_id)
     return render(request, "clerk/receipt.html", context, status=409 if no else 200)

@@ -102,5 +102,11 @@ def roster_page(request: HttpRequest, found: Roster, *, no: Refusal | None = Non
         "left_out": left_out,
         "no": no,
     }
-    record("roster.read", f"roster:{found.pk}", county=found.county, outcome=shown.value, rows=len(context["rows"]))
+    record(
+        "roster.read",
+        f"roster:{found.pk}",
+        county=found.county,
+        outcome=shown.value,
+        rows=[row.row for row in context["rows"]],
+    )
     return render(request, "department/roster.html", context, status=409 if no else 200)
