@@ -153,7 +153,7 @@ def build_county() -> None:
             for name, (household, village, born_on, sequence, relation, circumstances) in PEOPLE.items()
         )  # fmt: skip
         hold(HELD, on=date(2021, 9, 30))
-        campaign = publish(load_pack("suixi-2022"), county=COUNTY)
+        campaign = publish(load_pack("suixi-2022"), county=COUNTY).campaign
         open_campaign(campaign, by=Staff.objects.get(username="county"), on=IN_THE_WINDOW.date())
 
 

@@ -175,7 +175,7 @@ def test_a_person_who_is_enrolled_in_another_county_for_the_same_period_is_owed_
     pay(county, "周家")
     there = move(county, "周归")
     with within(Scope("", "test")):
-        campaign = publish(load_pack("suixi-2022"), county="340122")
+        campaign = publish(load_pack("suixi-2022"), county="340122").campaign
         resident = county.person("周归")
         make_bills(campaign, on=IN_THE_WINDOW.date())
         asked = make_order(

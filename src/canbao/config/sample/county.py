@@ -63,7 +63,7 @@ def load_county(pack: Pack, *, percent: float, password: str, on: date) -> Sampl
         units = _units(villages, percent)
         _staff(county, places, units, password)
         add_people(_as_new(people))
-        campaign = publish(pack, county=county)
+        campaign = publish(pack, county=county).campaign
         _scale_targets(campaign, pack, people)
     return Sample(campaign, people, [code for code, _ in villages])
 
