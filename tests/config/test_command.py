@@ -30,6 +30,7 @@ def test_what_was_asked_and_is_fine_ends_with_0() -> None:
         pytest.param(["serve", "--workers", "0"], "“0”应是 1 到 256 之间的整数", id="workers"),
         pytest.param(["secrets", "/nowhere/keys.json"], "/nowhere/keys.json：写不进去", id="a-place-for-the-keys"),
         pytest.param(["nightly", "--days", "many"], "--days", id="a-number-of-days"),
+        pytest.param(["record", "--county", "340621", "--noted", "1:abc"], "应是 序号:值", id="a-note-cut-too-short"),
         pytest.param(["policy", "check", "nosuch"], "没有名为 nosuch 的方案", id="a-pack-to-check"),
     ],
 )
