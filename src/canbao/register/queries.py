@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 from canbao.kernel.division_code import DivisionCode
 from canbao.register.models import Household, Resident
 
-
 _LAST = "\U0010ffff"  # no character comes after it
 
 

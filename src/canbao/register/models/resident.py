@@ -37,7 +37,10 @@ class Resident(models.Model):
     enrolled_last_year = models.BooleanField("上年已参保", default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["division", "household"]), models.Index(fields=["name"], name="resident_by_name")]
+        indexes = [
+            models.Index(fields=["division", "household"]),
+            models.Index(fields=["name"], name="resident_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
