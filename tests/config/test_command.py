@@ -53,6 +53,7 @@ def test_a_wrong_question_ends_with_2(words: list[str], says: str) -> None:
         pytest.param({"CANBAO_APP_URL": "postgresql://canbao_app:secret@h/x"}, "设置 DATABASE_URL 不对", id="no-owner"),
         pytest.param({"CANBAO_TODAY": "2021-13-01"}, "“2021-13-01”应是日期", id="CANBAO_TODAY"),
         pytest.param({"CANBAO_ENV": "Production"}, "“Production”应是 local 或 production", id="CANBAO_ENV"),
+        pytest.param({"CANBAO_PROXIES": "127.0.0.1,proxy"}, "“127.0.0.1,proxy”应是地址或网段", id="CANBAO_PROXIES"),
         pytest.param({"CANBAO_LOG": "loud"}, "“loud”应是 DEBUG", id="CANBAO_LOG"),
         pytest.param({"CANBAO_LOG_FILE": "/nowhere/web.log"}, "设置 CANBAO_LOG_FILE 不对", id="CANBAO_LOG_FILE"),
         pytest.param({"CANBAO_BASE_URL": "canbao.example"}, "应以 http:// 或 https:// 开头", id="CANBAO_BASE_URL"),

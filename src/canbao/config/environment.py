@@ -4,6 +4,7 @@ never becomes the default in silence."""
 import logging
 import os
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 
 class BadSetting(ValueError):
@@ -46,6 +47,15 @@ def file_to_write(name: str) -> str | None:
         except OSError as error:
             raise BadSetting(name, f"{given} 写不进去（{error.strerror}）") from error
     return given or None
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses or networks, with commas; none where nothing is given."""
+    given = [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+    try:
+        return tuple(ip_network(word) for word in given)
+    except ValueError as error:
+        raise BadSetting(name, f"“{','.join(given)}”应是地址或网段，如 127.0.0.1,10.0.8.0/24") from error
 
 
 def log_level(name: str) -> str:

@@ -5,7 +5,7 @@ import os
 from csp.constants import NONE, SELF
 
 from canbao.config.database import as_django, connections
-from canbao.config.environment import day, file_to_write, log_level, web_address
+from canbao.config.environment import day, file_to_write, log_level, networks, web_address
 from canbao.config.home import CHECKOUT, PRODUCTION, UnsafeToStart, home, sample_today, secret_values
 
 _secrets = secret_values()
@@ -14,6 +14,7 @@ _databases = connections()
 DEBUG = False
 SECRET_KEY = _secrets["django"]
 ALLOWED_HOSTS = os.environ.get("CANBAO_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CANBAO_PROXIES = networks("CANBAO_PROXIES")  # whose X-Forwarded-For is believed: nobody's, unless it is said
 BASE_URL = web_address("CANBAO_BASE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
@@ -91,6 +92,7 @@ LOGOUT_REDIRECT_URL = "front"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "canbao.web.limits.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["password", "username", "number", "name"]
 # somebody may type their identity number as a user name: what looks like one is kept as a fingerprint
