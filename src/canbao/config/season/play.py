@@ -40,6 +40,7 @@ from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.domain.campaigns import open_campaign
 from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import Bill, BillState
+from canbao.enrolment.refusals import NoticeSaysNo
 from canbao.gateways.standin.spawn import Control
 from canbao.kernel.days import CHINA, days_after, first_of_next_month
 from canbao.kernel.refusal import Refusal
@@ -89,7 +90,8 @@ class Season:
     tell: Callable[[str, int], None]
     seed: int = 2022
     counts: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)  # by code
+    heard: dict[str, str] = field(default_factory=dict)  # code → what the first who was refused was told
     verdicts: Counter[str] = field(default_factory=Counter)
 
     @cached_property
@@ -186,10 +188,15 @@ class Season:
                     at=self.at(day, 9 + self.draws.randrange(8), self.draws.randrange(60)),
                 )  # fmt: skip
             except Refusal as no:
-                self.refusals[no.code] += 1
+                self.refused(no)
                 return False
         self.counts["cash"] += 1
         return True
+
+    def refused(self, no: Refusal) -> None:
+        self.refusals[no.code] += 1
+        # a notice's no begins with whom it is about
+        self.heard.setdefault(no.code, no.says.split("：", 1)[-1] if isinstance(no, NoticeSaysNo) else no.says)
 
     def staff_cache(self, username: str) -> Staff:
         if username not in self._staff:
@@ -213,7 +220,7 @@ class Season:
                         at=self.at(day, 8 + self.draws.randrange(12), self.draws.randrange(60)),
                     )  # fmt: skip
                 except Refusal as no:
-                    self.refusals[no.code] += 1
+                    self.refused(no)
                     continue
                 ask_gateway(order)
                 orders.append(order)
@@ -345,7 +352,7 @@ class Season:
             other = next(code for code in self.sample.villages if code != village)
             with within(Scope(division=other, actor=f"staff:{clerk_of(other)}")):
                 seen = Household.objects.filter(pk=household).exists()
-            self.refusals["another village's clerk sees nothing"] += not seen
+            self.counts["kept_from_neighbours"] += not seen
         with within(self.whole):
             reconcile_day(Channel.WECHAT, day, county=self.sample.county)
         self.tell("错账：金额不符，转入待查", 1)
