@@ -168,6 +168,16 @@ def test_a_clerk_confirms_nothing_and_another_town_neither(county: County) -> No
     assert balances("treasury") == {"treasury": 0}
 
 
+@pytest.mark.parametrize("username", ["finance", "town", "tax"])
+def test_the_finance_branch_the_town_and_the_tax_office_confirm(county: County, username: str) -> None:
+    full_drawer(county)
+    handed = give(county)
+
+    confirm_remittance(handed, by=county.staff(username), on=NEXT_DAY)
+
+    assert (handed.confirmed_by, balances("treasury")) == (f"staff:{username}", {"treasury": 160000})
+
+
 def test_confirming_twice_is_confirming_once(county: County) -> None:
     full_drawer(county)
     handed = give(county)
