@@ -88,9 +88,11 @@ def test_every_page_of_a_desk_fits_and_shows_its_buttons(chromium: Browser, busy
             addresses += [
                 f"/department/{roster.pk}/?outcome=look" for roster in Roster.objects.filter(department="民政部门")
             ]
-    for address in addresses:
-        assert page.goto(address).status == 200
-        seen[address] = unseen(page)
+    for language in ("zh-CN", "en"):
+        page.set_extra_http_headers({"Accept-Language": language})
+        for address in addresses:
+            assert page.goto(address).status == 200
+            seen[address, language] = unseen(page)
 
     assert {address: found for address, found in seen.items() if found} == {}
 
