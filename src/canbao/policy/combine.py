@@ -13,6 +13,8 @@ from canbao.policy.assessment import Assumption, Share, Unknown
 from canbao.policy.money_rules import Amount, Standard, Subsidy
 from canbao.policy.pack import Pack
 
+SUBSIDY_UNKNOWN = "{category}的资助金额：{unknown}（个人最多缴{most}元）"
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -109,7 +111,7 @@ def _in_order(pack: Pack, standard: Standard, offers: list[Offer]) -> tuple[list
 
 
 def _unknown(offer: Offer, at_most_fen: int) -> Unknown:
-    what = f"{offer.category}的资助金额：{offer.rule.unknown}（个人最多缴{short_yuan(at_most_fen)}元）"
+    what = SUBSIDY_UNKNOWN.format(category=offer.category, unknown=offer.rule.unknown, most=short_yuan(at_most_fen))
     return Unknown(what, offer.rule.ask or "", offer.rule.clause or "")
 
 

@@ -147,7 +147,7 @@ def _assess(arguments: argparse.Namespace) -> int:
     people, is_list = _given(pack)
     answers = [assess(pack, facts) for facts in people]
     if arguments.explain:
-        print("\n".join(explain(answer, arguments.explain) for answer in answers))
+        print("\n".join(explain(answer, arguments.explain, pack.english) for answer in answers))
         return 0
     shown = [answer.as_json() for answer in answers]
     print(json.dumps(shown if is_list else shown[0], ensure_ascii=False, indent=2))

@@ -55,6 +55,7 @@ class Topics(Frozen):
     targets: Targets | None = None
     contacts: tuple[Contact, ...] = ()
     examples: tuple[Example, ...] = ()
+    english: dict[str, str] = Field({}, description="方案里的文字: 英文，给看英文页面的人；没有写的仍显示中文")
 
 
 class Pack(Topics):
