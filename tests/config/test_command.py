@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.config.asking import canbao
 from tests.policy.tiny import changed
 
@@ -80,6 +81,19 @@ def test_what_was_asked_about_and_is_not_right_ends_with_1(tmp_path: Path) -> No
     assert (nobody_there.returncode, "数据库连不上" in nobody_there.stderr) == (1, True)
     assert ("Traceback" in nobody_there.stderr, "secret" in nobody_there.stderr) == (False, False)
     assert (broken.returncode, "money.yaml:10" in broken.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["nightly", "record", "serve"])
+def test_a_database_that_nobody_has_set_up_is_said_to_be(command: str) -> None:
+    name = f"{databases.ROLLED_BACK}_bare"
+    databases.drop(name)
+    databases.as_owner("CREATE DATABASE {}", name)
+    try:
+        done = canbao(command, CANBAO_DATABASE=name)
+    finally:
+        databases.drop(name)
+
+    assert (done.returncode, "还没有建好" in done.stderr, "Traceback" in done.stderr) == (1, True, False), done.stderr
 
 
 def test_keys_are_never_written_over_and_hold_nothing_of_the_databases_owner(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import difflib
 import os
 import sys
 
+NO_SUCH_TABLE = "42P01"
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 
 
@@ -31,7 +32,7 @@ def _with_django(argv: list[str]) -> int:
 
     django.setup()
     from django.core.management import execute_from_command_line, get_commands
-    from django.db import OperationalError
+    from django.db import OperationalError, ProgrammingError
 
     asked = argv[1:2] if argv[:1] == ["help"] else argv[:1]
     known = {*get_commands(), "help", "version"}
@@ -46,5 +47,13 @@ def _with_django(argv: list[str]) -> int:
         if getattr(error.__cause__, "sqlstate", None) is not None:
             raise  # the database answered: that is ours to look into
         print(f"数据库连不上，或中途断开 (the database cannot be reached)：{str(error).strip()}", file=sys.stderr)
+        return 1
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", None) != NO_SUCH_TABLE:
+            raise
+        print(
+            "这个数据库还没有建好，请先执行 canbao setup（样例用 make start） (the database is not set up; run `canbao setup`)",
+            file=sys.stderr,
+        )
         return 1
     return 0
