@@ -130,7 +130,7 @@ def test_a_refund_is_reviewed_by_insurance_and_then_by_tax(sign_in: object, outs
     second = text_of(tax.post(f"/county/refunds/{refund}/", follow=True))
 
     assert (too_early.status_code, refusal_of(too_early)) == (409, "这笔退款还没有经过两级审核。")
-    assert "周归 示例一村委会 重复缴费 微信支付 320.00 2021年11月15日 0 天 等税务复审 初审 县医保局" in first
+    assert "周归 示例一村委会 重复缴费 微信支付 320.00 2021年11月15日 已等 0 天 等税务复审 初审 县医保局" in first
     assert "已审核 初审 县医保局 复审 县税务局" in second
 
 
