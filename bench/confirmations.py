@@ -182,7 +182,7 @@ def _prepared(sets: list[list[Order]]) -> Iterator[Path]:
     owner("ANALYZE bench_told")
     script = Path(settings.CANBAO_GATEWAY_KEYS).parent / f"bench-{os.getpid()}.sql"
     script.write_text(
-        "SELECT * FROM collection_confirm((SELECT batch FROM bench_told WHERE nth = (SELECT nextval('bench_next'))));\n"
+        "SELECT * FROM collection_confirm((SELECT batch FROM bench_told WHERE nth = (SELECT nextval('bench_next'))), now());\n"
     )
     try:
         yield script

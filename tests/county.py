@@ -157,6 +157,13 @@ def build_county() -> None:
         open_campaign(campaign, by=Staff.objects.get(username="county"), on=IN_THE_WINDOW.date())
 
 
+def copy_of(campaign: Campaign, **changes: Any) -> dict[str, Any]:
+    """What makes a campaign like this one, that nobody has opened."""
+    left_out = {"id", "opened_at", "opened_by"}
+    kept = {one.attname: getattr(campaign, one.attname) for one in Campaign._meta.fields if one.name not in left_out}
+    return kept | changes
+
+
 def hold(categories: dict[str, str], *, on: date, until: date | None = None) -> Roster:
     """A confirmed roster that gives these people these categories."""
     from canbao.access.clock import now

@@ -130,7 +130,9 @@ def test_cash_is_never_given_back_by_a_machine(county: County, standin: Control)
     take(county, "钱家")
     Holding.objects.filter(resident__name="钱奶奶").update(until=date(2021, 12, 30))
     hold({"钱儿": "低保对象"}, on=date(2021, 12, 31))
-    readjust(county.campaign, on=date(2021, 12, 31), actor="staff:county")
+    readjust(
+        county.campaign, as_of=date(2021, 12, 31), at=IN_THE_WINDOW.replace(month=12, day=31), actor="staff:county"
+    )
     refund = approve(review(Refund.objects.get(), by=county.staff("county")), by=county.staff("tax"))
 
     call_command("nightly")
@@ -142,18 +144,18 @@ def test_cash_is_never_given_back_by_a_machine(county: County, standin: Control)
 def test_what_comes_back_to_the_same_sum_on_a_day_is_moved_again(county: County, standin: Control) -> None:
     day = IN_THE_WINDOW.date()
     standin.pay(order_of(county, "周家").pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
-    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY, at=IN_THE_WINDOW)
     first = balance("treasury")
     twice = order_of(county, "钱家")
     take(county, "钱家")
     standin.pay(twice.pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
-    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY, at=IN_THE_WINDOW)
     for refund in Refund.objects.all():
         pay_back(approve(review(refund, by=county.staff("county")), by=county.staff("tax")), on=day)
-    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY, at=IN_THE_WINDOW)
     standin.pay(order_of(county, "赵家").pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
 
-    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY, at=IN_THE_WINDOW)
 
     assert (first, balance("treasury"), balance("gateway")) == (32000, 160000, 0)
 
@@ -162,8 +164,8 @@ def test_another_countys_money_is_not_moved_into_this_treasury(county: County, s
     standin.pay(order_of(county, "赵家").pk, paid_at=IN_THE_WINDOW, lose=True, wait=True)
 
     with within(Scope("", "test")):
-        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county="340622")
-        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county=COUNTY)
+        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county="340622", at=IN_THE_WINDOW)
+        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county=COUNTY, at=IN_THE_WINDOW)
 
         assert (balance("treasury"), balance("gateway")) == (128000, 0)
 

@@ -98,7 +98,7 @@ def test_a_record_that_was_emptied_shows_against_what_was_noted(
     position, digest = LINK.findall(said(capsys))[0]
 
     tamper("DELETE FROM access_record")
-    as_owner("DELETE FROM access_chainhead")
+    as_owner("ALTER TABLE access_chainhead DISABLE TRIGGER kept_but; DELETE FROM access_chainhead")
 
     assert "还没有操作记录" in said(capsys)
     assert "现在没有这一条" in refused(capsys, "--county", COUNTY, "--noted", f"{position}:{digest}")

@@ -71,10 +71,10 @@ def test_everything_of_the_receipt_stands_on_it(text):
 @needs_pdftotext
 def test_reprints_and_samples_say_so_and_others_do_not():
     plain = words_on(receipt_pdf(PAPER))
-    reprint = words_on(receipt_pdf(replace(PAPER, is_reprint=True, reprinted_on=date(2021, 12, 1))))
+    reprint = words_on(receipt_pdf(replace(PAPER, nth_print=3, printed_on=date(2021, 12, 1))))
     sample = words_on(receipt_pdf(replace(PAPER, is_synthetic=True)))
     assert ("补打" in plain, "样例" in plain) == (False, False)
-    assert "补打2021年12月1日" in reprint
+    assert "补打（第3次打印）2021年12月1日" in reprint
     assert "样例" in sample
 
 

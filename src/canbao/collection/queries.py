@@ -17,6 +17,7 @@ from canbao.collection.models import (
     ReceiptLine,
     Refund,
     Remittance,
+    SettledLine,
 )
 from canbao.divisions.models import CollectingUnit
 from canbao.documents.receipts import ReceiptLine as PaperLine
@@ -48,16 +49,21 @@ def receipts_left(unit: CollectingUnit) -> int:
 
 
 def drawers_in(division: str, campaign: Campaign) -> list[tuple[str, Drawer]]:
-    """Every unit of a place that has cash in hand: its name, and what lies there. One query."""
+    """Every unit of a place that has cash in hand: its name, and what lies there. Two queries."""
     held = Payment.objects.filter(
         inside(division), channel=Channel.CASH, remittance__isnull=True, order__campaign=campaign
-    ).values_list("unit__name")
-    sums = held.annotate(fen=Sum("amount_fen"), heads=Sum("people"), payments=Count("pk"), oldest=Min("paid_on"))
-    return [(name, Drawer(*figures)) for name, *figures in sums.order_by("unit__name")]
+    )
+    sums = held.values_list("unit", "unit__name").annotate(Sum("amount_fen"), Count("pk"), Min("paid_on"))
+    lines = SettledLine.objects.filter(payment__in=held).values_list("payment__unit")
+    persons = dict(lines.annotate(Count("bill__resident", distinct=True)))
+    return [
+        (name, Drawer(fen, persons.get(unit, 0), payments, oldest))
+        for unit, name, fen, payments, oldest in sums.order_by("unit__name")
+    ]
 
 
 def receipts_in(division: str) -> QuerySet[Receipt]:
-    found = Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "campaign")
+    found = Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "payment", "campaign")
     return found.defer("campaign__pack_texts")
 
 
@@ -105,9 +111,9 @@ def names_of_staff(actors: Iterable[str | None]) -> dict[str, str]:
 
 
 def receipt_paper(
-    receipt: Receipt, *, verify_url: str, is_synthetic: bool, reprinted_on: date | None = None
+    receipt: Receipt, *, verify_url: str, is_synthetic: bool, nth_print: int = 1, printed_on: date | None = None
 ) -> ReceiptPaper:
-    """A receipt as it is printed. Three queries, whatever the number of people."""
+    """A receipt as it is printed for the `nth_print` time. Three queries, whatever the number of people."""
     lines = list(receipt.lines.select_related("bill__assessment", "bill__resident").order_by("bill__resident"))
     head = Resident.objects.filter(household=receipt.household_id).order_by("pk").values_list("name", flat=True).first()
     collector = names_of_staff([receipt.issued_by]).get(receipt.issued_by)
@@ -124,11 +130,11 @@ def receipt_paper(
         total_fen=receipt.total_fen,
         paid_by=receipt.order.get_channel_display() if receipt.order else "",
         collected_by=collector or "网上缴费",
-        collected_on=receipt.issued_on,
+        collected_on=receipt.payment.paid_on if receipt.payment else receipt.issued_on,
         check_code=receipt.check_code,
         qr=verify_url,
-        is_reprint=reprinted_on is not None,
-        reprinted_on=reprinted_on,
+        nth_print=nth_print,
+        printed_on=printed_on,
         is_synthetic=is_synthetic,
     )
 

@@ -10,10 +10,11 @@ from canbao.documents.receipts import ReceiptPaper
 from canbao.web.verifying import verify_url
 
 
-def paper_of(receipt: Receipt, *, reprinted_on: date | None = None) -> ReceiptPaper:
+def paper_of(receipt: Receipt, *, nth_print: int = 1, printed_on: date | None = None) -> ReceiptPaper:
     return receipt_paper(
         receipt,
         verify_url=verify_url(receipt),
         is_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
-        reprinted_on=reprinted_on,
+        nth_print=nth_print,
+        printed_on=printed_on,
     )

@@ -1,9 +1,17 @@
 """Receipts at the counter: printed once as the original, afterwards marked."""
 
 import re
+import shutil
 import subprocess
 
-from tests.web.pages import text_of
+import pytest
+from django.test import Client
+
+from canbao.collection.domain.receipts import void
+from tests.collection.domain.test_cash import take
+from tests.collection.racing import one_inside_the_other
+from tests.county import IN_THE_WINDOW, County
+from tests.web.pages import refusal_of, text_of
 
 
 def test_the_first_print_is_the_original_and_the_second_is_marked(sign_in: object, outside: object) -> None:
@@ -43,3 +51,31 @@ def test_one_person_and_four_cost_as_many_queries(sign_in: object, outside: obje
     for receipt in (small, large):
         with django_assert_num_queries(9):
             client.get(f"/receipts/{receipt.pk}/")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="reads PDFs with pdftotext (poppler-utils)")
+def test_of_two_who_print_at_the_same_moment_one_paper_is_marked(real_county: County) -> None:
+    receipt, clients = take(real_county, "赵家"), [Client(), Client()]
+    for client in clients:
+        client.force_login(real_county.staff("clerk"), backend="django.contrib.auth.backends.ModelBackend")
+
+    papers = one_inside_the_other(
+        *[lambda client=client: client.post(f"/receipts/{receipt.pk}/print/").content for client in clients]
+    )
+
+    assert ["补打" in words_on(paper) for paper in papers] == [False, True]
+    assert "第2次打印" in words_on(papers[1])
+
+
+def words_on(pdf: bytes) -> str:
+    seen = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    return "".join(seen.decode().split())
+
+
+def test_a_void_receipt_is_not_printed_and_says_which_one_is(sign_in: object, outside: object) -> None:
+    client, receipt = sign_in("clerk"), outside.pays_cash("赵家")
+    outside.look(lambda county: void(receipt, reason="打印错位", by=county.staff("clerk"), at=IN_THE_WINDOW))
+
+    answer = client.post(f"/receipts/{receipt.pk}/print/")
+
+    assert (answer.status_code, refusal_of(answer)) == (409, "票据0001-00000001已经作废，不能再打印。")

@@ -96,5 +96,5 @@ def test_few_receipts_left_is_said_before_there_are_none(sign_in: object) -> Non
 def test_one_household_and_three_cost_as_many_queries(sign_in: object, outside: object, django_assert_num_queries: object) -> None:  # fmt: skip
     for username in ("neighbour", "clerk"):
         client = sign_in(username)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get("/village/")

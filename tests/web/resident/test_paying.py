@@ -8,7 +8,7 @@ from canbao.access.scope import within
 from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import Order
-from tests.county import everybody
+from tests.county import IN_THE_WINDOW, everybody
 from tests.web.gateways import Answering
 from tests.web.pages import order_id_of, refusal_of, text_of
 
@@ -23,7 +23,7 @@ def ask(client: object, bills: list[int], order_id: object = None) -> object:
 def money_arrives(order: Order) -> None:
     with within(everybody()):
         arrival = Arrival(reference="4200000001", order=order.pk, amount_fen=order.total_fen, paid_at=now())
-        confirm([Told("wechat", arrival)], actor="gateway:wechat")
+        confirm([Told("wechat", arrival)], actor="gateway:wechat", at=IN_THE_WINDOW)
 
 
 def the_order() -> Order:

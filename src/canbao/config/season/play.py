@@ -162,7 +162,7 @@ class Season:
             self.counts["recovered_by_query"] += ask_about_open_orders(
                 Channel.WECHAT, made_before=self.at(day, 22), county=self.sample.county
             )
-            done = reconcile_day(Channel.WECHAT, day, county=self.sample.county)
+            done = reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
         self.counts["recovered_by_bill"] += done.recovered
         self.counts["bill_differences"] += len(done.differences)
 
@@ -260,11 +260,10 @@ class Season:
                 remittance = hand_in(
                     remittance_id=self.uuid(), campaign=self.campaign, unit=unit,
                     certificate=f"样例{day:%m%d}{unit.pk:05d}", period_from=held.oldest, period_until=day,
-                    people=held.people, amount_fen=held.fen, by=self.staff_cache(clerk_of(unit.division_id)), on=day,
+                    people=held.people, amount_fen=held.fen, by=self.staff_cache(clerk_of(unit.division_id)), at=self.at(day, 17),
                 )  # fmt: skip
-                confirm_remittance(
-                    remittance, by=self.staff_cache(f"caizheng{unit.division_id[6:9]}"), on=days_after(day, 1)
-                )
+                finance = self.staff_cache(f"caizheng{unit.division_id[6:9]}")
+                confirm_remittance(remittance, by=finance, at=self.at(days_after(day, 1), 9))
                 self.counts["remittances"] += 1
 
     # -- afterwards ---------------------------------------------------------------------------------------------
@@ -280,7 +279,7 @@ class Season:
                 else:
                     pay_back(Refund.objects.select_related("payment").get(pk=refund.pk), on=day)
                 self.counts["refunds"] += 1
-            reconcile_day(Channel.WECHAT, day, county=self.sample.county)
+            reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
         self.tell("退款：两级审核，原路退回", 1)
 
     def returning_workers(self, day: date) -> None:
@@ -354,7 +353,7 @@ class Season:
                 seen = Household.objects.filter(pk=household).exists()
             self.counts["kept_from_neighbours"] += not seen
         with within(self.whole):
-            reconcile_day(Channel.WECHAT, day, county=self.sample.county)
+            reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
         self.tell("错账：金额不符，转入待查", 1)
 
     def year_end(self, cut_off: date) -> None:
@@ -363,9 +362,14 @@ class Season:
         late = write_late_roster(self.sample.people, folder, self.seed, cut_off)
         self.take_roster(late.path, "民政部门", cut_off=cut_off)
         with within(self.whole):
-            done = readjust(self.campaign, on=cut_off, actor="staff:xian")
+            done = readjust(self.campaign, as_of=cut_off, at=self.at(cut_off, 18), actor="staff:xian")
             self.counts["by_office"] += enrol_fully_subsidised(self.campaign, on=cut_off, actor="staff:xian")
-        self.counts.update(readjusted=done.people, to_give_back=done.to_give_back, still_owing=done.still_owing)
+        self.counts.update(
+            readjusted=done.people,
+            to_give_back=done.to_give_back,
+            still_owing=done.still_owing,
+            not_readjusted=len(done.skipped),
+        )
         self.tell("年底名单：身份调整", 1)
 
     # -- rosters ------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from canbao.rosters.models import Outcome
 _COUNTS = {
     "bills": "账单", "by_office": "代办参保（全额资助，个人不缴费）", "cash": "现金缴费（户）", "phone": "手机缴费（户）",
     "callbacks_lost": "回调丢失", "callbacks_doubled": "回调重复", "recovered_by_query": "查询补回", "recovered_by_bill": "对账补回",
-    "wrong_amounts": "金额不符（待查）", "remittances": "汇缴", "readjusted": "年底身份调整", "to_give_back": "其中应退", "still_owing": "其中应补", "refunds": "退款",
+    "wrong_amounts": "金额不符（待查）", "remittances": "汇缴", "readjusted": "年底身份调整", "to_give_back": "其中应退", "still_owing": "其中应补", "not_readjusted": "身份有变、未作调整", "refunds": "退款",
     "returning_workers": "返乡补缴（户）", "newborns": "新生儿",
     "kept_from_neighbours": "外村经办人查别村的户，查不到",
 }  # fmt: skip

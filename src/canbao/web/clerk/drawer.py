@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from canbao.access.clock import today
+from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.collection.domain.remittances import hand_in
 from canbao.collection.models import Remittance
@@ -56,7 +56,7 @@ def drawer_page(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data | {"amount_fen": form.cleaned_data["amount"]}
     del given["amount"]
     try:
-        hand_in(**given, campaign=campaign, unit=unit, by=request.user, on=today())
+        hand_in(**given, campaign=campaign, unit=unit, by=request.user, at=now())
     except Refusal as no:
         return _page(request, unit, campaign, form, no=no)
     return redirect("drawer")

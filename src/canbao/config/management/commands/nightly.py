@@ -46,7 +46,7 @@ class Command(BaseCommand):
         for channel in settings.CANBAO_GATEWAYS:
             try:
                 found = ask_about_open_orders(channel, made_before=now(), county=county)
-                done = [reconcile_day(channel, day, county=county) for day in days]
+                done = [reconcile_day(channel, day, county=county, at=now()) for day in days]
             except GatewayBroke as broke:  # the other gateways and the refunds by transfer go on
                 wrong.append(f"{county} {channel}：{broke.says}")
                 continue

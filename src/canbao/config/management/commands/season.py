@@ -99,11 +99,13 @@ def season_end(pack: Pack) -> Any:
 def plant_missing_receipt() -> None:
     """What nobody can do through the program: as the owner, with the guard off, a receipt is removed."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE collection_receipt DISABLE TRIGGER keep_receipt")
+        for table in ("collection_receipt", "collection_receiptline"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER kept_but")
         cursor.execute(
             "SELECT id FROM collection_receipt WHERE takes_back_from_id IS NULL AND NOT EXISTS (SELECT FROM collection_receipt v WHERE v.takes_back_from_id = collection_receipt.id) ORDER BY id LIMIT 1 OFFSET 7"
         )
         (receipt,) = cursor.fetchone()
         cursor.execute("DELETE FROM collection_receiptline WHERE receipt_id = %s", [receipt])
         cursor.execute("DELETE FROM collection_receipt WHERE id = %s", [receipt])
-        cursor.execute("ALTER TABLE collection_receipt ENABLE TRIGGER keep_receipt")
+        for table in ("collection_receipt", "collection_receiptline"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER kept_but")
