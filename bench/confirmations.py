@@ -54,7 +54,8 @@ def measure() -> Result:
         open_campaign(sample.campaign, by=Staff.objects.get(username="xian"), on=DAY)
         orders = iter(_orders())
         web, alone = [], []
-        with web_server(free_port()) as url:
+        with web_server(free_port()) as web_child:
+            url = web_child.url
             _through_http(url, list(islice(orders, CLIENTS)))  # the server's threads open their connections
             for _ in range(ROUNDS):
                 web.append(_through_http(url, list(islice(orders, a_round))))
@@ -181,7 +182,7 @@ def _prepared(sets: list[list[Order]]) -> Iterator[Path]:
     owner("ANALYZE bench_told")
     script = Path(settings.CANBAO_GATEWAY_KEYS).parent / f"bench-{os.getpid()}.sql"
     script.write_text(
-        "SELECT * FROM collection_confirm((SELECT batch FROM bench_told WHERE nth = (SELECT nextval('bench_next'))));\n"
+        "SELECT * FROM collection_confirm((SELECT batch FROM bench_told WHERE nth = (SELECT nextval('bench_next'))), now());\n"
     )
     try:
         yield script

@@ -7,7 +7,7 @@ import sys
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; the exit code is the answer (0 fine, 1 a problem said on the screen, 2 wrong usage)."""
+    """Run one command; the exit code is the answer: 0 fine, 1 what was asked about is not right, 2 the question was wrong."""
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["policy"]:
         from canbao.policy.command import main as policy_main  # loads no Django

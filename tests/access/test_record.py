@@ -3,12 +3,12 @@
 from contextvars import Context
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
 from canbao.access.models import Record
 from canbao.access.record import broken_link, record
 from canbao.access.scope import Scope, within
-from tests.collection.racing import all_at_once, as_owner, one_inside_the_other, rewrite
+from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite
 from tests.county import COUNTY, VILLAGE, County
 
 
@@ -189,3 +189,45 @@ def test_without_the_lock_of_the_head_two_links_claim_one_place(real_county: Cou
     )
 
     assert (first, type(second)) == (None, IntegrityError)
+
+
+PUT_ON_RECORD = "SELECT access_record('340621', %s, 'tried', 'thing:1', '{}')"
+CLERK = Scope(VILLAGE, "staff:clerk")
+
+
+@pytest.mark.parametrize("name", ["staff:county", "resident:1", "system:nightly", None, ""])
+def test_nobody_puts_on_record_what_another_did(county: County, name: str | None) -> None:
+    before = Record.objects.count()
+
+    with pytest.raises(DatabaseError, match=r"cannot speak for|nobody has signed"):
+        as_application(CLERK, PUT_ON_RECORD, [name])
+
+    assert Record.objects.count() == before
+    as_application(CLERK, PUT_ON_RECORD, ["staff:clerk"])
+
+
+def test_a_resident_is_not_put_on_record_as_staff(county: County) -> None:
+    with pytest.raises(DatabaseError, match="resident:1 cannot speak for staff:clerk"):
+        as_application(Scope(VILLAGE, "resident:1", household=1), PUT_ON_RECORD, ["staff:clerk"])
+
+
+@pytest.mark.parametrize("name", ["staff:clerk", "resident:1"])
+def test_where_nobody_is_signed_in_nobody_is_put_on_record(county: County, name: str) -> None:
+    with connection.cursor() as db:
+        db.execute("SELECT set_config('canbao.ticket', '', true)")
+        with pytest.raises(DatabaseError, match="nobody is signed in as"), transaction.atomic():
+            db.execute(PUT_ON_RECORD, [name])
+
+
+def test_another_countys_record_is_not_written(county: County) -> None:
+    with pytest.raises(DatabaseError, match="not within the scope"):
+        as_application(Scope("340622100200", "staff:clerk"), PUT_ON_RECORD, ["staff:clerk"])
+
+
+def test_without_its_guard_a_clerk_could_speak_for_the_county(real_county: County) -> None:
+    """The control."""
+    rewrite("access_record", "PERFORM scope_must_be(in_actor);", "")
+
+    as_application(CLERK, PUT_ON_RECORD, ["staff:county"])
+
+    assert Record.objects.latest("position").actor == "staff:county"

@@ -10,15 +10,17 @@ from hashlib import sha256
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, ProgrammingError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from canbao.access.scope import Scope, current_scope, within
 from canbao.collection.domain.remittances import hand_in
+from canbao.enrolment.models import Campaign
 from canbao.register.models import Resident
 from canbao.rosters.models import Roster, RosterRow
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
-from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, everybody, hold
+from tests.collection.racing import as_application, as_owner
+from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, copy_of, everybody, hold
 
 # Tables with a division that everybody who may connect may read, and why.
 PUBLIC = {
@@ -44,7 +46,7 @@ def busy_county(real_county: County) -> County:
         hand_in(
             remittance_id=uuid4(), campaign=real_county.campaign, unit=real_county.unit(village), certificate=village, people=people,
             amount_fen=32000, period_from=IN_THE_WINDOW.date(), period_until=IN_THE_WINDOW.date(), by=real_county.staff(clerk),
-            on=IN_THE_WINDOW.date(),
+            at=IN_THE_WINDOW,
         )  # fmt: skip
     tell(money(order(real_county, "钱家")))
     roster = hold({"周归": "低保对象", "郑邻": "低保对象"}, on=IN_THE_WINDOW.date())
@@ -230,6 +232,10 @@ def test_an_error_inside_comes_out_as_itself_and_the_scope_before_comes_back(cou
         "SELECT ledger_account('340621', 'treasury', 'x')",
         "SELECT enrolment_enrol(ARRAY[]::enrolment_ask[], now())",
         "SELECT collection_issue(ARRAY[]::uuid[], 'x', now())",
+        "SELECT ledger_undo(ARRAY[]::uuid[], ARRAY[]::text[], 'x', '2021-11-15')",
+        "SELECT access_append_only('register_resident')",
+        "SELECT collection_lock(ARRAY[]::uuid[])",
+        "SELECT collection_till('340621', 'cash', 1)",
         "SELECT collection_voucher(ARRAY[]::bigint[], 'x', '2021-11-15', now())",
         "INSERT INTO enrolment_enrolment (county) VALUES ('340621')",
         "UPDATE enrolment_enrolment SET paid_fen = 0",
@@ -289,3 +295,167 @@ def test_all_roles_of_the_county_bureau_see_the_county_and_another_county_sees_n
     ):
         with within(Scope(division, "test")):
             assert Resident.objects.count() == seen, division
+
+
+# --- what may be written under a ticket ------------------------------------------------------------------------------
+
+NEW_ORDER = """INSERT INTO collection_order (id, county, campaign_id, household_id, division, unit_id, channel, total_fen, state, pay_url,
+                  made_by, made_at, expires_at)
+               SELECT gen_random_uuid(), %s, %s, h.id, %s, %s, 'wechat', 32000, 'open', '', 'x', '2021-11-15', '2021-11-16'
+                 FROM register_household h WHERE h.id = %s"""
+
+
+def test_an_order_lies_where_its_household_lies(real_county: County) -> None:
+    home, there = real_county.household("周家"), real_county.unit(OTHER_VILLAGE)
+    campaign = real_county.campaign.pk
+    right = [home.county, campaign, home.division, home.unit_id, home.pk]
+    for wrong in (
+        ["340622", campaign, home.division, home.unit_id, home.pk],
+        [home.county, campaign, home.division, there.pk, home.pk],
+    ):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            as_application(CLERK, NEW_ORDER, wrong)
+    assert as_application(CLERK, NEW_ORDER, right) == 1
+
+    as_owner("DROP POLICY of_its_household ON collection_order")  # the control
+    assert as_application(CLERK, NEW_ORDER, [home.county, campaign, home.division, there.pk, home.pk]) == 1
+
+
+NEW_LINE = (
+    "INSERT INTO collection_orderline (county, order_id, bill_id, fen, covers) VALUES ('340621', %s, %s, %s, '{}')"
+)
+
+
+def test_an_order_asks_for_its_own_households_bills_at_their_own_price(real_county: County) -> None:
+    asked = order(real_county, "赵家", "赵大")
+    neighbours, own = real_county.bill("周归").pk, real_county.bill("赵妻").pk
+    of_a_copy = real_county.bill("赵妻")
+    of_a_copy.pk, of_a_copy.campaign = None, Campaign.objects.create(**copy_of(real_county.campaign, key="again"))
+    of_a_copy.save(force_insert=True)
+
+    for bill, fen in ((neighbours, 32000), (own, 1), (of_a_copy.pk, 32000)):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            as_application(CLERK, NEW_LINE, [asked.pk, bill, fen])
+    assert as_application(CLERK, NEW_LINE, [asked.pk, own, 32000]) == 1
+
+    as_owner("DROP POLICY with_its_whole ON collection_orderline")  # the control
+    as_owner("CREATE POLICY anything ON collection_orderline USING (true)")
+    assert as_application(CLERK, NEW_LINE, [asked.pk, neighbours, 32000]) == 1
+
+
+def test_a_line_is_not_hung_on_a_neighbours_order(real_county: County) -> None:
+    asked = order(real_county, "郑家")
+
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        as_application(CLERK, NEW_LINE, [asked.pk, real_county.bill("郑邻").pk, 32000])
+
+
+NEW_BILL = """INSERT INTO enrolment_bill (county, campaign_id, resident_id, version, household_id, division, unit_id, assessment_id, due_fen, state)
+              SELECT county, campaign_id, resident_id, 9, household_id, division, unit_id, assessment_id, 0, 'superseded'
+                FROM enrolment_bill WHERE household_id = %s LIMIT 1"""
+NEW_ASSESSMENT = """INSERT INTO enrolment_billassessment (campaign_id, facts_key, facts, answer, shares, refused)
+                    SELECT campaign_id, 'mine', facts, answer, shares, refused FROM enrolment_billassessment LIMIT 1"""
+
+
+def test_what_a_household_owes_is_never_its_own_word(real_county: County) -> None:
+    home = real_county.household("周家").pk
+    resident = Scope(VILLAGE, "resident:1", household=home)
+
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        as_application(resident, NEW_BILL, [home])
+    with pytest.raises(ProgrammingError, match="assessed by staff"):
+        as_application(resident, NEW_ASSESSMENT)
+    assert (as_application(CLERK, NEW_BILL, [home]), as_application(CLERK, NEW_ASSESSMENT)) == (1, 1)
+
+    as_owner("DROP POLICY by_staff ON enrolment_bill; ALTER TABLE enrolment_billassessment DISABLE TRIGGER by_staff")
+    as_owner(
+        "DELETE FROM enrolment_bill WHERE version = 9; DELETE FROM enrolment_billassessment WHERE facts_key = 'mine'"
+    )
+    assert (as_application(resident, NEW_BILL, [home]), as_application(resident, NEW_ASSESSMENT)) == (1, 1)
+
+
+def test_without_a_ticket_nothing_is_assessed(county: County) -> None:
+    with connection.cursor() as db:
+        db.execute("SELECT set_config('canbao.ticket', '', true)")
+        with pytest.raises(ProgrammingError, match="assessed by staff"), transaction.atomic():
+            db.execute(NEW_ASSESSMENT)
+
+
+# --- what is written once --------------------------------------------------------------------------------------------
+
+WRITTEN_ONCE = [
+    "access_chainhead", "access_record", "collection_order", "collection_orderline", "collection_payment", "collection_receipt",
+    "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_remittance", "collection_settledline",
+    "enrolment_bill", "enrolment_enrolment", "ledger_account", "ledger_transfer",
+]  # fmt: skip
+
+
+def test_every_table_of_money_is_known_to_these_tests(county: County) -> None:
+    with connection.cursor() as db:
+        db.execute(
+            """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                  AND relname ~ '^(collection|ledger)_' AND relname <> ALL (%s)""",
+            [WRITTEN_ONCE],
+        )
+        assert db.fetchall() == []
+
+
+def test_the_application_may_empty_no_table_at_all(county: County) -> None:
+    with connection.cursor() as db:
+        db.execute(
+            """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                  AND has_table_privilege('canbao_app', oid, 'TRUNCATE')"""
+        )
+        assert db.fetchall() == []
+
+
+@pytest.mark.parametrize("table", WRITTEN_ONCE)
+def test_the_owner_too_is_refused_when_a_table_is_to_be_emptied(busy_county: County, table: str) -> None:
+    with pytest.raises(IntegrityError, match="is append-only: TRUNCATE is refused"):
+        as_owner(f"TRUNCATE {table} CASCADE")
+
+
+REMOVED_ONLY_OPEN = {"enrolment_bill", "collection_settledline"}
+
+
+@pytest.mark.parametrize("table", [table for table in WRITTEN_ONCE if table not in REMOVED_ONLY_OPEN])
+def test_the_owner_too_removes_no_row_of_it(busy_county: County, table: str) -> None:
+    with pytest.raises(IntegrityError, match="is append-only: DELETE is refused"):
+        as_owner(f"DELETE FROM {table}")
+
+
+def test_without_its_guard_a_line_of_a_receipt_could_be_removed(busy_county: County) -> None:
+    """The control: nothing else is in the way."""
+    as_owner("ALTER TABLE collection_receiptline DISABLE TRIGGER kept_but")
+
+    as_owner("DELETE FROM collection_receiptline")
+
+    assert count("collection_receiptline", alias="owner") == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE collection_receiptline SET fen = 1",
+        "UPDATE collection_payment SET amount_fen = 1",
+        "UPDATE collection_payment SET paid_on = paid_on + 1",
+        "UPDATE collection_order SET total_fen = 1",
+        "UPDATE collection_orderline SET covers = '{}'",
+        "UPDATE collection_settledline SET bill_id = bill_id",
+        "UPDATE collection_receiptbook SET first_number = 0",
+        "UPDATE enrolment_enrolment SET covered_from = '2021-01-01'",
+        "UPDATE access_chainhead SET county = 'x'",
+    ],
+)
+def test_the_owner_too_changes_nothing_of_what_was_said(busy_county: County, statement: str) -> None:
+    with pytest.raises(IntegrityError, match="is append-only: UPDATE is refused"):
+        as_owner(statement)
+
+
+def test_what_settled_a_bill_and_the_settled_bill_stay(busy_county: County) -> None:
+    with pytest.raises(IntegrityError, match="was settled by this payment"):
+        as_owner("DELETE FROM collection_settledline")
+    as_owner("ALTER TABLE collection_settledline DISABLE TRIGGER keep_settled")  # the control
+    as_owner("DELETE FROM collection_settledline")
+    with pytest.raises(IntegrityError, match="is settled; a difference is a further version"):
+        as_owner("DELETE FROM enrolment_bill WHERE state = 'settled'")

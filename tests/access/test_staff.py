@@ -5,6 +5,7 @@ from django.db import DatabaseError, transaction
 
 from canbao.access.models import Role, Staff
 from canbao.access.scope import Scope, within
+from tests.collection.racing import as_application, as_owner
 from tests.county import OTHER_VILLAGE, VILLAGE, County
 
 
@@ -45,3 +46,26 @@ def test_signing_in_needs_no_scope(county: County) -> None:
     staff.save(update_fields=["password"])
 
     assert county.staff("clerk").check_password("another long password")
+
+
+PASSWORD = "UPDATE access_staff SET password = gen_random_uuid()::text WHERE username = %s"
+CLERK = Scope(division=VILLAGE, actor="staff:clerk")
+
+
+def test_everybody_sets_their_own_password_and_nobody_anothers(real_county: County) -> None:
+    assert as_application(CLERK, PASSWORD, ["clerk"]) == 1
+    with pytest.raises(DatabaseError, match="work for the whole county"):
+        as_application(CLERK, PASSWORD, ["county"])
+    with pytest.raises(DatabaseError, match="work for the whole county"):  # as a resident of that name neither
+        as_application(Scope(VILLAGE, "resident:clerk", household=1), PASSWORD, ["clerk"])
+    assert as_application(Scope("340621", "staff:county"), PASSWORD, ["clerk"]) == 1
+
+    as_owner("ALTER TABLE access_staff DISABLE TRIGGER keep_staff")  # the control
+    assert as_application(CLERK, PASSWORD, ["county"]) == 1
+
+
+@pytest.mark.parametrize("change", ["full_name = '县医保局'", "id = id + 1000", "department = '民政局'"])
+def test_a_clerk_does_not_take_another_name_or_number(county: County, change: str) -> None:
+    with pytest.raises(DatabaseError, match="work for the whole county"):
+        as_application(CLERK, f"UPDATE access_staff SET {change} WHERE username = 'clerk'")
+    assert as_application(CLERK, "UPDATE access_staff SET last_login = '2021-11-15' WHERE username = 'clerk'") == 1

@@ -40,7 +40,7 @@ def money(
 
 
 def tell(*told: Told) -> list[Confirmed]:
-    return confirm(told, actor="gateway:wechat", county=COUNTY)
+    return confirm(told, actor="gateway:wechat", at=IN_THE_WINDOW, county=COUNTY)
 
 
 def pay(county: County, household: str, *names: str, at: datetime = IN_THE_WINDOW) -> Confirmed:

@@ -17,6 +17,7 @@ from canbao.collection.domain.reconciliation import reconcile_day
 from canbao.collection.domain.refunds import approve, pay_back, review
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Order, Refund, RefundState
+from canbao.config.management.commands.nightly import refunded
 from canbao.divisions.models import CollectingUnit, UnitKind
 from canbao.enrolment.models import Enrolment
 from canbao.gateways.standin.keys import ensure_keys
@@ -71,18 +72,35 @@ def test_a_second_night_finds_nothing_more(
     assert "补回0笔" in capsys.readouterr().out
 
 
-def test_money_that_came_twice_goes_back_when_two_people_have_said_so(county: County, standin: Control) -> None:
+def test_money_that_came_twice_goes_back_when_two_people_have_said_so(
+    county: County, standin: Control, capsys: pytest.CaptureFixture[str]
+) -> None:
     order = order_of(county, "周家")
     take(county, "周家")
     standin.pay(order.pk, paid_at=IN_THE_WINDOW, lose=True, wait=True)
     call_command("nightly")
     refund = Refund.objects.get()
     approve(review(refund, by=county.staff("county")), by=county.staff("tax"))
+    before = capsys.readouterr().out
 
     call_command("nightly")
 
     refund.refresh_from_db()
     assert (refund.state, refund.amount_fen) == (RefundState.PAID, 32000)
+    assert "退款 0 笔，0.00 元 (0 refunds, 0.00 yuan)" in before
+    assert "退款 1 笔，320.00 元 (1 refund, 320.00 yuan)\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arrived", "waiting", "says"),
+    [
+        ([32000], 1, "退款 1 笔，320.00 元；另有 1 笔已发出，尚未到账 (1 refund, 320.00 yuan; 1 more is on the way)"),
+        ([32000, 4000], 0, "退款 2 笔，360.00 元 (2 refunds, 360.00 yuan)"),
+        ([], 2, "退款 0 笔，0.00 元；另有 2 笔已发出，尚未到账 (0 refunds, 0.00 yuan; 2 more are on the way)"),
+    ],
+)
+def test_what_was_refunded_is_said_in_both_languages(arrived: list[int], waiting: int, says: str) -> None:
+    assert refunded(arrived, waiting) == says
 
 
 def test_a_bill_that_forgot_our_money_moves_nothing_and_is_named(
@@ -112,7 +130,9 @@ def test_cash_is_never_given_back_by_a_machine(county: County, standin: Control)
     take(county, "钱家")
     Holding.objects.filter(resident__name="钱奶奶").update(until=date(2021, 12, 30))
     hold({"钱儿": "低保对象"}, on=date(2021, 12, 31))
-    readjust(county.campaign, on=date(2021, 12, 31), actor="staff:county")
+    readjust(
+        county.campaign, as_of=date(2021, 12, 31), at=IN_THE_WINDOW.replace(month=12, day=31), actor="staff:county"
+    )
     refund = approve(review(Refund.objects.get(), by=county.staff("county")), by=county.staff("tax"))
 
     call_command("nightly")
@@ -124,18 +144,18 @@ def test_cash_is_never_given_back_by_a_machine(county: County, standin: Control)
 def test_what_comes_back_to_the_same_sum_on_a_day_is_moved_again(county: County, standin: Control) -> None:
     day = IN_THE_WINDOW.date()
     standin.pay(order_of(county, "周家").pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
-    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY, at=IN_THE_WINDOW)
     first = balance("treasury")
     twice = order_of(county, "钱家")
     take(county, "钱家")
     standin.pay(twice.pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
-    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY, at=IN_THE_WINDOW)
     for refund in Refund.objects.all():
         pay_back(approve(review(refund, by=county.staff("county")), by=county.staff("tax")), on=day)
-    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY, at=IN_THE_WINDOW)
     standin.pay(order_of(county, "赵家").pk, paid_at=IN_THE_WINDOW, wait=True, lose=True)
 
-    reconcile_day(Channel.WECHAT, day, county=COUNTY)
+    reconcile_day(Channel.WECHAT, day, county=COUNTY, at=IN_THE_WINDOW)
 
     assert (first, balance("treasury"), balance("gateway")) == (32000, 160000, 0)
 
@@ -144,8 +164,8 @@ def test_another_countys_money_is_not_moved_into_this_treasury(county: County, s
     standin.pay(order_of(county, "赵家").pk, paid_at=IN_THE_WINDOW, lose=True, wait=True)
 
     with within(Scope("", "test")):
-        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county="340622")
-        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county=COUNTY)
+        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county="340622", at=IN_THE_WINDOW)
+        reconcile_day(Channel.WECHAT, IN_THE_WINDOW.date(), county=COUNTY, at=IN_THE_WINDOW)
 
         assert (balance("treasury"), balance("gateway")) == (128000, 0)
 

@@ -1,6 +1,7 @@
 """The whole road on the command line, small: it ends in agreement, and says so when somebody has been at the receipts."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -28,6 +29,8 @@ def test_a_season_ends_with_the_four_ways_agreeing_and_the_ledger_balanced() -> 
     assert (played.returncode, played.stderr) == (0, "")
     assert "四个一致：是" in played.stdout
     assert "操作记录链：完整" in played.stdout
+    assert re.findall(r"[A-Za-z]+", played.stdout) == []  # no code of ours: people read the field's words
+    assert ("代办参保" in played.stdout, "拒绝，如：集中缴费已于" in played.stdout) == (True, True)
     total = next(
         line for line in played.stdout.splitlines() if "合计" in line and "0.00" in line and line.count("│") == 5
     )

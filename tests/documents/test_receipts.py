@@ -16,7 +16,7 @@ from canbao.kernel.refusal import BrokenInvariant
 WANG = ReceiptLine("王明", "男", 45, "990***********1234", "一般居民", 32000)
 LI = ReceiptLine("李𠮷安", "女", 27, "990***********002X", "低保对象", 4000, subsidy_fen=28000)
 PAPER = ReceiptPaper(
-    place="濉溪县",
+    title="安徽省城乡居民基本医疗保险费专用票据",
     series="样3406",
     number="00012345",
     unit="濉溪镇示例一村村民委员会",
@@ -48,7 +48,7 @@ def words_on(pdf: bytes) -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        "濉溪县城乡居民基本医疗保险费",
+        "安徽省城乡居民基本医疗保险费专用票据",
         "№00012345",
         "票据代码：样3406",
         "收款单位：濉溪镇示例一村村民委员会",
@@ -71,10 +71,10 @@ def test_everything_of_the_receipt_stands_on_it(text):
 @needs_pdftotext
 def test_reprints_and_samples_say_so_and_others_do_not():
     plain = words_on(receipt_pdf(PAPER))
-    reprint = words_on(receipt_pdf(replace(PAPER, is_reprint=True, reprinted_on=date(2021, 12, 1))))
+    reprint = words_on(receipt_pdf(replace(PAPER, nth_print=3, printed_on=date(2021, 12, 1))))
     sample = words_on(receipt_pdf(replace(PAPER, is_synthetic=True)))
     assert ("补打" in plain, "样例" in plain) == (False, False)
-    assert "补打2021年12月1日" in reprint
+    assert "补打（第3次打印）2021年12月1日" in reprint
     assert "样例" in sample
 
 

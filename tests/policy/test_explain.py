@@ -21,7 +21,7 @@ def test_a_subsidised_person_hears_the_price_the_reason_and_the_clause() -> None
 
 def test_the_same_in_english() -> None:
     assert said("返贫致贫人口", language="en") == (
-        "You pay 70.00 yuan: the individual contribution is 320 yuan, 同级财政 pays 250 yuan because you are 返贫致贫人口 "
+        "You pay 70.00 yuan: the individual contribution is 320 yuan, 同级财政 pays 250 yuan, category 返贫致贫人口 "
         "(clause 四（三）). Cover runs from 2022-01-01 to 2022-12-31."
     )
 
@@ -47,7 +47,7 @@ def test_an_assumption_is_said() -> None:
 def test_a_refusal_is_said_with_what_would_help() -> None:
     late = date(2022, 2, 10)
 
-    assert said(paid_on=late).startswith(
-        "集中缴费已于2021-12-31结束，也没有适用于您的补缴情形（依据：五）。属于下列情形"
+    assert said(paid_on=late).startswith("集中缴费已于2021-12-31结束，也没有适用的补缴情形（依据：五）。属于下列情形")
+    assert said(paid_on=late, language="en").startswith(
+        "Collection ended on 2021-12-31, and none of the late ways in fits (clause 五)."
     )
-    assert said(paid_on=late, language="en").startswith("The collection window is over")

@@ -1,6 +1,7 @@
 """Fakes at the edge: gateways that only answer, or do not."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from canbao.collection.gateway import GatewayBroke
@@ -8,13 +9,20 @@ from canbao.collection.gateway import GatewayBroke
 
 class Answering:
     channel = "wechat"
+    closed: ClassVar[list[UUID]] = []
 
     def ask(self, *, order: UUID, amount_fen: int, says: str, expires_at: datetime, notify_url: str) -> str:
         return f"http://127.0.0.1:9/pay/{order.hex}"
+
+    def close(self, order: UUID) -> None:
+        self.closed.append(order)
 
 
 class Silent:
     channel = "wechat"
 
     def ask(self, *, order: UUID, amount_fen: int, says: str, expires_at: datetime, notify_url: str) -> str:
+        raise GatewayBroke("渠道没有应答")
+
+    def close(self, order: UUID) -> None:
         raise GatewayBroke("渠道没有应答")

@@ -182,6 +182,67 @@ def test_with_scripts_the_order_page_notices_the_money_by_itself(chromium: Brows
     assert complaints == []
 
 
+def test_with_scripts_the_familys_sum_follows_the_ticks(chromium: Browser, town: tuple) -> None:
+    url, _, _ = town
+    page = person(chromium, url, width=PHONE, scripts=True, height=640).new_page()
+    enter(page, "赵大", number_of("赵大"))
+    expect(page.locator("#chosen")).to_have_text("已选 4 人，共 1,280.00 元")
+
+    page.get_by_label("赵大").uncheck()
+
+    expect(page.locator("#chosen")).to_have_text("已选 3 人，共 960.00 元")
+    expect(page.locator("#chosen")).to_be_in_viewport(ratio=1)
+    for name in ("赵妻", "赵双一", "赵双二"):
+        page.get_by_label(name).uncheck()
+    expect(page.locator("#chosen")).to_have_text("已选 0 人，共 0.00 元")
+
+
+def test_without_scripts_the_sum_is_the_whole_familys_and_the_order_says_the_chosen_ones(chromium: Browser, town: tuple) -> None:  # fmt: skip
+    url, _, _ = town
+    page = person(chromium, url, width=PHONE).new_page()
+    enter(page, "赵大", number_of("赵大"))
+    page.get_by_label("赵大").uncheck()
+    expect(page.locator("#chosen")).to_have_text("全家待缴 1,280元")
+
+    page.get_by_role("button", name="去缴费").click()
+
+    expect(page.get_by_text("合计")).to_be_visible()
+    expect(page.locator(".rows .all")).to_contain_text("960元")
+
+
+@pytest.mark.parametrize("height", [560, 740])
+def test_the_bar_covers_no_card_at_the_end_of_the_page(chromium: Browser, town: tuple, height: int) -> None:
+    url, _, _ = town
+    page = person(chromium, url, width=PHONE, height=height).new_page()
+    enter(page, "赵大", number_of("赵大"))
+
+    page.mouse.wheel(0, 100_000)
+    page.wait_for_timeout(300)
+
+    ends = page.evaluate(
+        "[document.querySelector('.member:last-child').getBoundingClientRect().bottom, document.querySelector('.pay-bar').getBoundingClientRect().top]"
+    )
+    assert ends[0] <= ends[1]
+
+
+def test_what_is_tabbed_to_stays_above_the_bar(chromium: Browser, town: tuple) -> None:
+    url, _, _ = town
+    page = person(chromium, url, width=PHONE, height=560).new_page()
+    enter(page, "赵大", number_of("赵大"))
+    page.get_by_label("赵大").focus()
+
+    covered = []
+    for _ in range(7):  # boxes and their reasons, down to the last
+        page.keyboard.press("Tab")
+        covered.append(
+            page.evaluate(
+                "document.activeElement.getBoundingClientRect().bottom > document.querySelector('.pay-bar').getBoundingClientRect().top"
+            )
+        )
+
+    assert covered == [False] * 7
+
+
 def test_with_scripts_the_clerks_total_follows_the_boxes(chromium: Browser, town: tuple) -> None:
     url, _, county = town
     page = person(chromium, url, width=DESK, scripts=True).new_page()

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.county import PASSWORD
-from tests.web.pages import refusal_of, text_of
+from tests.web.pages import header_of, refusal_of, text_of
 
 
 def test_the_front_page_has_three_doors(client: Client) -> None:
@@ -94,6 +94,51 @@ def test_a_real_receipt_is_confirmed_without_naming_anybody(outside: object, cli
 
     assert "这张票据是真的 收款单位 示例一村委会 开票日期 2021年11月15日 人数 2 人 金额 360元" in seen
     assert ("钱奶奶" in seen, "钱儿" in seen) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("series", "number"),
+    [("1", "1"), (" 0001 ", "0000 0001"), ("０００１", "００００００１"), ("0001", "№ 0000-0001")],
+    ids=["no-leading-zeros", "spaces", "full-width", "as-printed"],
+)
+def test_a_receipt_is_found_however_its_numbers_are_typed(
+    outside: object, client: Client, series: str, number: str
+) -> None:
+    code = outside.pays_cash("钱家").check_code
+    typed = f" {code[:5].lower()} {code[5:]} ".translate({ord("0"): "O", ord("1"): "１"})
+
+    page = client.get("/verify/", {"series": series, "number": number, "code": typed})
+
+    assert "这张票据是真的" in text_of(page)
+    shown = [f'value="{value}"' in page.content.decode() for value in ("0001", "00000001", code)]
+    assert shown == [True, True, True]  # as on the paper, to be compared
+
+
+@pytest.mark.parametrize("number", ["一号", "1.5", "-", "123456789012"])
+def test_what_is_no_number_of_a_receipt_is_asked_again(client: Client, db: None, number: str) -> None:
+    page = text_of(client.get("/verify/", {"series": "1", "number": number, "code": "0"}))
+
+    assert ("没有查到这张票据" in page, "查验只显示" in page) == (False, True)
+
+
+@pytest.mark.parametrize("path", ["/", "/verify/", "/my/enter/", "/nowhere/"])
+def test_every_page_says_who_is_signed_in_and_lets_them_out(sign_in: object, enter: object, path: str) -> None:
+    resident, clerk = enter("钱奶奶").get(path), sign_in("clerk").get(path)
+
+    assert ("钱奶奶" in header_of(resident), "/my/leave/" in header_of(resident)) == (True, True)
+    assert ("村经办员" in header_of(clerk), "/sign-out/" in header_of(clerk)) == (True, True)
+
+
+def test_nobody_is_named_to_a_stranger_and_no_proxy_keeps_the_front_page(client: Client, db: None) -> None:
+    page = client.get("/")
+
+    assert ("退出" in header_of(page), "no-store" in page["Cache-Control"]) == (False, True)
+
+
+def test_the_front_page_leads_on_where_one_was(sign_in: object, enter: object) -> None:
+    resident, clerk = enter("钱奶奶").get("/").content.decode(), sign_in("clerk").get("/").content.decode()
+
+    assert ('class="door first" href="/my/"' in resident, 'class="door first" href="/desk/"' in clerk) == (True, True)
 
 
 def test_a_guessed_check_code_is_no_receipt_and_there_are_few_guesses(outside: object, client: Client) -> None:

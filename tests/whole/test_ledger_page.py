@@ -70,7 +70,7 @@ def settled(day: date, *, arrived_fen: int) -> None:
 def handed_in(county: County) -> Remittance:
     return hand_in(
         remittance_id=uuid4(), campaign=county.campaign, unit=county.unit(), certificate="样例0001", period_from=DAY,
-        period_until=DAY, people=2, amount_fen=36000, by=county.staff("clerk"), on=DAY,
+        period_until=DAY, people=2, amount_fen=36000, by=county.staff("clerk"), at=IN_THE_WINDOW,
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_the_page_says_what_the_ledger_writes(county: County) -> None:
     expect("pays nothing")
     remittance = handed_in(county)
     expect("handed in")
-    confirm_remittance(remittance, by=county.staff("finance"), on=DAY)
+    confirm_remittance(remittance, by=county.staff("finance"), at=IN_THE_WINDOW)
     expect("seen it arrive")
     twice = order(county, "周家")
     tell(money(twice), money(twice))
@@ -113,7 +113,7 @@ def test_the_page_says_what_the_ledger_writes(county: County) -> None:
 
     Holding.objects.filter(resident__name="钱奶奶").update(until=LAST_DAY - timedelta(days=1))
     hold({"钱儿": "监测人口"}, on=LAST_DAY)
-    readjust(county.campaign, on=LAST_DAY, actor="staff:county")
+    readjust(county.campaign, as_of=LAST_DAY, at=IN_THE_WINDOW.replace(month=12, day=31), actor="staff:county")
     expect("changes what people owe")
     take(county, "钱家", at=datetime.combine(LAST_DAY, IN_THE_WINDOW.timetz()))
     expect("difference is paid")

@@ -65,7 +65,7 @@ def small_season(county: County, folder: Path) -> None:
     Roster.objects.filter(pk=roster.pk).update(confirmed_at=IN_THE_WINDOW, confirmed_by="county")
     take(county, "赵家")
     tell(money(order(county, "周家")), money(uuid4(), fen=1))
-    readjust(county.campaign, on=ON, actor="test")
+    readjust(county.campaign, as_of=ON, at=IN_THE_WINDOW, actor="test")
     look_up_by_phone()
 
 

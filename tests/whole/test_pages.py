@@ -54,7 +54,7 @@ def words_of_the_program() -> set[str]:
 def test_every_setting_that_is_read_is_explained() -> None:
     page = text("docs/reference/environment.md")
     sources = [path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py")]
-    read = set(re.findall(r'"((?:CANBAO_[A-Z_]+|DATABASE_URL|SAMPLE))"', " ".join(sources)))
+    read = set(re.findall(r'"((?:CANBAO_[A-Z_]+|DATABASE_URL|SAMPLE|PORT))"', " ".join(sources)))
     kept_inside = {"CANBAO_KEYS", "CANBAO_GATEWAYS", "CANBAO_GATEWAY_KEYS", "CANBAO_SYNTHETIC_NUMBERS"}
 
     assert sorted(name for name in read - kept_inside if f"`{name}`" not in page) == []

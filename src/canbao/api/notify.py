@@ -14,6 +14,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from canbao.access.clock import now
 from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.gateway import GatewayBroke, gateway
 from canbao.kernel.refusal import Refusal
@@ -47,7 +48,7 @@ def notify(request: HttpRequest, channel: str) -> JsonResponse:
 
 def _noted(told: Told) -> JsonResponse:
     try:
-        (confirmed,) = confirm([told], actor=f"gateway:{told.channel}")
+        (confirmed,) = confirm([told], actor=f"gateway:{told.channel}", at=now())
     except Refusal as refusal:
         log.error("a payment of %s was not noted: %s", told.channel, refusal.code)  # noqa: TRY400 - expected, no trace
         return _no(503, refusal.code, "暂不能入账，请稍后再通知")

@@ -1,19 +1,43 @@
 """Questions about receipts, drawers and refunds that have a name."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, Min, QuerySet, Sum
 
 from canbao.access.models import Staff
-from canbao.collection.models import Payment, PaymentOutcome, Receipt, ReceiptBook, ReceiptLine, Refund, Remittance
-from canbao.divisions.models import CollectingUnit, Division
+from canbao.collection.domain.cash import Drawer
+from canbao.collection.models import (
+    Channel,
+    Order,
+    Payment,
+    PaymentOutcome,
+    Receipt,
+    ReceiptBook,
+    ReceiptLine,
+    Refund,
+    Remittance,
+    SettledLine,
+)
+from canbao.divisions.models import CollectingUnit
 from canbao.documents.receipts import ReceiptLine as PaperLine
 from canbao.documents.receipts import ReceiptPaper
+from canbao.enrolment.models import BillState, Campaign
+from canbao.enrolment.packs import pack_of
 from canbao.register.models import Resident
 from canbao.register.queries import inside
 
 IN_SUSPENSE = (PaymentOutcome.UNKNOWN_ORDER, PaymentOutcome.AMOUNT_DIFFERS, PaymentOutcome.WINDOW_CLOSED)
+
+
+def orders_to_pay(household: int, *, at: datetime) -> QuerySet[Order]:
+    """Orders of a household that still wait for their money, and for people who have not paid in another way."""
+    return (
+        Order.objects.filter(household=household, state=Order.State.OPEN, expires_at__gt=at)
+        .exclude(channel=Channel.CASH)
+        .exclude(lines__bill__state__in=(BillState.SETTLED, BillState.SUPERSEDED))
+        .order_by("made_at")
+    )
 
 
 def receipts_left(unit: CollectingUnit) -> int:
@@ -24,8 +48,22 @@ def receipts_left(unit: CollectingUnit) -> int:
     return left["left"] or 0
 
 
+def drawers_in(division: str, campaign: Campaign) -> list[tuple[str, Drawer]]:
+    """Every unit of a place that has cash in hand: its name, and what lies there. Two queries."""
+    held = Payment.objects.filter(
+        inside(division), channel=Channel.CASH, remittance__isnull=True, order__campaign=campaign
+    )
+    sums = held.values_list("unit", "unit__name").annotate(Sum("amount_fen"), Count("pk"), Min("paid_on"))
+    lines = SettledLine.objects.filter(payment__in=held).values_list("payment__unit")
+    persons = dict(lines.annotate(Count("bill__resident", distinct=True)))
+    return [
+        (name, Drawer(fen, persons.get(unit, 0), payments, oldest))
+        for unit, name, fen, payments, oldest in sums.order_by("unit__name")
+    ]
+
+
 def receipts_in(division: str) -> QuerySet[Receipt]:
-    found = Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "campaign")
+    found = Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "payment", "campaign")
     return found.defer("campaign__pack_texts")
 
 
@@ -48,6 +86,12 @@ def refunds_in(division: str) -> QuerySet[Refund]:
     )
 
 
+def refunds_paid_in(division: str) -> QuerySet[Refund]:
+    """Refunds that have arrived, the latest first."""
+    found = Refund.objects.filter(inside(division), state="paid").select_related("resident", "unit")
+    return found.order_by("-paid_on", "pk")
+
+
 def suspense_in(division: str) -> QuerySet[Payment]:
     """Money that could not be placed, the oldest first."""
     return (
@@ -67,16 +111,15 @@ def names_of_staff(actors: Iterable[str | None]) -> dict[str, str]:
 
 
 def receipt_paper(
-    receipt: Receipt, *, verify_url: str, is_synthetic: bool, reprinted_on: date | None = None
+    receipt: Receipt, *, verify_url: str, is_synthetic: bool, nth_print: int = 1, printed_on: date | None = None
 ) -> ReceiptPaper:
-    """A receipt as it is printed. Four queries, whatever the number of people."""
+    """A receipt as it is printed for the `nth_print` time. Three queries, whatever the number of people."""
     lines = list(receipt.lines.select_related("bill__assessment", "bill__resident").order_by("bill__resident"))
     head = Resident.objects.filter(household=receipt.household_id).order_by("pk").values_list("name", flat=True).first()
-    place = Division.objects.filter(pk=receipt.county.ljust(12, "0")).values_list("name", flat=True).first()
     collector = names_of_staff([receipt.issued_by]).get(receipt.issued_by)
     campaign = receipt.campaign
     return ReceiptPaper(
-        place=place or "",
+        title=receipt_name(campaign),
         series=f"{receipt.series:04d}",
         number=f"{receipt.number:08d}",
         unit=receipt.unit.name,
@@ -87,13 +130,19 @@ def receipt_paper(
         total_fen=receipt.total_fen,
         paid_by=receipt.order.get_channel_display() if receipt.order else "",
         collected_by=collector or "网上缴费",
-        collected_on=receipt.issued_on,
+        collected_on=receipt.payment.paid_on if receipt.payment else receipt.issued_on,
         check_code=receipt.check_code,
         qr=verify_url,
-        is_reprint=reprinted_on is not None,
-        reprinted_on=reprinted_on,
+        nth_print=nth_print,
+        printed_on=printed_on,
         is_synthetic=is_synthetic,
     )
+
+
+def receipt_name(campaign: Campaign) -> str:
+    """What the notice calls its receipt; on the screen and on the paper the same."""
+    named = pack_of(campaign).collecting.receipt
+    return named.name if named else "城乡居民基本医疗保险费专用票据"
 
 
 def _paper_line(line: ReceiptLine, *, on: date) -> PaperLine:

@@ -71,6 +71,37 @@ class NoReceiptsLeft(Refusal):
     remedy_template = "请向乡镇领取新的票据并登记号段后再收款。"
 
 
+class NotMoney(Refusal):
+    """A telling of nothing or of less: no payment, and nothing that could lie in suspense."""
+
+    code = "not_money"
+    says_template = "流水{reference}的金额是{amount}元，不是一笔收款。"
+    remedy_template = "没有入账。请向支付渠道核实这笔流水；确有收款的，由渠道按实收金额重新通知。"
+
+    def __init__(self, *, reference: str, fen: int, clause: str = "") -> None:
+        from canbao.kernel.fen import yuan
+
+        super().__init__(clause=clause, reference=reference, amount=yuan(fen))
+
+
+class VoucherStands(Refusal):
+    code = "voucher_stands"
+    says_template = "退款凭证不能作废。"
+    remedy_template = "需要更正的，请作废并重开它所冲减的那张票据，或由县医保局再次调整。"
+
+
+class VoidWithoutReason(Refusal):
+    code = "void_without_reason"
+    says_template = "作废票据要写明原因。"
+    remedy_template = "请写明原因，例如打印错位、票面破损；作废的那一联请留存备查。"
+
+
+class ReceiptIsVoid(Refusal):
+    code = "receipt_is_void"
+    says_template = "票据{number}已经作废，不能再打印。"
+    remedy_template = "请打印替换它的票据{instead}。"
+
+
 class DrawerIsEmpty(Refusal):
     code = "drawer_is_empty"
     says_template = "这段时间没有待汇缴的现金。"
@@ -123,6 +154,9 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
     for refusal in (
         NotYourDivision,
         NoReceiptsLeft,
+        NotMoney,
+        VoucherStands,
+        VoidWithoutReason,
         DrawerIsEmpty,
         RemittanceDiffers,
         CertificateUsed,

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from canbao.config.home import home, secret_values
+from canbao.config.home import home, secret_values, server_passwords
 
 DATABASE = "canbao"
 _HBA = """# written by canbao: only the socket, and never without a password
@@ -44,7 +44,7 @@ class Embedded:
             self._set_up()
 
     def _set_up(self) -> None:
-        values = secret_values()
+        values = secret_values() | server_passwords()
         with psycopg.connect(host=self.socket, user="postgres", dbname="postgres", autocommit=True) as db:
             for role, key, rights in (
                 ("postgres", "superuser_password", "SUPERUSER"),
@@ -101,7 +101,13 @@ def _runtime_in(folder: Path) -> Iterator[None]:
 def parameters(socket: str, role: str) -> dict[str, Any]:
     """Connection parameters of `canbao_owner`, `canbao_app` or `postgres` on the embedded server at this socket."""
     key = {"canbao_owner": "owner_password", "canbao_app": "app_password", "postgres": "superuser_password"}[role]
-    return {"host": socket, "user": role, "password": secret_values()[key], "dbname": DATABASE, "port": 5432}
+    return {
+        "host": socket,
+        "user": role,
+        "password": (secret_values() | server_passwords())[key],
+        "dbname": DATABASE,
+        "port": 5432,
+    }
 
 
 def _forget_the_dead(handles: Path) -> None:

@@ -10,6 +10,7 @@ SELECT current_setting('server_version_num')::int AS version,
        EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind = 'r'
                  AND c.relnamespace = 'public'::regnamespace) AS owns_tables,
        pg_has_role(r.rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass('ledger_transfer')), 'MEMBER') AS may_become_owner,
+       to_regclass('ledger_transfer') IS NULL AS bare,
        current_setting('fsync') AS fsync,
        current_setting('full_page_writes') AS full_page_writes,
        current_setting('synchronous_commit') AS synchronous_commit,
@@ -29,6 +30,8 @@ def refuse_unsafe(alias: str = "default") -> None:
         seen = dict(zip(names, cursor.fetchone(), strict=True))
     if seen["version"] < 150000:
         raise UnsafeToStart(f"PostgreSQL 需 15 及以上 (15 or later is needed), not {seen['version'] // 10000}")
+    if seen["bare"]:
+        raise UnsafeToStart("数据库还没有建好，请先执行 canbao setup (the database is not set up)")
     if seen["bypasses"]:  # itself, or through a role that it may become
         raise UnsafeToStart("应用账号不得是超级用户或绕过行级安全 (the application's role bypasses row-level security)")
     if seen["owns_tables"] or seen["may_become_owner"]:

@@ -47,9 +47,10 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPaper:
-    """One receipt. `series` and `number` are those of the stock; `covers` says the benefit period in words."""
+    """One receipt. `title` is what the notice calls it; `series` and `number` are those of the stock; `covers` says the
+    benefit period in words."""
 
-    place: str
+    title: str
     series: str
     number: str
     unit: str
@@ -63,12 +64,13 @@ class ReceiptPaper:
     collected_on: date
     check_code: str
     qr: str
-    is_reprint: bool = False
-    reprinted_on: date | None = None
+    nth_print: int = 1  # 1 is the original; every other is marked, with its number and day
+    printed_on: date | None = None
     is_synthetic: bool = False
 
     def __post_init__(self) -> None:
         must(self.total_fen == sum(line.amount_fen for line in self.lines), "a receipt adds up to its lines")
+        must(self.nth_print >= 1, "a print is counted before it is made")
         must(all(line.amount_fen >= 0 and line.subsidy_fen >= 0 for line in self.lines), "no line of it is negative")
 
 
@@ -113,6 +115,11 @@ def in_words(fen: int) -> str:
     return str(cn2an.an2cn(str(Decimal(fen) / 100), "rmb"))
 
 
+def check_fonts() -> None:
+    """Whether this machine can print a receipt at all; asked before a print is counted. Says no: `FontMissing`."""
+    _families()
+
+
 @lru_cache(maxsize=1)
 def _families() -> dict[str, str]:
     families = installed_fonts().families()
@@ -124,7 +131,7 @@ def _families() -> dict[str, str]:
 
 def _as_data(paper: ReceiptPaper) -> dict[str, object]:
     return {
-        "place": paper.place,
+        "title": paper.title,
         "series": paper.series,
         "number": paper.number,
         "unit": paper.unit,
@@ -152,11 +159,15 @@ def _as_data(paper: ReceiptPaper) -> dict[str, object]:
         "collected_on": _day(paper.collected_on),
         "check_code": paper.check_code,
         "qr": _qr_svg(paper.qr),
-        "reprint": ("补打" + (f" {_day(paper.reprinted_on)}" if paper.reprinted_on else ""))
-        if paper.is_reprint
-        else "",
+        "reprint": _reprint(paper),
         "synthetic": paper.is_synthetic,
     }
+
+
+def _reprint(paper: ReceiptPaper) -> str:
+    if paper.nth_print == 1:
+        return ""
+    return f"补打（第{paper.nth_print}次打印）" + (f"\n{_day(paper.printed_on)}" if paper.printed_on else "")
 
 
 def _qr_svg(content: str) -> str:

@@ -93,7 +93,7 @@ class NumberMissing(IdentityRefusal):
 
 class WrongLength(IdentityRefusal):
     code = "identity-length"
-    says_template = "身份证号「{shown}」有 {length} 位，应为 18 位（旧号 15 位）。"
+    says_template = "身份证号您填了 {length} 位，应为 18 位（旧号 15 位）。"
 
 
 class WrongCharacters(IdentityRefusal):
@@ -229,7 +229,7 @@ def _is_rounded(text: str) -> bool:
 
 def _check_shape(plain: str) -> None:
     if len(plain) not in (15, 18):
-        raise WrongLength(shown=mask_number(plain), length=len(plain))
+        raise WrongLength(length=len(plain))
     shape = _FIFTEEN if len(plain) == 15 else _EIGHTEEN
     if not shape.fullmatch(plain):
         position = next(at for at, char in enumerate(plain, 1) if char not in "0123456789" and (at, char) != (18, "X"))

@@ -149,8 +149,8 @@ def _outside_window(person: Person) -> Refusal:
     others = [
         f"{way.name}（{way.where}）" if way.where else way.name for way in pack.ways_in if way.paid != "in_window"
     ]
-    ways = f"属于下列情形之一的，可凭证明补办：{'、'.join(others)}。" if others else ""
-    afterwards = window.afterwards or "其他人请在下一个集中缴费期参保，或向医保部门询问。"
+    ways = refusals.LATE_WAYS.format(ways="、".join(others)) if others else ""
+    afterwards = window.afterwards or refusals.AFTERWARDS
     return refusals.WindowClosed(clause=window.where, last=window.last, ways=ways, afterwards=afterwards)
 
 

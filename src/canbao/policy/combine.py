@@ -16,6 +16,8 @@ from canbao.policy.money_rules import BASIC, Amount, Subsidy
 from canbao.policy.person import Person, is_here
 from canbao.policy.prices import Price
 
+SUBSIDY_UNKNOWN = "{category}的资助金额：{unknown}（个人最多缴{most}元）"
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -225,7 +227,9 @@ def _waiver(part: Part, line: str | None) -> Waiver:
 def _unknown(person: Person, offer: Offer, at_most_fen: int) -> Unknown:
     rule, most = offer.rule, f"（个人最多缴{short_yuan(at_most_fen)}元）"
     if rule.unknown is not None:
-        return Unknown(f"{offer.category}的资助金额：{rule.unknown}{most}", rule.ask or "", rule.where)
+        short = short_yuan(at_most_fen)
+        what = SUBSIDY_UNKNOWN.format(category=offer.category, unknown=rule.unknown, most=short)
+        return Unknown(what, rule.ask or "", rule.where)
     if offer.missing:
         return Unknown(f"{offer.category}的资助：要先知道{'、'.join(offer.missing)}{most}", "本人或监护人", rule.where)
     combination = person.pack.combination

@@ -1,6 +1,6 @@
 """`canbao policy …`: read, check, try, apply and show packs. Loads no Django and answers at once.
 
-Exit codes: 0 fine; 1 the pack has problems, each said as `file:line: message`; 2 what was asked cannot be done.
+Exit codes: 0 fine; 1 the pack is not right, each problem said as `file:line: message`; 2 the question was wrong.
 """
 
 import argparse
@@ -147,7 +147,7 @@ def _assess(arguments: argparse.Namespace) -> int:
     people, is_list = _given(pack)
     answers = [assess(pack, facts) for facts in people]
     if arguments.explain:
-        print("\n".join(explain(answer, arguments.explain) for answer in answers))
+        print("\n".join(explain(answer, arguments.explain, pack.english) for answer in answers))
         return 0
     shown = [answer.as_json() for answer in answers]
     print(json.dumps(shown if is_list else shown[0], ensure_ascii=False, indent=2))

@@ -73,6 +73,7 @@ class Topics(Frozen):
     targets: Targets | None = Field(None, description="参保任务数；不知道不是零")
     contacts: tuple[Contact, ...] = Field((), description="有问题打给谁")
     examples: tuple[Example, ...] = Field((), description="算好的答案，由 canbao policy test 核对")
+    english: dict[str, str] = Field({}, description="方案里的文字: 英文，给看英文页面的人；没有写的仍显示中文")
 
 
 class Pack(Topics):

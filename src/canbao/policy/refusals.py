@@ -1,7 +1,7 @@
 """Every "no" of the policy, in the order in which they are looked for: the first that applies is the answer.
 
 First what nobody can decide on (words that the pack does not know), then who may not enrol at all, then the price,
-then the day.
+then the day. They say nothing of 您 or 此人: the person reads them, and so do their family and their clerk.
 """
 
 from canbao.kernel.refusal import Refusal
@@ -28,19 +28,19 @@ class UnknownLine(Refusal):
 
 class InEmployeeScheme(Refusal):
     code = "in_employee_scheme"
-    says_template = "您在缴费当日仍参加职工医保，不能同时参加居民医保。"
+    says_template = "缴费当日仍在参加职工医保，不能同时参加居民医保。"
     remedy_template = "{remedy}"
 
 
 class CoveredElsewhere(Refusal):
     code = "covered_elsewhere"
-    says_template = "您已在{place}参加{scheme}，待遇期重叠，不能重复参保。"
+    says_template = "已在{place}参加{scheme}，待遇期重叠，不能重复参保。"
     remedy_template = "{remedy}"
 
 
 class NotEligible(Refusal):
     code = "not_eligible"
-    says_template = "按已知情况，您不属于本方案的参保对象。"
+    says_template = "按已知情况，不属于本方案的参保对象。"
     remedy_template = "可以参保的有：{who}；如属其中之一，请携带证明登记。"
 
 
@@ -70,7 +70,7 @@ class WindowNotOpen(Refusal):
 
 class WindowClosed(Refusal):
     code = "window_closed"
-    says_template = "集中缴费已于{last}结束，也没有适用于您的补缴情形。"
+    says_template = "集中缴费已于{last}结束，也没有适用的补缴情形。"
     remedy_template = "{ways}{afterwards}"
 
 
@@ -101,18 +101,38 @@ def as_value(refusal: Refusal) -> Refused:
     return Refused(refusal.code, refusal.says, refusal.clause, refusal.remedy)
 
 
-ENGLISH: dict[str, str] = {
-    UnknownTrait.code: "These rules do not know one of the circumstances given",
-    UnknownCategory.code: "These rules do not know one of the subsidised categories given",
-    UnknownLine.code: "There is no such line on the bill here",
-    InEmployeeScheme.code: "You are still in the employee scheme on the day of payment and cannot be in both",
-    CoveredElsewhere.code: "You are covered elsewhere for the same time and cannot be enrolled twice",
-    NotEligible.code: "By what is known, you are not among those who may enrol here",
-    TierMissing.code: "There are several tiers; choose one first",
-    UnknownTier.code: "There is no such tier here",
-    NoPrice.code: "These rules name no price for somebody like this",
-    WindowNotOpen.code: "The collection window has not opened yet",
-    WindowClosed.code: "The collection window is over, and none of the late ways in fits you",
-    StartsAfterPeriod.code: "Paying now, cover would begin only after the benefit period has ended",
+ENGLISH: dict[str, tuple[str, str]] = {
+    UnknownTrait.code: (
+        "These rules do not know the circumstance “{what}”.",
+        "Check how it is written; these rules know: {known}.",
+    ),
+    UnknownCategory.code: (
+        "These rules do not know the subsidised category “{what}”.",
+        "Check its name and grade, or ask the insurance office before it is entered; these rules know: {known}.",
+    ),
+    UnknownLine.code: ("There is no line “{what}” on the bill here.", "Check how it is written; there are: {known}."),
+    InEmployeeScheme.code: ("Still in the employee scheme on the day of payment; nobody can be in both.", "{remedy}"),
+    CoveredElsewhere.code: ("Already in {scheme} in {place} for the same time; nobody is enrolled twice.", "{remedy}"),
+    NotEligible.code: (
+        "By what is known, not among those who may enrol here.",
+        "These may enrol: {who}. Whoever is one of them brings the proof to be registered.",
+    ),
+    TierMissing.code: ("There are several tiers; choose one first.", "To choose from: {tiers}."),
+    UnknownTier.code: ("There is no tier “{tier}” here.", "To choose from: {tiers}."),
+    NoPrice.code: (
+        "These rules name no price for somebody like this.",
+        "Ask the insurance office what such people pay.",
+    ),
+    WindowNotOpen.code: ("Collection begins on {first}; it is too early to pay.", "Pay from {first} to {last}."),
+    WindowClosed.code: ("Collection ended on {last}, and none of the late ways in fits.", "{ways}{afterwards}"),
+    StartsAfterPeriod.code: (
+        "Paid now, cover would begin only on {start}, after {last}, the last day of this benefit period.",
+        "Enrol for the next benefit period.",
+    ),
 }
-"""The same sentences in English, without the particulars, which the remedy carries."""
+"""What is said and what helps, in English, with the same words to fill in."""
+
+LATE_WAYS = "属于下列情形之一的，可凭证明补办：{ways}。"
+LATE_WAYS_ENGLISH = "With proof, these may still pay: {ways}. "
+AFTERWARDS = "其他人请在下一个集中缴费期参保，或向医保部门询问。"
+AFTERWARDS_ENGLISH = "Others enrol in the next collection window, or ask the insurance office."

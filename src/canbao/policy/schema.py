@@ -145,6 +145,8 @@ def _change(definitions: dict[str, Schema], topic: str, field: Schema) -> Schema
         items = {"anyOf": [{"$ref": f"#/$defs/{name}Change"}, {"$ref": "#/$defs/Drop"}]}
         says = f"改上级方案的 {topic}：同名的代替，drop 去掉，其余加上；before 指定放在哪一条前面"
         return {"type": "array", "items": items, "description": says}
+    if field.get("type") == "object":
+        return {**field, "description": f"改上级方案的 {topic}：只写要改的键"}
     reference = field.get("$ref") or next(one["$ref"] for one in field["anyOf"] if "$ref" in one)
     name = str(reference).rsplit("/", 1)[-1]
     entry = definitions[name]

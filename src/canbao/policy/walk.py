@@ -7,10 +7,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from canbao.policy.pack import Pack, Topics
-from canbao.policy.reading import Path
+from canbao.policy.reading import NOT_RULES, Path
 from canbao.policy.rule import Rule
-
-_NOT_RULES = ("examples",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +27,9 @@ class Spot:
 
 
 def models(pack: Pack) -> Iterator[tuple[Path, BaseModel]]:
-    """Every model in the pack's topics (examples are promises about rules, not rules)."""
+    """Every model in the pack's topics (examples are promises about rules, the English is their translation)."""
     for name in Topics.model_fields:
-        if name not in _NOT_RULES:
+        if name not in NOT_RULES:
             yield from _models(getattr(pack, name), (name,))
 
 

@@ -67,9 +67,16 @@ SELECT count(*) FILTER (WHERE money_fen <> 0), coalesce(sum(money_fen), 0)::bigi
              WHERE u.division >= %(first)s AND u.division < %(after)s AND (%(unit)s::bigint IS NULL OR b.unit_id = %(unit)s)
                AND NOT EXISTS (SELECT FROM collection_receipt r
                                 WHERE r.county = b.county AND r.series = b.series AND r.number = number.number)
-             ORDER BY 1, 2 LIMIT %(limit)s) g)
+             ORDER BY 1, 2 LIMIT %(limit)s) g),
+       (SELECT count(*) FROM enrolment_enrolment e
+         WHERE e.campaign_id = %(campaign)s AND e.division >= %(first)s AND e.division < %(after)s AND e.ended_on IS NULL
+           AND e.paid_fen = 0 AND (%(unit)s::bigint IS NULL OR e.unit_id = %(unit)s))
   FROM persons
 """
+
+
+PERSON_DIFFERS = "人员{person}：资金{money}元、参保{people}元、名册{roster}元、票据{receipts}元（参保记录{enrolment}，账单{bill}，票据号{receipt}）"
+RECEIPT_GONE = "票据{number}（{unit}）号码已用，票据不见了"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +89,30 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One person or one receipt number on which the ways differ, in words, with the rows to look at."""
+    """One person or one receipt number on which the ways differ, in words, with the rows to look at.
+
+    `words` are what is filled into the sentence, for whoever says it in another language.
+    """
 
     says: str
+    words: dict[str, str]
     resident_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FourWays:
+    """`free` people are enrolled and paid nothing themselves, so none of the four counts them."""
+
     money: Way
     people: Way
     roster: Way
     receipts: Way
     differences: tuple[Difference, ...]
+    free: int
+
+    @property
+    def enrolled(self) -> int:
+        return self.people.count + self.free
 
     @property
     def agree(self) -> bool:
@@ -117,7 +135,7 @@ def four_ways_agree(
         row = cursor.fetchone()
     differences = [_person(found) for found in _list(row[8])] + [_gap(found) for found in _list(row[9])]
     return FourWays(
-        Way(row[0], row[1]), Way(row[2], row[3]), Way(row[4], row[5]), Way(row[6], row[7]), tuple(differences)
+        Way(row[0], row[1]), Way(row[2], row[3]), Way(row[4], row[5]), Way(row[6], row[7]), tuple(differences), row[10]
     )
 
 
@@ -126,18 +144,12 @@ def _list(value: Any) -> list[dict[str, Any]]:
 
 
 def _person(found: dict[str, Any]) -> Difference:
-    ways = "、".join(
-        f"{word}{yuan(found[key])}元"
-        for word, key in (
-            ("资金", "money_fen"),
-            ("参保", "people_fen"),
-            ("名册", "roster_fen"),
-            ("票据", "receipts_fen"),
-        )
-    )
-    rows = f"参保记录{found['enrolment'] or '无'}，账单{found['bill'] or '无'}，票据号{found['receipt'] or '无'}"
-    return Difference(f"人员{found['resident_id']}：{ways}（{rows}）", found["resident_id"])
+    words = {way: yuan(found[f"{way}_fen"]) for way in ("money", "people", "roster", "receipts")}
+    words |= {row: str(found[row] or "—") for row in ("enrolment", "bill", "receipt")}
+    words["person"] = str(found["resident_id"])
+    return Difference(PERSON_DIFFERS.format(**words), words, found["resident_id"])
 
 
 def _gap(found: dict[str, Any]) -> Difference:
-    return Difference(f"票据{found['series']:04d}-{found['number']:08d}（{found['unit']}）号码已用，票据不见了")
+    words = {"number": f"{found['series']:04d}-{found['number']:08d}", "unit": found["unit"]}
+    return Difference(RECEIPT_GONE.format(**words), words)

@@ -15,8 +15,15 @@ from canbao.reports.coverage import CoverageRow, coverage, together
 _MONEY = """
 SELECT a.kind, coalesce(sum(CASE WHEN t.debit_id = a.id THEN t.amount_fen ELSE -t.amount_fen END), 0)::bigint
   FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
- WHERE a.county = %(county)s AND t."on" <= %(on)s
+ WHERE a.county = %(county)s AND t.campaign_id = %(campaign)s AND t."on" <= %(on)s
  GROUP BY a.kind
+"""
+
+# Money for an order that nobody knows belongs to no campaign; it is shown beside each of them, and summed up in none.
+_UNPLACED = """
+SELECT coalesce(sum(CASE WHEN t.credit_id = a.id THEN t.amount_fen ELSE -t.amount_fen END), 0)::bigint
+  FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
+ WHERE a.county = %(county)s AND a.kind = 'suspense' AND t.campaign_id IS NULL AND t."on" <= %(on)s
 """
 
 _FUNDS = """
@@ -40,13 +47,15 @@ class FundRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`balances` are debits minus credits by kind of account, in fen, at the end of the day."""
+    """`balances` are debits minus credits by kind of account, in fen, at the end of the day, of this campaign alone.
+    `unplaced_fen` came into the county for orders that nobody knows, and so for no campaign."""
 
     on: date
     towns: list[CoverageRow]
     county: CoverageRow
     funds: list[FundRow]
     balances: dict[str, int]
+    unplaced_fen: int
     receipts_used: int
 
     @property
@@ -63,16 +72,18 @@ class Report:
 
 
 def report_of_the_20th(campaign: Campaign, *, on: date) -> Report:
-    """Everything as of the end of the day `on`, for the campaign's county. Four queries."""
+    """Everything as of the end of the day `on`, for the campaign's county. Five queries."""
     towns = coverage(campaign, on=on)
     with connection.cursor() as cursor:
         asked = {"county": campaign.county, "campaign": campaign.pk, "on": on}
         cursor.execute(_MONEY, asked)
         balances = dict(cursor.fetchall())
+        cursor.execute(_UNPLACED, asked)
+        (unplaced_fen,) = cursor.fetchone()
         cursor.execute(_FUNDS, asked)
         funds = [FundRow(*row) for row in cursor.fetchall()]
         cursor.execute(
             "SELECT count(*) FROM collection_receipt WHERE campaign_id = %(campaign)s AND issued_on <= %(on)s", asked
         )
         (receipts_used,) = cursor.fetchone()
-    return Report(on, towns, together(towns, "合计"), funds, balances, receipts_used)
+    return Report(on, towns, together(towns, "合计"), funds, balances, unplaced_fen, receipts_used)

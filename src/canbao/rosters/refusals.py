@@ -51,10 +51,10 @@ class RosterAlreadyConfirmed(RosterRefusal):
 
 
 class RowNotOpen(RosterRefusal):
-    """Only a row that asks to be looked at can be decided."""
+    """Only a row that asks to be looked at can be decided, and only one that was not taken can be corrected."""
 
     code = "roster_row_not_open"
-    says_template = "第 {row} 行的结果是“{outcome}”，不需要核对。"
+    says_template = "第 {row} 行的结果是“{outcome}”，不用再核对或更正。"
     remedy_template = "内容有误的，请更正文件后重新报送。"
 
 
@@ -63,7 +63,7 @@ class NobodyOffered(RosterRefusal):
 
     code = "roster_nobody_offered"
     says_template = "第 {row} 行还没有确定是登记册上的哪一个人。"
-    remedy_template = "请从同名人员中选定一人；都不是的，请不予采用。"
+    remedy_template = "请报送部门补填证件号码；都不是的，请不予采用。"
 
 
 class CategoryNotSettled(RosterRefusal):
@@ -74,11 +74,19 @@ class CategoryNotSettled(RosterRefusal):
     remedy_template = "请不予采用这一行，改正类别后另行报送。"
 
 
+class NothingMended(RosterRefusal):
+    """A correction without anything corrected; or the number is what is wrong, and only the name was written anew."""
+
+    code = "roster_nothing_mended"
+    says_template = "第 {row} 行没有更正：{wanted}还是原来的。"
+    remedy_template = "请填写更正后的{wanted}。"
+
+
 class SamePerson(RosterRefusal):
     """Maker and checker are two people (R-24)."""
 
     code = "roster_same_person"
-    says_template = "这份名单由您导入或核对过，须由另一人确认。"
+    says_template = "这份名单由您导入、更正或核对过，须由另一人确认。"
     remedy_template = "请由本局另一位有确认权限的人员办理。"
 
 
@@ -88,6 +96,14 @@ class OlderThanConfirmed(RosterRefusal):
     code = "roster_older_than_confirmed"
     says_template = "{department}截至 {later_on} 的全量名单已经确认，这份截至 {cut_off_on} 的名单更旧。"
     remedy_template = "请以最新的名单为准；有遗漏的，请报送截止日不早于 {later_on} 的增补名单。"
+
+
+class RowsNotLookedAt(RosterRefusal):
+    """Rows that nobody has settled would not count, silently: whoever confirms says that they know."""
+
+    code = "roster_rows_not_looked_at"
+    says_template = "还有 {rows} 行没有核对，确认后这些行不再采用。"
+    remedy_template = "请先核对这些行；确实不再采用的，请勾选同意后再确认。"
 
 
 class TooManyStruckOff(RosterRefusal):

@@ -7,8 +7,10 @@ the number that is tried is counted too.
 
 from collections.abc import Collection
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -45,7 +47,28 @@ Try = tuple[Limit, str]
 
 
 def address_of(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Where a request comes from. Proxies named in `CANBAO_PROXIES` are believed, each about the one before it, from
+    the last backwards; what a visitor writes into X-Forwarded-For stands in front of that and is never reached."""
+    address = _plain(str(request.META.get("REMOTE_ADDR", "")))
+    told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    while told and _is_proxy(address):
+        before = _plain(told.pop().strip())
+        if before is None:  # no address, such as `unknown`: the proxy is the last that we know
+            break
+        address = before
+    return str(address or "")
+
+
+def _plain(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_proxy(address: IPv4Address | IPv6Address | None) -> bool:
+    return address is not None and any(address in network for network in settings.CANBAO_PROXIES)
 
 
 def count(tries: Collection[Try]) -> None:

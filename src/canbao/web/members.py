@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from canbao.enrolment.domain.why import Standing, standings
 from canbao.enrolment.models import Campaign
+from canbao.enrolment.packs import pack_of
 from canbao.kernel.fen import fen_from_yuan
 from canbao.register.models import Household, Resident
 from canbao.web import words
@@ -40,6 +41,7 @@ class Member:
     state: State
     standing: Standing
     answer: dict  # the assessment behind the bill; without a bill, the live one
+    glossary: words.Glossary  # the notice's own words in English
 
     @property
     def bill_id(self) -> int | None:
@@ -69,17 +71,21 @@ class Member:
 
     @property
     def reason(self) -> str:
-        return words.reason(self.answer)
+        return words.reason(self.answer, self.glossary)
 
     @property
     def clauses(self) -> list[tuple[str, str]]:
-        return words.clauses(self.answer)
+        return words.clauses(self.answer, self.glossary)
 
     @property
     def refusal(self) -> dict[str, str] | None:
         """Why nothing can be paid today, with what would help."""
         no = self.standing.answer.refusal
-        return words.notice_says_no(no.as_json()) if no and self.state in (State.CLOSED, State.NOT_HERE) else None
+        return (
+            words.notice_says_no(no.as_json(), self.glossary)
+            if no and self.state in (State.CLOSED, State.NOT_HERE)
+            else None
+        )
 
     @property
     def covered(self) -> tuple[date, date] | None:
@@ -94,12 +100,13 @@ class Member:
 
 
 def members(campaign: Campaign, household: Household, *, on: date) -> list[Member]:
-    return [_member(standing) for standing in standings(campaign, household, on=on)]
+    glossary = pack_of(campaign).english
+    return [_member(standing, glossary) for standing in standings(campaign, household, on=on)]
 
 
-def _member(standing: Standing) -> Member:
+def _member(standing: Standing, glossary: words.Glossary) -> Member:
     answer = standing.bill.assessment.answer if standing.bill else standing.answer.as_json()
-    return Member(standing.resident, _state(standing), standing, answer)
+    return Member(standing.resident, _state(standing), standing, answer, glossary)
 
 
 def _state(standing: Standing) -> State:

@@ -7,20 +7,14 @@ from django.conf import settings
 from canbao.collection.models import Receipt
 from canbao.collection.queries import receipt_paper
 from canbao.documents.receipts import ReceiptPaper
-from canbao.enrolment.packs import pack_of
 from canbao.web.verifying import verify_url
 
 
-def paper_of(receipt: Receipt, *, reprinted_on: date | None = None) -> ReceiptPaper:
+def paper_of(receipt: Receipt, *, nth_print: int = 1, printed_on: date | None = None) -> ReceiptPaper:
     return receipt_paper(
         receipt,
         verify_url=verify_url(receipt),
         is_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
-        reprinted_on=reprinted_on,
+        nth_print=nth_print,
+        printed_on=printed_on,
     )
-
-
-def receipt_name(receipt: Receipt) -> str:
-    """What the notice calls the receipt."""
-    named = pack_of(receipt.campaign).collecting.receipt
-    return named.name if named else "城乡居民基本医疗保险费专用票据"

@@ -1,5 +1,9 @@
 """Anybody who holds a receipt may ask whether it is real. The answer holds nothing personal."""
 
+import re
+import unicodedata
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,17 +19,45 @@ from canbao.collection.models import Receipt
 from canbao.kernel.refusal import Refusal
 from canbao.web.limits import VERIFY_FROM_ADDRESS, address_of, count, give_back
 
+_SPARE = re.compile(r"[\s\-‐-―−]+")  # what people type between the digits, or copy along with them
+_LIKE_DIGITS = str.maketrans("OIL", "011")  # a check code is 0–9 and A–F: these letters can only be digits misread
+
+
+def plain(typed: str) -> str:
+    """What was typed, in half width and capitals, without spaces and hyphens."""
+    return _SPARE.sub("", unicodedata.normalize("NFKC", typed.replace("№", ""))).upper()
+
+
+class Digits(forms.CharField):
+    """A number of the receipt. Its leading zeros may be left out, its digits be of full width or in groups."""
+
+    def __init__(self, *, length: int, longest: int, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+        self.length, self.longest = length, longest
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> str:
+        digits = plain(super().to_python(value))
+        if digits and not (digits.isascii() and digits.isdecimal() and len(digits.lstrip("0")) <= self.longest):
+            raise forms.ValidationError(_("只填票据上印的数字。"))
+        return digits.lstrip("0").zfill(self.length) if digits else ""
+
 
 class VerifyForm(forms.Form):
-    series = forms.IntegerField(label=_("票据代码"), min_value=0, max_value=9999)
-    number = forms.IntegerField(label=_("票据号码"), min_value=0, max_value=10**10 - 1)
-    code = forms.CharField(label=_("校验码"), max_length=12)
+    series = Digits(label=_("票据代码"), help_text=_("票据左上角，4 位"), length=4, longest=4)
+    number = Digits(label=_("票据号码"), help_text=_("票据右上角“№”后面，前面的 0 可以不填"), length=8, longest=10)
+    code = forms.CharField(label=_("校验码"), help_text=_("票据左下方，10 位字母和数字"), max_length=40)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("series", "number"):
-            self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        self.fields["code"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters"}
+        self.fields["code"].widget.attrs |= {
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+        }
+
+    def clean_code(self) -> str:
+        return plain(self.cleaned_data["code"]).translate(_LIKE_DIGITS)
 
 
 def verify_url(receipt: Receipt) -> str:
@@ -44,6 +76,7 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
     if context["asked"]:
         try:
             context["found"] = _verified(request, form.cleaned_data)
+            context["form"] = VerifyForm(form.cleaned_data)  # as it was read: to be compared with the paper
         except Refusal as no:
             return render(request, "verify.html", context | {"asked": False, "no": no}, status=429)
     return render(request, "verify.html", context)
@@ -52,7 +85,7 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
 def _verified(request: HttpRequest, asked: dict) -> Verification | None:
     tries = [(VERIFY_FROM_ADDRESS, address_of(request))]
     count(tries)
-    found = verify(series=asked["series"], number=asked["number"], check_code=asked["code"].strip())
+    found = verify(series=int(asked["series"]), number=int(asked["number"]), check_code=asked["code"])
     if found is not None:
         give_back(tries)
     return found

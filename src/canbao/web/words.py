@@ -1,20 +1,73 @@
-"""Words on pages: refusals and reasons in the reader's language. Names of categories and payers stay as the law has them."""
+"""Words on pages: refusals and reasons in the reader's language.
 
+What the notice itself says, names of categories and payers among it, is English where its pack has the English, and
+stays Chinese elsewhere.
+"""
+
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from canbao.kernel.fen import fen_from_yuan, short_yuan
 from canbao.kernel.refusal import Refusal
+from canbao.policy.english import phrase, refusal_in_english
 from canbao.policy.refusals import ENGLISH
+
+Glossary = Mapping[str, str]
+NO_GLOSSARY: Glossary = {}
+
+# Words that the rooms below keep as data: how somebody belongs to the household, and what stands on a receipt.
+KEPT = (
+    gettext_lazy("户主"),
+    gettext_lazy("配偶"),
+    gettext_lazy("子女"),
+    gettext_lazy("儿子"),
+    gettext_lazy("女儿"),
+    gettext_lazy("父母"),
+    gettext_lazy("父亲"),
+    gettext_lazy("母亲"),
+    gettext_lazy("儿媳"),
+    gettext_lazy("女婿"),
+    gettext_lazy("孙子女"),
+    gettext_lazy("祖父母"),
+    gettext_lazy("兄弟姐妹"),
+    gettext_lazy("其他亲属"),
+    gettext_lazy("个人缴费"),
+    gettext_lazy("身份调整补差"),
+    gettext_lazy("网上缴费"),
+)
+
+_FIGURE = r"¥?\d[\d,]*(?:\.\d+)? ?(?:元|yuan\b)|¥\d[\d,.]*\d|[0-9A-Z]{0,3}\*{3,}[0-9A-Z]{0,4}|\d{4}-\d\d-\d\d"
+_CHINESE = r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff60\U00020000-\U0003ffff]+"
+_UNBROKEN = re.compile(_FIGURE)
+_UNBROKEN_OR_CHINESE = re.compile(f"(?P<figure>{_FIGURE})|{_CHINESE}")
 
 
 def is_chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
 
 
-def refusal_words(no: Refusal) -> dict[str, str]:
+def prose(text: object) -> SafeString:
+    """Text as HTML: a sum, a number or a day is never broken over two lines, and Chinese on an English page is marked
+    as Chinese, so that it is read aloud and drawn as what it is."""
+    if isinstance(text, SafeString):
+        return text
+    pattern = _UNBROKEN if is_chinese() else _UNBROKEN_OR_CHINESE
+    parts, at, said = [], 0, str(text)
+    for run in pattern.finditer(said):
+        is_figure = pattern is _UNBROKEN or run["figure"] is not None
+        whole = '<span class="nowrap">{}</span>' if is_figure else '<span lang="zh-CN">{}</span>'
+        parts += [conditional_escape(said[at : run.start()]), format_html(whole, run[0])]
+        at = run.end()
+    return mark_safe("".join([*parts, conditional_escape(said[at:])]))  # noqa: S308 - every part is escaped
+
+
+def refusal_words(no: Refusal, glossary: Glossary = NO_GLOSSARY) -> dict[str, str]:
     """`{"code", "says", "clause", "remedy"}` in the reader's language, where the sentence has been translated.
 
     The sentences stand in each room's `refusals.py`; here the template is translated and filled in again.
@@ -22,20 +75,32 @@ def refusal_words(no: Refusal) -> dict[str, str]:
     words = no.as_json()
     if is_chinese():
         return words
-    if no.code in ENGLISH:  # what the notice says no to; its remedy is the notice's own
-        return words | {"says": f"{ENGLISH[no.code]}."}
-    filled = dict.fromkeys(("says", "remedy"), "")
+    if no.code in ENGLISH:
+        return notice_says_no(words, glossary)
+    filled = {key: _said(word, glossary) if isinstance(word, str) else word for key, word in no.words.items()}
     for key, template in (("says", no.says_template), ("remedy", no.remedy_template)):
         translated = _(template) if template else ""
-        filled[key] = translated.format(**no.words) if translated != template else words[key]
-    return words | filled
+        words[key] = translated.format(**filled) if translated != template else words[key]
+    return words
 
 
-def notice_says_no(refusal: dict[str, str]) -> dict[str, str]:
+def _said(word: str, glossary: Glossary) -> str:
+    """A word of the notice, else of ours."""
+    said = phrase(word, glossary)
+    return said if said != word or not word else _(word)
+
+
+def notice_says_no(refusal: dict[str, str], glossary: Glossary = NO_GLOSSARY) -> dict[str, str]:
     """A refusal of the notice itself, as an assessment has it."""
-    if is_chinese() or refusal["code"] not in ENGLISH:
+    if is_chinese():
         return refusal
-    return refusal | {"says": f"{ENGLISH[refusal['code']]}."}
+    says, remedy = refusal_in_english(refusal, glossary)
+    return refusal | {"says": says, "remedy": remedy}
+
+
+def of_the_notice(text: str, glossary: Glossary) -> str:
+    """A name or a sentence of the pack, in the reader's language where it has one."""
+    return text if is_chinese() else _said(text, glossary)
 
 
 def money(fen: int) -> str:
@@ -49,32 +114,43 @@ def grouped(figure: str) -> str:
     return f"{int(whole):,}{point}{rest}"
 
 
-def reason(answer: dict[str, Any]) -> str:
+def reason(answer: dict[str, Any], glossary: Glossary = NO_GLOSSARY) -> str:
     """One sentence: why a person owes what they owe. `answer` is an assessment as JSON."""
     price = money(fen_from_yuan(answer["individual"])) if answer["individual"] else ""
     if answer["refusal"]:
-        return notice_says_no(answer["refusal"])["says"]
+        return notice_says_no(answer["refusal"], glossary)["says"]
     if answer["pays"] is None:
         return "".join(
-            _("{what}，请向{ask}询问。").format(what=unknown["what"], ask=unknown["ask"])
+            _("{what}，请向{ask}询问。").format(
+                what=of_the_notice(unknown["what"], glossary), ask=of_the_notice(unknown["ask"], glossary)
+            )
             for unknown in answer["unknown"]
         )
     if not answer["shares"]:
         return _("按个人缴费标准{price}缴纳。").format(price=price)
     helped = _("，").join(
         _("{category}由{payer}资助{sum}").format(
-            category=share["category"], payer=share["payer"], sum=money(fen_from_yuan(share["amount"]))
+            category=of_the_notice(share["category"], glossary),
+            payer=of_the_notice(share["payer"], glossary),
+            sum=money(fen_from_yuan(share["amount"])),
         )
         for share in answer["shares"]
     )
     return _("个人缴费标准{price}，{helped}。").format(price=price, helped=helped)
 
 
-def clauses(answer: dict[str, Any]) -> list[tuple[str, str]]:
+def clauses(answer: dict[str, Any], glossary: Glossary = NO_GLOSSARY) -> list[tuple[str, str]]:
     """What rests on which clause of the notice: (what, clause), for whoever wants to look it up."""
-    found = [(share["category"], share["clause"]) for share in answer["shares"]]
-    found += [(unknown["what"], unknown["clause"]) for unknown in answer["unknown"]]
-    found += [(_("假定：{what}").format(what=assumed["what"]), assumed["clause"]) for assumed in answer["assumptions"]]
+
+    def said(text: str) -> str:
+        return of_the_notice(text, glossary)
+
+    found = [(said(share["category"]), share["clause"]) for share in answer["shares"]]
+    found += [(said(unknown["what"]), unknown["clause"]) for unknown in answer["unknown"]]
+    found += [
+        (_("假定：{what}").format(what=said(assumed["what"])), assumed["clause"]) for assumed in answer["assumptions"]
+    ]
     if answer["refusal"]:
-        found.append((answer["refusal"]["says"], answer["refusal"]["clause"]))
+        no = notice_says_no(answer["refusal"], glossary)
+        found.append((no["says"], no["clause"]))
     return [(what, clause) for what, clause in found if clause]

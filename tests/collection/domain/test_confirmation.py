@@ -8,16 +8,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canbao.access.scope import Scope, within
-from canbao.collection.domain.confirmation import Confirmed, Told
+from canbao.collection.domain.confirmation import Confirmed, Told, confirm, confirm_what_can_be
 from canbao.collection.domain.orders import make_order
 from canbao.collection.domain.receipts import issue_book
 from canbao.collection.models import Channel, Order, Payment, PaymentOutcome, Receipt, ReceiptBook, Refund, RefundState
-from canbao.collection.refusals import NoReceiptsLeft
+from canbao.collection.refusals import NoReceiptsLeft, NotMoney
 from canbao.divisions.models import CollectingUnit, Division
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.domain.campaigns import publish
@@ -31,6 +31,7 @@ from tests.collection.crowd import crowd
 from tests.collection.paying import counts, money, numbers_without_gap, order, pay, receipt_numbers, tell
 from tests.collection.racing import (
     all_at_once,
+    as_application,
     as_owner,
     one_inside_the_other,
     rewrite,
@@ -38,7 +39,8 @@ from tests.collection.racing import (
     without_key,
     without_locks,
 )
-from tests.county import IN_THE_WINDOW, VILLAGE, County
+from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County
+from tests.ledger.balances import balances
 
 SETTLED, SURPLUS, PARTLY = PaymentOutcome.SETTLED, PaymentOutcome.SURPLUS, PaymentOutcome.PARTLY
 A_DAY = timedelta(days=1)
@@ -175,7 +177,7 @@ def test_a_person_who_is_enrolled_in_another_county_for_the_same_period_is_owed_
     pay(county, "周家")
     there = move(county, "周归")
     with within(Scope("", "test")):
-        campaign = publish(load_pack("suixi-2022"), county="340122")
+        campaign = publish(load_pack("suixi-2022"), county="340122").campaign
         resident = county.person("周归")
         make_bills(campaign, on=IN_THE_WINDOW.date())
         asked = make_order(
@@ -331,6 +333,7 @@ def test_without_lock_and_settled_key_the_key_of_the_enrolment_still_keeps_one(r
     asked = order(real_county, "周家")
     without_locks()
     without_key("collection_settledline", "bill_id")
+    as_owner("ALTER TABLE collection_settledline DISABLE TRIGGER keep_settled")
 
     first, second = one_inside_the_other(lambda: tell(money(asked)), lambda: tell(money(asked)))
 
@@ -479,3 +482,172 @@ def test_without_an_order_of_accounts_they_would(real_county: County) -> None:
     rewrite("enrolment_enrol", "PERFORM ledger_account(w.county, 'fund', w.payer)", "PERFORM 1")
 
     assert two_sets_block_each_other([money(one) for one in orders[:2]], [money(one) for one in orders[2:]])
+
+
+# --- what is no payment, and money that must have a place ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fen", [0, -1])
+def test_nothing_is_no_payment_and_is_named(county: County, fen: int) -> None:
+    asked = order(county, "赵家")
+    before = counts()
+
+    with pytest.raises(NotMoney) as no, transaction.atomic():
+        tell(money(asked, reference="R0", fen=fen))
+
+    assert (no.value.code, "流水R0" in no.value.says, counts()) == ("not_money", True, before)
+    assert tell(money(asked, reference="R0"))[0].outcome is SETTLED
+
+
+def test_a_line_of_nothing_holds_up_nobody_else(county: County) -> None:
+    nothing, right = money(order(county, "赵家"), fen=0), money(order(county, "周家"))
+
+    done, refused = confirm_what_can_be([nothing, right], actor="bill:wechat", at=IN_THE_WINDOW)
+
+    assert ([one.outcome for one in done], [one for one, _ in refused]) == ([SETTLED], [nothing])
+
+
+def test_without_asking_first_nothing_would_stop_the_whole_set(real_county: County) -> None:
+    """The control: only the constraint says no, and it says it to everybody in the set."""
+    rewrite("collection_confirm", "PERFORM refuse('not_money', nothing);", "NULL;")
+
+    with pytest.raises(IntegrityError, match="payment_is_money"):
+        tell(money(order(real_county, "赵家"), fen=0), money(order(real_county, "周家")))
+
+
+def test_every_row_has_the_instant_of_the_telling(county: County) -> None:
+    """Also where the county lives in a season long past: one clock, and it is not the database's."""
+    told = money(order(county, "周家"))
+    at = IN_THE_WINDOW + timedelta(minutes=7)
+    (done,) = confirm([told], actor="gateway:wechat", at=at)
+
+    receipt, payment = Receipt.objects.get(pk=done.receipt_id), Payment.objects.get()
+    assert (payment.noted_at, receipt.issued_at, Enrolment.objects.get().enrolled_at) == (at, at, at)
+    assert county.bill("周归").settled_at == at
+
+
+def test_no_function_of_these_rooms_reads_the_clock_of_the_database(county: County) -> None:
+    with connection.cursor() as db:
+        db.execute(
+            """SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+                  AND proname ~ '^(collection|enrolment|ledger)_' AND prosrc ~* '(clock_timestamp|now\\(\\)|current_(date|time)|localtime)'"""
+        )
+        assert db.fetchall() == []
+
+
+def test_an_order_without_lines_is_looked_into_and_its_money_has_a_place(real_county: County) -> None:
+    asked = order(real_county, "周家")
+    as_owner("ALTER TABLE collection_orderline DISABLE TRIGGER append_only")
+    as_owner("DELETE FROM collection_orderline")
+
+    (done,) = tell(money(asked))
+
+    assert (done.outcome, Transfer.objects.get().reason) == (PaymentOutcome.AMOUNT_DIFFERS, "suspense")
+
+
+def test_money_without_a_place_stops_everything(real_county: County) -> None:
+    asked = order(real_county, "周家")
+    rewrite("collection_confirm", "p.amount_fen, 'suspense', 'payment:'", "p.amount_fen + 1, 'suspense', 'payment:'")
+    before = counts()
+
+    with pytest.raises(IntegrityError, match="not every fen"):
+        tell(money(asked, fen=1))
+
+    assert counts() == before
+
+
+def test_suspense_knows_the_campaign_where_the_order_is_known(county: County) -> None:
+    tell(money(order(county, "周家"), fen=1), money(uuid4(), fen=2))
+
+    assert sorted(Transfer.objects.values_list("amount_fen", "campaign_id"), key=str) == [
+        (1, county.campaign.pk),
+        (2, None),
+    ]
+
+
+# --- SQL of somebody's own -------------------------------------------------------------------------------------------
+
+TELL_CASH = """SELECT * FROM collection_confirm(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'channel', 'cash',
+    'reference', %s::text, 'order', %s::text, 'amount_fen', 32000, 'paid_at', '2021-11-15T10:00:00+08:00', 'paid_on', '2021-11-15',
+    'actor', %s::text, 'county', '340621')), '2021-11-15 10:00+08')"""
+
+
+@pytest.mark.parametrize(
+    ("who", "says"),
+    [
+        pytest.param(lambda home: Scope(VILLAGE, "resident:1", household=home), "not_your_division", id="the-payer"),
+        pytest.param(lambda _: Scope(OTHER_VILLAGE, "staff:neighbour"), "not_your_division", id="the-neighbours-clerk"),
+    ],
+)
+def test_cash_is_believed_from_the_staff_of_its_own_place_alone(
+    county: County, who: Callable[[int], Scope], says: str
+) -> None:
+    asked = order(county, "周家", channel=Channel.CASH)
+    scope = who(asked.household_id)
+    before = counts()
+
+    for order_id in (asked.pk, uuid4()):  # also for an order that is not there
+        with pytest.raises(DatabaseError, match=says):
+            as_application(scope, TELL_CASH, ["C1", str(order_id), "test"])
+
+    assert counts() == before
+
+
+def test_nobody_takes_cash_in_another_persons_name(county: County) -> None:
+    asked = order(county, "周家", channel=Channel.CASH)
+
+    with pytest.raises(DatabaseError, match="cannot speak for staff:county"):
+        as_application(Scope(VILLAGE, "staff:clerk"), TELL_CASH, ["C1", str(asked.pk), "staff:county"])
+    as_application(Scope(VILLAGE, "staff:clerk"), TELL_CASH, ["C1", str(asked.pk), "staff:clerk"])
+
+    assert Receipt.objects.get().issued_by == "staff:clerk"
+
+
+def test_without_its_guards_a_resident_could_write_their_own_receipt(real_county: County) -> None:
+    """The control."""
+    asked = order(real_county, "周家", channel=Channel.CASH)
+    rewrite("collection_confirm", "PERFORM refuse('not_your_division');", "NULL;")
+
+    as_application(Scope(VILLAGE, "resident:1", household=asked.household_id), TELL_CASH, ["C1", str(asked.pk), "x"])
+
+    assert Receipt.objects.get().total_fen == 32000
+
+
+SETTLED_DAY = "SELECT collection_gateway_settled('340621', 'wechat', '2021-11-15', %s)"
+
+
+def test_only_the_county_moves_a_gateways_money(real_county: County) -> None:
+    told = money(order(real_county, "周家"))
+    tell(told)
+    references = [[told.arrival.reference]]
+
+    for scope in (Scope(VILLAGE, "staff:clerk"), Scope("340622", "staff:other"), Scope("340621100000", "staff:town")):
+        with pytest.raises(DatabaseError, match="work for the whole county"):
+            as_application(scope, SETTLED_DAY, references)
+    assert balances("treasury") == {"treasury": 0}
+
+    rewrite("collection_gateway_settled", "PERFORM scope_must_cover(in_county);", "")  # the control
+    as_application(Scope(VILLAGE, "staff:clerk"), SETTLED_DAY, references)
+    assert balances("treasury") == {"treasury": 32000}
+
+
+@pytest.mark.parametrize("references", [None, [None], []])
+def test_a_bill_of_nothing_moves_nothing(county: County, references: list[None] | None) -> None:
+    tell(money(order(county, "周家")))
+
+    as_application(Scope("340621", "staff:county"), SETTLED_DAY, [references])
+
+    assert balances("treasury") == {"treasury": 0}
+
+
+def test_a_gateways_money_is_moved_once_a_day_whoever_asks_at_once(real_county: County) -> None:
+    told = money(order(real_county, "周家"))
+    tell(told)
+    asked = [[told.arrival.reference]]
+    bureau = Scope("340621", "staff:county")
+
+    one_inside_the_other(
+        lambda: as_application(bureau, SETTLED_DAY, asked), lambda: as_application(bureau, SETTLED_DAY, asked)
+    )
+
+    assert (balances("treasury"), Transfer.objects.filter(reason="settled").count()) == ({"treasury": 32000}, 1)

@@ -1,26 +1,35 @@
 """Categories that changed after people had paid: money goes back, more is owed, funds change, nothing is overwritten."""
 
-from datetime import date
+import json
+from datetime import date, datetime
+
+import pytest
+from django.db import DatabaseError, IntegrityError
 
 from canbao.access.models import Record
+from canbao.access.scope import Scope
 from canbao.collection.domain.readjustment import Readjusted, readjust
-from canbao.collection.models import PaymentOutcome, Receipt, Refund
+from canbao.collection.models import PaymentOutcome, Receipt, Refund, RefundReason
 from canbao.enrolment.domain.free import enrol_fully_subsidised
-from canbao.enrolment.models import Bill, BillState, Enrolment
+from canbao.enrolment.models import Bill, BillAssessment, BillState, Campaign, Enrolment
+from canbao.kernel.refusal import BrokenInvariant
+from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import Way, four_ways_agree
 from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import counts, money, numbers_without_gap, order, pay, tell
-from tests.collection.racing import one_inside_the_other
-from tests.county import IN_THE_WINDOW, County, hold
+from tests.collection.racing import as_application, as_owner, one_inside_the_other, rewrite
+from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, copy_of, hold
 from tests.ledger.balances import balances, debits_and_credits
 
 ROSTER_DAY = date(2021, 12, 31)
 SETTLED, OPEN, SUPERSEDED = BillState.SETTLED, BillState.OPEN, BillState.SUPERSEDED
 
 
-def adjust(county: County, on: date = ROSTER_DAY) -> Readjusted:
-    return readjust(county.campaign, on=on, actor="staff:county")
+def adjust(county: County, on: date = ROSTER_DAY, *, posted_on: date | None = None) -> Readjusted:
+    """With the facts of `on`, posted on that day unless said otherwise."""
+    at = datetime.combine(posted_on or on, IN_THE_WINDOW.timetz())
+    return readjust(county.campaign, as_of=on, at=at, actor="staff:county")
 
 
 def strike_off(name: str, *, on: date = ROSTER_DAY) -> None:
@@ -65,6 +74,9 @@ def test_paid_40_then_struck_off_the_list_owes_280_more_and_stays_covered(county
 
     assert bills_of("钱奶奶") == [(1, 4000, SETTLED), (2, 28000, OPEN)]
     assert balances("fund", "subsidies") == {"fund": 0, "subsidies": 0}
+    assert [(one.amount_fen, one.undoes.reason) for one in Transfer.objects.filter(undoes__isnull=False)] == [
+        (28000, "subsidy")
+    ]
     assert (Refund.objects.count(), all_is_well(county)) == (0, True)
 
     assert pay(county, "钱家", "钱奶奶").outcome is PaymentOutcome.SETTLED
@@ -113,7 +125,12 @@ def test_a_category_without_an_amount_after_paying_changes_nothing(county: Count
     hold({"周归": "重点优抚对象"}, on=ROSTER_DAY)
     before = counts()
 
-    assert (adjust(county).people, counts(), bills_of("周归")) == (0, before, [(1, 32000, SETTLED)])
+    done = adjust(county)
+
+    assert (done.people, counts(), bills_of("周归")) == (0, before, [(1, 32000, SETTLED)])
+    assert [(one.resident_id, one.code, one.clause) for one in done.skipped] == [
+        (county.person("周归").pk, "amount_unknown", "四（五）")
+    ]
 
 
 def test_a_category_without_an_amount_before_paying_leaves_the_amount_open(county: County) -> None:
@@ -154,7 +171,60 @@ def test_whom_the_notice_does_not_let_enrol_on_that_day_keeps_what_they_have(cou
     pay(county, "钱家", "钱奶奶")
     strike_off("钱奶奶", on=date(2022, 2, 1))
 
-    assert adjust(county, on=date(2022, 2, 1)).people == 0
+    done = adjust(county, on=date(2022, 2, 1))
+
+    assert (done.people, bills_of("钱奶奶")) == (0, [(1, 4000, SETTLED)])
+    assert [(one.resident_id, one.code) for one in done.skipped] == [(county.person("钱奶奶").pk, "window_closed")]
+    assert done.skipped[0].says
+
+
+def test_of_whom_nothing_changed_nobody_is_skipped_whatever_the_day(county: County) -> None:
+    """The notice would say no to everybody on that day; but nobody asks it anything new."""
+    pay(county, "钱家")
+
+    assert adjust(county, on=date(2022, 2, 1)) == Readjusted(0, 0, 0, 0)
+
+
+def test_a_list_that_comes_when_the_window_is_over_still_speaks_of_its_own_day(county: County) -> None:
+    pay(county, "钱家")
+    strike_off("钱奶奶")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+
+    done = adjust(county, posted_on=date(2022, 1, 20))
+
+    assert done == Readjusted(people=2, to_give_back=1, give_back_fen=28000, still_owing=1)
+    assert [(one.due_on, one.amount_fen) for one in Refund.objects.all()] == [(date(2022, 1, 20), 28000)]
+    assert set(Transfer.objects.filter(reason__contains="readjusted").values_list("on", flat=True)) == {
+        date(2022, 1, 20)
+    }
+    assert Receipt.objects.get(total_fen=-28000).issued_on == date(2022, 1, 20)
+    assert all_is_well(county)
+
+
+def test_asked_for_the_day_of_posting_it_would_say_who_was_skipped(county: County) -> None:
+    """The control: the same list, the same day of posting, and the notice asked for a day on which it says no."""
+    pay(county, "钱家")
+    strike_off("钱奶奶")
+
+    done = adjust(county, on=date(2022, 1, 20))
+
+    assert (done.people, [one.resident_id for one in done.skipped]) == (0, [county.person("钱奶奶").pk])
+
+
+def test_nobody_knows_the_facts_of_a_day_that_has_not_come(county: County) -> None:
+    with pytest.raises(BrokenInvariant):
+        adjust(county, posted_on=date(2021, 12, 30))
+
+
+def test_the_record_says_how_many_were_skipped_and_why(county: County) -> None:
+    pay(county, "周家")
+    pay(county, "钱家", "钱儿")
+    hold({"周归": "重点优抚对象", "钱儿": "低保对象"}, on=ROSTER_DAY)
+
+    adjust(county)
+
+    detail = Record.objects.get(verb="campaign.readjusted").detail
+    assert (detail["people"], detail["skipped"], detail["as_of"]) == (1, {"amount_unknown": 1}, "2021-12-31")
 
 
 def test_what_came_in_two_payments_goes_back_to_both(county: County) -> None:
@@ -218,6 +288,17 @@ def test_who_pays_an_old_bill_just_after_the_list_changed_is_owed_it_back(real_c
 
     assert (adjusted.people, paid[0].outcome) == (1, PaymentOutcome.SURPLUS)
     assert (bills_of("钱儿"), all_is_well(real_county)) == ([(1, 32000, SUPERSEDED), (2, 4000, OPEN)], True)
+    refund = Refund.objects.get()
+    assert (refund.reason, refund.amount_fen) == (RefundReason.BILL_CHANGED, 32000)
+    assert "缴费标准已经变更" in refund.remedy
+
+
+def test_who_pays_twice_is_not_told_that_anything_changed(county: County) -> None:
+    asked = order(county, "钱家", "钱儿")
+    tell(money(asked), money(asked))
+
+    refund = Refund.objects.get()
+    assert (refund.reason, "变更" in refund.remedy) == (RefundReason.DUPLICATE, False)
 
 
 def test_two_who_readjust_at_once_readjust_once(real_county: County) -> None:
@@ -229,3 +310,93 @@ def test_two_who_readjust_at_once_readjust_once(real_county: County) -> None:
     assert (first.give_back_fen, second.give_back_fen) == (28000, 0)
     assert (bills_of("钱儿"), Refund.objects.count()) == ([(1, 32000, SETTLED), (2, -28000, SETTLED)], 1)
     assert all_is_well(real_county)
+
+
+# --- the function of the database, with no Python before it -----------------------------------------------------------
+
+BUREAU = Scope(COUNTY, "staff:county")
+ASK = "SELECT * FROM collection_readjust(%s, %s, '2021-12-31', '2021-12-31 18:00+08', %s)"
+
+
+def change_for(county: County, name: str, like: str) -> list[object]:
+    """What `readjust` asks of the database: this person's answer is from now on that of `like`."""
+    answer = county.bill(like).assessment_id
+    changes = [{"resident": county.person(name).pk, "assessment": answer}]
+    return [county.campaign.pk, json.dumps(changes), "staff:county"]
+
+
+def test_two_who_ask_the_database_for_one_change_at_once_get_it_once(real_county: County) -> None:
+    pay(real_county, "钱家", "钱儿")
+    asked = change_for(real_county, "钱儿", like="钱奶奶")
+
+    one_inside_the_other(lambda: as_application(BUREAU, ASK, asked), lambda: as_application(BUREAU, ASK, asked))
+
+    assert bills_of("钱儿") == [(1, 32000, SETTLED), (2, -28000, SETTLED)]
+    assert (Refund.objects.count(), all_is_well(real_county)) == (1, True)
+
+
+def test_without_the_lock_of_the_bills_the_second_stumbles_over_the_first(real_county: County) -> None:
+    """The control: both look at the bills before either has changed them, and the key of the version is all that is left."""
+    pay(real_county, "钱家", "钱儿")
+    asked = change_for(real_county, "钱儿", like="钱奶奶")
+    rewrite("collection_readjust", "ORDER BY b.id FOR UPDATE OF b", "ORDER BY b.id")
+
+    _, second = one_inside_the_other(
+        lambda: as_application(BUREAU, ASK, asked), lambda: as_application(BUREAU, ASK, asked)
+    )
+
+    assert type(second) is IntegrityError
+
+
+@pytest.mark.parametrize(
+    ("scope", "says"),
+    [
+        pytest.param(Scope(VILLAGE, "staff:clerk"), "work for the whole county", id="a-village"),
+        pytest.param(Scope("340622", "staff:county"), "work for the whole county", id="another-county"),
+        pytest.param(Scope(COUNTY, "staff:county", household=1), "work for the whole county", id="a-resident"),
+        pytest.param(Scope(COUNTY, "staff:county2"), "cannot speak for", id="in-somebody-elses-name"),
+    ],
+)
+def test_only_the_county_readjusts_and_in_its_own_name(county: County, scope: Scope, says: str) -> None:
+    pay(county, "钱家", "钱儿")
+    asked = change_for(county, "钱儿", like="钱奶奶")
+
+    with pytest.raises(DatabaseError, match=says):
+        as_application(scope, ASK, asked)
+
+    assert bills_of("钱儿") == [(1, 32000, SETTLED)]
+
+
+def test_without_its_guard_a_village_could_readjust(real_county: County) -> None:
+    """The control."""
+    pay(real_county, "钱家", "钱儿")
+    asked = [*change_for(real_county, "钱儿", like="钱奶奶")[:2], "staff:clerk"]
+    rewrite("collection_readjust", "PERFORM enrolment_check_county(in_campaign);", "")
+
+    as_application(Scope(VILLAGE, "staff:clerk"), ASK, asked)
+
+    assert bills_of("钱儿") == [(1, 32000, SETTLED), (2, -28000, SETTLED)]
+
+
+def test_an_answer_of_another_campaign_changes_nothing(county: County) -> None:
+    pay(county, "钱家", "钱儿")
+    asked = change_for(county, "钱儿", like="钱奶奶")
+    other = BillAssessment.objects.get(pk=json.loads(str(asked[1]))[0]["assessment"])
+    other.pk, other.campaign = None, Campaign.objects.create(**copy_of(county.campaign, key="another"))
+    other.save()
+    asked[1] = json.dumps([{"resident": county.person("钱儿").pk, "assessment": other.pk}])
+
+    assert as_application(BUREAU, ASK, asked) == 0
+    assert bills_of("钱儿") == [(1, 32000, SETTLED)]
+
+
+def test_a_subsidy_is_undone_once(real_county: County) -> None:
+    pay(real_county, "钱家", "钱奶奶")
+    subsidy = Transfer.objects.get(reason="subsidy").pk
+    undo = "SELECT ledger_undo(ARRAY[%s], ARRAY['test'], 'subsidy_readjusted', '2021-12-31')"
+    as_owner(undo, [subsidy])
+
+    with pytest.raises(IntegrityError):
+        as_owner(undo, [subsidy])
+
+    assert balances("fund") == {"fund": 0}

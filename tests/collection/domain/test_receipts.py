@@ -3,17 +3,30 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
-from canbao.access.models import Record
+from canbao.access.models import Record, Staff
+from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
-from canbao.collection.domain.receipts import Verification, issue_book, note_print, verify
-from canbao.collection.models import ReceiptBook
-from canbao.collection.refusals import NumberUsedTwice
+from canbao.collection.domain.readjustment import readjust
+from canbao.collection.domain.receipts import Verification, issue_book, note_print, verify, void
+from canbao.collection.models import Receipt, ReceiptBook
+from canbao.collection.refusals import (
+    NoReceiptsLeft,
+    NumberUsedTwice,
+    OtherUnit,
+    ReceiptIsVoid,
+    VoidWithoutReason,
+    VoucherStands,
+)
+from canbao.divisions.models import CollectingUnit, UnitKind
+from canbao.reports.four_ways import four_ways_agree
 from tests.collection.domain.test_cash import take
-from tests.collection.paying import counts, receipt_numbers
-from tests.collection.racing import all_at_once, as_owner, without_key
-from tests.county import FAR_VILLAGE, County
+from tests.collection.paying import counts, numbers_without_gap, receipt_numbers
+from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite, without_key
+from tests.county import FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold
+
+CLERK = Scope(VILLAGE, "staff:clerk")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +66,7 @@ def test_two_who_hand_out_one_range_at_the_same_moment_do_it_once(real_county: C
 
 def test_one_number_on_two_receipts_is_refused_by_the_database_itself(real_county: County) -> None:
     first, second = take(real_county, "赵家"), take(real_county, "周家")
-    as_owner("ALTER TABLE collection_receipt DISABLE TRIGGER keep_receipt")
+    as_owner("ALTER TABLE collection_receipt DISABLE TRIGGER kept_but")
 
     with pytest.raises(IntegrityError, match="receipt_number_once"):
         as_owner("UPDATE collection_receipt SET number = %s WHERE id = %s", [first.number, second.pk])
@@ -93,7 +106,7 @@ def test_a_rollback_takes_the_number_back(county: County) -> None:
 def test_an_issued_receipt_is_kept_as_it_is_even_by_the_owner(real_county: County, change: str) -> None:
     receipt = take(real_county, "周家")
 
-    with pytest.raises(IntegrityError, match="is issued and is kept as it is"):
+    with pytest.raises(IntegrityError, match="is append-only"):
         as_owner(f"UPDATE collection_receipt SET {change} WHERE id = %s", [receipt.pk])
 
 
@@ -121,7 +134,7 @@ def test_the_application_has_no_right_to_change_what_was_issued(county: County, 
 def test_a_reprint_is_counted_marked_and_on_record(county: County) -> None:
     receipt = take(county, "周家")
 
-    assert [note_print(receipt, actor="staff:clerk") for _ in range(3)] == [False, True, True]
+    assert [note_print(receipt, actor="staff:clerk") for _ in range(3)] == [1, 2, 3]
     assert Record.objects.filter(verb="receipt.printed", subject=f"receipt:{receipt.pk}").count() == 3
 
 
@@ -139,3 +152,207 @@ def test_a_receipt_is_not_found_without_its_check_code(county: County) -> None:
 
     assert verify(series=1, number=1, check_code="0000000000") is None
     assert verify(series=1, number=2, check_code=receipt.check_code) is None
+
+
+# --- prints ----------------------------------------------------------------------------------------------------------
+
+
+def test_of_two_who_print_at_the_same_moment_one_has_the_original(real_county: County) -> None:
+    receipt = take(real_county, "周家")
+
+    def print_it() -> int:
+        return note_print(Receipt.objects.get(pk=receipt.pk), actor="staff:clerk")
+
+    assert one_inside_the_other(print_it, print_it) == (1, 2)
+    assert sorted(all_at_once(*[print_it] * 4)) == [3, 4, 5, 6]
+
+
+def test_who_looks_before_counting_would_print_two_originals(real_county: County) -> None:
+    """The control: both look, both see that nobody has printed yet, and both print the original."""
+    receipt = take(real_county, "周家")
+
+    def look_first() -> int:
+        nth = Receipt.objects.get(pk=receipt.pk).prints + 1
+        note_print(receipt, actor="staff:clerk")
+        return nth
+
+    assert one_inside_the_other(look_first, look_first) == (1, 1)
+
+
+@pytest.mark.parametrize("prints", [0, 5])
+def test_prints_are_counted_one_by_one_whoever_counts(real_county: County, prints: int) -> None:
+    """SQL of a clerk's own cannot make a reprint an original again."""
+    receipt = take(real_county, "周家")
+    for _ in range(2):
+        note_print(receipt, actor="staff:clerk")
+    change, asked = "UPDATE collection_receipt SET prints = %s WHERE id = %s", [prints, receipt.pk]
+
+    with pytest.raises(IntegrityError, match="counted one by one"):
+        as_application(CLERK, change, asked)
+
+    as_owner("ALTER TABLE collection_receipt DISABLE TRIGGER only_forward")  # the control
+    assert as_application(CLERK, change, asked) == 1
+
+
+# --- voided ----------------------------------------------------------------------------------------------------------
+
+
+def spoil(county: County, receipt: Receipt, *, by: str = "clerk", reason: str = "打印错位") -> Receipt:
+    return void(receipt, reason=reason, by=county.staff(by), at=IN_THE_WINDOW)
+
+
+def test_a_spoiled_receipt_keeps_its_number_and_the_next_one_stands_for_the_same_money(county: County) -> None:
+    receipt = take(county, "钱家")
+    before = counts()
+
+    instead = spoil(county, receipt)
+
+    assert (receipt.state, receipt.void_reason, receipt.voided_by) == (Receipt.State.VOID, "打印错位", "staff:clerk")
+    assert (receipt.number, instead.number, instead.replaces, instead.total_fen) == (1, 2, receipt, 36000)
+    assert sorted(instead.lines.values_list("fen", flat=True)) == [4000, 32000]
+    assert counts() == before | {"receipts": before["receipts"] + 1}
+    assert (four_ways_agree(county.campaign).agree, numbers_without_gap()) == (True, True)
+    assert Record.objects.filter(verb="receipt.voided", subject=f"receipt:{receipt.pk}").count() == 1
+    assert (verify_it(receipt), verify_it(instead)) == ("void", "valid")
+
+
+def verify_it(receipt: Receipt) -> str:
+    found = verify(series=receipt.series, number=receipt.number, check_code=receipt.check_code)
+    assert found is not None
+    return found.state
+
+
+def test_voiding_twice_is_voiding_once(real_county: County) -> None:
+    receipt = take(real_county, "钱家")
+
+    def again() -> Receipt:
+        return spoil(real_county, Receipt.objects.get(pk=receipt.pk))
+
+    first, second = one_inside_the_other(again, again)
+
+    assert (first, Receipt.objects.count(), receipt_numbers(1)) == (second, 2, [1, 2])
+    assert Record.objects.filter(verb="receipt.voided").count() == 1
+
+
+def test_the_one_in_its_place_can_be_spoiled_too(county: County) -> None:
+    last = spoil(county, spoil(county, take(county, "钱家")))
+
+    assert (last.number, Receipt.objects.filter(state="valid").get()) == (3, last)
+    assert four_ways_agree(county.campaign).agree
+
+
+def test_a_void_receipt_is_not_printed(county: County) -> None:
+    receipt = take(county, "钱家")
+    spoil(county, receipt)
+
+    with pytest.raises(ReceiptIsVoid) as no:
+        note_print(receipt, actor="staff:clerk")
+
+    assert (no.value.remedy, Receipt.objects.get(pk=receipt.pk).prints) == ("请打印替换它的票据0001-00000002。", 0)
+
+
+def test_money_goes_back_against_the_receipt_that_stands(county: County) -> None:
+    instead = spoil(county, take(county, "钱家"))
+    hold({"钱儿": "低保对象"}, on=date(2021, 12, 31))
+    at = IN_THE_WINDOW.replace(month=12, day=31)
+
+    done = readjust(county.campaign, as_of=at.date(), at=at, actor="staff:county")
+
+    assert (done.give_back_fen, Receipt.objects.get(total_fen=-28000).takes_back_from) == (28000, instead)
+    assert four_ways_agree(county.campaign).agree
+
+
+@pytest.mark.parametrize(
+    ("by", "refusal"),
+    [
+        pytest.param("neighbour", NotYourDivision, id="the-clerk-of-another-village"),
+        pytest.param("county", NotYourWork, id="a-role-that-issues-none"),
+    ],
+)
+def test_who_does_not_issue_receipts_here_voids_none(county: County, by: str, refusal: type) -> None:
+    receipt = take(county, "钱家")
+
+    with pytest.raises(refusal):
+        spoil(county, receipt, by=by)
+
+    assert (Receipt.objects.get().state, receipt_numbers(1)) == ("valid", [1])
+
+
+def test_a_school_of_the_village_voids_none_of_the_committee(county: County) -> None:
+    receipt = take(county, "钱家")
+    school = CollectingUnit.objects.create(kind=UnitKind.SCHOOL, name="小学", division_id=VILLAGE)
+    Staff.objects.filter(username="clerk").update(unit_id=school.pk)
+
+    with pytest.raises(OtherUnit):
+        spoil(county, receipt)
+
+
+def test_without_a_reason_nothing_is_voided(county: County) -> None:
+    receipt = take(county, "钱家")
+
+    with pytest.raises(VoidWithoutReason), transaction.atomic():
+        spoil(county, receipt, reason="  ")
+
+    assert Receipt.objects.get().state == "valid"
+
+
+def test_without_a_receipt_left_nothing_is_voided(real_county: County) -> None:
+    receipt = take(real_county, "钱家")
+    as_owner("UPDATE collection_receiptbook SET next_number = last_number + 1 WHERE kind = 'paper'")
+
+    with pytest.raises(NoReceiptsLeft):
+        spoil(real_county, receipt)
+
+    assert Receipt.objects.get().state == "valid"
+
+
+def test_a_refund_voucher_is_not_voided(county: County) -> None:
+    take(county, "钱家")
+    hold({"钱儿": "低保对象"}, on=date(2021, 12, 31))
+    at = IN_THE_WINDOW.replace(month=12, day=31)
+    readjust(county.campaign, as_of=at.date(), at=at, actor="staff:county")
+
+    with pytest.raises(VoucherStands), transaction.atomic():
+        spoil(county, Receipt.objects.get(total_fen=-28000))
+
+    assert not Receipt.objects.filter(state="void").exists()
+
+
+VOID = "SELECT * FROM collection_void(%s, '错', %s, '2021-11-15', '2021-11-15 10:00+08')"
+
+
+def test_the_database_itself_asks_whose_receipt_it_is(real_county: County) -> None:
+    receipt = take(real_county, "周家")
+    zhou = receipt.household_id
+    for scope in (
+        Scope(OTHER_VILLAGE, "staff:neighbour"),
+        Scope(VILLAGE, "resident:1", household=zhou),
+    ):
+        with pytest.raises(DatabaseError, match="not_your_division"):
+            as_application(scope, VOID, [receipt.pk, scope.actor])
+    with pytest.raises(DatabaseError, match="cannot speak for"):
+        as_application(CLERK, VOID, [receipt.pk, "staff:county"])
+
+    rewrite("collection_void", "PERFORM refuse('not_your_division');", "NULL;")  # the control
+    assert as_application(Scope(OTHER_VILLAGE, "staff:neighbour"), VOID, [receipt.pk, "staff:neighbour"]) == 1
+
+
+def test_a_void_receipt_does_not_come_back_to_life(real_county: County) -> None:
+    receipt = take(real_county, "周家")
+    spoil(real_county, receipt)
+    alive = "UPDATE collection_receipt SET state = 'valid', void_reason = '', voided_by = NULL, voided_at = NULL WHERE id = %s"
+
+    with pytest.raises(IntegrityError, match="is said and stays said"):
+        as_owner(alive, [receipt.pk])
+    with pytest.raises(IntegrityError, match="from void to valid and not back"):
+        as_owner("UPDATE collection_receipt SET state = 'valid' WHERE id = %s", [receipt.pk])
+
+
+def test_one_bill_stands_on_one_receipt_that_counts(real_county: County) -> None:
+    """The last word of the database against paper for money that came once."""
+    receipt = take(real_county, "周家")
+    spoil(real_county, receipt)
+    as_owner("ALTER TABLE collection_receiptline DISABLE TRIGGER kept_but")
+
+    with pytest.raises(IntegrityError, match="receipt_line_once_a_bill"):
+        as_owner("UPDATE collection_receiptline SET is_void = false")

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from canbao.access.models import Role, Staff
+from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.refunds import approve, pay_back, review
@@ -17,8 +17,8 @@ from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import four_ways_agree
 from tests.collection import fake_gateway
 from tests.collection.paying import money, order, tell
-from tests.collection.racing import all_at_once
-from tests.county import OTHER_VILLAGE, County
+from tests.collection.racing import all_at_once, as_application, as_owner, rewrite
+from tests.county import COUNTY, OTHER_VILLAGE, VILLAGE, County
 from tests.ledger.balances import balances
 
 TODAY = date(2021, 11, 20)
@@ -76,6 +76,8 @@ def test_four_who_pay_back_at_once_pay_back_once(real_county: County) -> None:
     refund = approved(real_county)
 
     answers = all_at_once(*[lambda: pay_back(Refund.objects.get(pk=refund.pk), on=TODAY)] * 4)
+    on_record = Record.objects.filter(subject=f"refund:{refund.pk}", verb__in=("refund.sent", "refund.paid_back"))
+    assert sorted(on_record.values_list("verb", "actor")) == [("refund.paid_back", "test"), ("refund.sent", "test")]
 
     assert answers == [True] * 4
     assert (Transfer.objects.filter(reason="refund").count(), balances("refunds_due")) == (1, {"refunds_due": 0})
@@ -100,6 +102,9 @@ def test_a_broken_gateway_leaves_the_intent_on_disk(county: County, book: fake_g
         pay_back(refund, on=TODAY)
 
     assert (Refund.objects.get().state, Transfer.objects.filter(reason="refund").count()) == (RefundState.SENT, 0)
+    assert list(Record.objects.filter(subject=f"refund:{refund.pk}").order_by("position").values_list("verb", flat=True)) == [
+        "refund.reviewed", "refund.approved", "refund.sent",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("reviewed", [False, True])
@@ -195,3 +200,83 @@ def test_a_neighbouring_village_cannot_book_a_refund_by_sql(county: County) -> N
         db.execute("SELECT collection_refund_paid(%s, '2021-11-20')", [refund.pk])
 
     assert balances("refunds_due") == {"refunds_due": -32000}
+
+
+# --- SQL of somebody's own -------------------------------------------------------------------------------------------
+
+REVIEW = "UPDATE collection_refund SET reviewed_by = %s WHERE id = %s"
+
+
+def test_nobody_reviews_in_another_persons_name(real_county: County) -> None:
+    refund = paid_twice(real_county)
+    bureau = Scope(COUNTY, "staff:county")
+
+    with pytest.raises(DatabaseError, match="staff:county cannot speak for staff:county2"):
+        as_application(bureau, REVIEW, ["county2", refund.pk])
+    assert as_application(bureau, REVIEW, ["county", refund.pk]) == 1
+    with pytest.raises(DatabaseError, match="staff:county cannot speak for staff:tax"):
+        as_application(bureau, "UPDATE collection_refund SET approved_by = 'tax', state = 'approved' WHERE id = %s", [refund.pk])  # fmt: skip
+
+
+def test_without_its_guard_one_person_could_be_both_reviewers(real_county: County) -> None:
+    """The control."""
+    refund = paid_twice(real_county)
+    as_owner("ALTER TABLE collection_refund DISABLE TRIGGER sign_refund")
+
+    both = "UPDATE collection_refund SET reviewed_by = 'county2', approved_by = 'tax', state = 'approved' WHERE id = %s"
+    assert as_application(Scope(VILLAGE, "staff:clerk"), both, [refund.pk]) == 1
+
+
+def test_whose_money_it_is_does_not_review_it(real_county: County) -> None:
+    refund = paid_twice(real_county)
+    resident = Scope(VILLAGE, "resident:1", household=refund.household_id)
+
+    with pytest.raises(DatabaseError, match="cannot review a refund"):
+        as_application(resident, REVIEW, ["county", refund.pk])
+    with pytest.raises(DatabaseError, match="cannot review a refund"):
+        as_application(resident, "UPDATE collection_refund SET state = 'approved' WHERE id = %s", [refund.pk])
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param("state = 'due'", "from approved to due and not back", id="back-to-due"),
+        pytest.param("reviewed_by = 'somebody'", "is said and stays said", id="another-reviewer"),
+        pytest.param("approved_by = NULL, state = 'due'", "is said and stays said", id="not-approved-after-all"),
+        pytest.param("amount_fen = 1", "is append-only", id="another-sum"),
+        pytest.param("resident_id = resident_id + 1", "is append-only", id="another-person"),
+    ],
+)
+def test_what_has_happened_to_a_refund_does_not_unhappen_even_for_the_owner(
+    real_county: County, change: str, says: str
+) -> None:
+    refund = approved(real_county)
+
+    with pytest.raises(IntegrityError, match=says):
+        as_owner(f"UPDATE collection_refund SET {change} WHERE id = %s", [refund.pk])
+
+
+def test_without_its_guards_a_refund_could_be_paid_again(real_county: County) -> None:
+    """The control: back to due, another sum, and off it goes once more."""
+    refund = approved(real_county)
+    as_owner("ALTER TABLE collection_refund DISABLE TRIGGER only_forward, DISABLE TRIGGER kept_but")
+
+    as_owner(
+        "UPDATE collection_refund SET state = 'due', amount_fen = 1, approved_by = NULL WHERE id = %s", [refund.pk]
+    )
+
+    assert Refund.objects.get().state == "due"
+
+
+def test_a_refund_that_nobody_approved_is_not_booked_by_sql(real_county: County) -> None:
+    refund = paid_twice(real_county)
+    book_it = "SELECT collection_refund_paid(%s, '2021-11-20')"
+
+    with pytest.raises(DatabaseError, match="refund_not_approved"):
+        as_application(Scope(COUNTY, "staff:county"), book_it, [refund.pk])
+    with pytest.raises(DatabaseError, match="not_your_division"):
+        as_application(Scope(VILLAGE, "resident:1", household=refund.household_id), book_it, [refund.pk])
+
+    rewrite("collection_refund_paid", "PERFORM refuse('refund_not_approved', '{}');", "NULL;")  # the control
+    with pytest.raises(IntegrityError, match="refund_reviewed_twice"):  # and a constraint stands behind it
+        as_application(Scope(COUNTY, "staff:county"), book_it, [refund.pk])

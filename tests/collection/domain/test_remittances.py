@@ -1,6 +1,6 @@
 """Cash on its way to the treasury: one hands in, another confirms, and certificate and drawer say the same."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,24 +11,26 @@ from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.cash import drawer
+from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.remittances import confirm_remittance, hand_in
 from canbao.collection.models import Remittance
 from canbao.collection.refusals import CertificateUsed, DrawerIsEmpty, RemittanceDiffers, SamePerson
 from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import four_ways_agree
+from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
-from tests.collection.racing import all_at_once, one_inside_the_other
-from tests.county import OTHER_VILLAGE, VILLAGE, County
+from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite
+from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County
 from tests.ledger.balances import balances
 
-NEXT_DAY = date(2021, 11, 16)
+NEXT_DAY = IN_THE_WINDOW + timedelta(days=1)
 
 
 def give(county: County, *, by: str = "clerk", village: str = VILLAGE, **changes: Any) -> Remittance:
     """Hand in what 赵家 and 周家 paid, unless said otherwise."""
     asked: dict[str, Any] = {
         "remittance_id": uuid4(), "certificate": "皖税0001", "period_from": date(2021, 11, 1), "period_until": date(2021, 11, 30),
-        "people": 5, "amount_fen": 160000, "on": NEXT_DAY,
+        "people": 5, "amount_fen": 160000, "at": NEXT_DAY,
     }  # fmt: skip
     return hand_in(campaign=county.campaign, unit=county.unit(village), by=county.staff(by), **asked | changes)
 
@@ -50,7 +52,7 @@ def test_money_goes_from_the_drawer_over_the_way_to_the_treasury(county: County)
     assert balances("drawer", "in_transit", "treasury") == {"drawer": 0, "in_transit": 160000, "treasury": 0}
     assert drawer(county.unit(), county.campaign)[:3] == (0, 0, 0)
 
-    confirm_remittance(handed, by=county.staff("finance"), on=NEXT_DAY)
+    confirm_remittance(handed, by=county.staff("finance"), at=NEXT_DAY)
     assert balances("drawer", "in_transit", "treasury") == {"drawer": 0, "in_transit": 0, "treasury": 160000}
     assert (handed.confirmed_by, four_ways_agree(county.campaign).agree) == ("staff:finance", True)
 
@@ -151,7 +153,7 @@ def test_who_handed_in_does_not_confirm(county: County) -> None:
     Staff.objects.filter(username="clerk").update(role=Role.FINANCE_BRANCH)  # meanwhile they have changed desks
 
     with pytest.raises(SamePerson), transaction.atomic():
-        confirm_remittance(handed, by=county.staff("clerk"), on=NEXT_DAY)
+        confirm_remittance(handed, by=county.staff("clerk"), at=NEXT_DAY)
 
     assert (Remittance.objects.get().confirmed_by, balances("treasury")) == (None, {"treasury": 0})
 
@@ -163,17 +165,27 @@ def test_a_clerk_confirms_nothing_and_another_town_neither(county: County) -> No
 
     for username, refusal in (("clerk", NotYourWork), ("finance", NotYourDivision)):
         with pytest.raises(refusal):
-            confirm_remittance(handed, by=county.staff(username), on=NEXT_DAY)
+            confirm_remittance(handed, by=county.staff(username), at=NEXT_DAY)
 
     assert balances("treasury") == {"treasury": 0}
+
+
+@pytest.mark.parametrize("username", ["finance", "town", "tax"])
+def test_the_finance_branch_the_town_and_the_tax_office_confirm(county: County, username: str) -> None:
+    full_drawer(county)
+    handed = give(county)
+
+    confirm_remittance(handed, by=county.staff(username), on=NEXT_DAY)
+
+    assert (handed.confirmed_by, balances("treasury")) == (f"staff:{username}", {"treasury": 160000})
 
 
 def test_confirming_twice_is_confirming_once(county: County) -> None:
     full_drawer(county)
     handed = give(county)
 
-    confirm_remittance(handed, by=county.staff("finance"), on=NEXT_DAY)
-    confirm_remittance(handed, by=county.staff("tax"), on=NEXT_DAY)
+    confirm_remittance(handed, by=county.staff("finance"), at=NEXT_DAY)
+    confirm_remittance(handed, by=county.staff("tax"), at=NEXT_DAY)
 
     assert (Remittance.objects.get().confirmed_by, balances("treasury")) == ("staff:finance", {"treasury": 160000})
     assert Record.objects.filter(verb="remittance.confirmed").count() == 1
@@ -192,8 +204,97 @@ def test_the_database_itself_asks_whose_drawer_it_is(county: County) -> None:
     ):
         db.execute(
             """SELECT collection_hand_in(gen_random_uuid(), %s, %s, '皖税0009', '2021-11-01', '2021-11-30', 5, 160000,
-                                         'staff:neighbour', '2021-11-16')""",
+                                         'staff:neighbour', '2021-11-16', now())""",
             [campaign, unit],
         )
 
     assert nothing_was_handed_in()
+
+
+def test_who_pays_a_difference_too_is_one_person(county: County) -> None:
+    """Paid 40, struck off 低保, paid 280 more: two payments, one head on the certificate."""
+    take(county, "钱家", bills=[county.bill("钱奶奶").pk])
+    Holding.objects.filter(resident__name="钱奶奶").update(until=date(2021, 11, 15))
+    readjust(county.campaign, as_of=NEXT_DAY.date(), at=NEXT_DAY, actor="staff:county")
+    take(county, "钱家", bills=[county.bill("钱奶奶").pk], at=NEXT_DAY)
+
+    assert drawer(county.unit(), county.campaign)[:3] == (32000, 1, 2)
+    with pytest.raises(RemittanceDiffers), transaction.atomic():
+        give(county, people=2, amount_fen=32000)
+    assert give(county, people=1, amount_fen=32000).people == 1
+
+
+def test_the_instants_are_those_of_the_clock_that_the_pages_have(county: County) -> None:
+    """Also in a sample county that lives in a season long past."""
+    full_drawer(county)
+    handed = give(county)
+    confirm_remittance(handed, by=county.staff("finance"), at=NEXT_DAY + timedelta(hours=2))
+
+    assert (handed.made_at, handed.made_on) == (NEXT_DAY, date(2021, 11, 16))
+    assert handed.confirmed_at == NEXT_DAY + timedelta(hours=2)
+
+
+HAND_IN = """SELECT collection_hand_in(gen_random_uuid(), %s, %s, '皖税0009', '2021-11-01', '2021-11-30', 5, 160000, %s,
+                                       '2021-11-16', '2021-11-16 10:00+08')"""
+CONFIRM = "SELECT collection_confirm_remittance(%s, %s, '2021-11-16', '2021-11-16 10:00+08')"
+
+
+def test_nobody_hands_in_or_confirms_in_another_persons_name(real_county: County) -> None:
+    full_drawer(real_county)
+    asked = [real_county.campaign.pk, real_county.unit().pk]
+    clerk, finance = Scope(VILLAGE, "staff:clerk"), Scope("340621100000", "staff:finance")
+
+    with pytest.raises(DatabaseError, match="staff:clerk cannot speak for staff:neighbour"):
+        as_application(clerk, HAND_IN, [*asked, "staff:neighbour"])
+    as_application(clerk, HAND_IN, [*asked, "staff:clerk"])
+    remittance = Remittance.objects.get()
+    for scope, name in ((clerk, "staff:finance"), (finance, "staff:tax")):
+        with pytest.raises(DatabaseError, match="cannot speak for"):
+            as_application(scope, CONFIRM, [remittance.pk, name])
+
+    rewrite("collection_confirm_remittance", "PERFORM scope_must_be(in_actor);", "")  # the control: both by one person
+    as_application(clerk, CONFIRM, [remittance.pk, "staff:finance"])
+    assert Remittance.objects.get().confirmed_by == "staff:finance"
+
+
+def test_a_resident_and_another_place_confirm_nothing_by_sql(real_county: County) -> None:
+    full_drawer(real_county)
+    handed = give(real_county)
+
+    for scope in (
+        Scope(OTHER_VILLAGE, "staff:neighbour"),
+        Scope(VILLAGE, "resident:1", household=real_county.household("周家").pk),
+    ):
+        with pytest.raises(DatabaseError, match="not_your_division"):
+            as_application(scope, CONFIRM, [handed.pk, scope.actor])
+        with pytest.raises(DatabaseError, match="not_your_division"):
+            as_application(scope, HAND_IN, [real_county.campaign.pk, real_county.unit().pk, scope.actor])
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param(
+            "confirmed_by = NULL, confirmed_at = NULL", "is said and stays said", id="not-confirmed-after-all"
+        ),
+        pytest.param("confirmed_by = 'staff:other'", "is said and stays said", id="by-somebody-else"),
+        pytest.param("amount_fen = 1", "is append-only", id="another-sum"),
+    ],
+)
+def test_what_was_confirmed_stays_confirmed_even_for_the_owner(real_county: County, change: str, says: str) -> None:
+    full_drawer(real_county)
+    confirm_remittance(give(real_county), by=real_county.staff("finance"), at=NEXT_DAY)
+
+    with pytest.raises(IntegrityError, match=says):
+        as_owner(f"UPDATE collection_remittance SET {change}")
+
+
+def test_cash_that_was_handed_in_does_not_come_back_into_the_drawer(real_county: County) -> None:
+    full_drawer(real_county)
+    give(real_county)
+
+    with pytest.raises(IntegrityError, match="is said and stays said"):
+        as_owner("UPDATE collection_payment SET remittance_id = NULL")
+    as_owner("ALTER TABLE collection_payment DISABLE TRIGGER only_forward")  # the control
+    as_owner("UPDATE collection_payment SET remittance_id = NULL")
+    assert drawer(real_county.unit(), real_county.campaign).fen == 160000

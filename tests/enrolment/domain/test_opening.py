@@ -13,18 +13,19 @@ from hypothesis import strategies as st
 from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
+from canbao.divisions.models import Division
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.domain.campaigns import open_campaign, publish
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillAssessment, BillState, Campaign
 from canbao.enrolment.packs import pack_of
-from canbao.enrolment.refusals import CampaignAlreadyOpen
-from canbao.policy import assess, facts_from_json, load_pack
+from canbao.enrolment.refusals import CampaignAlreadyOpen, OtherPackPublished
+from canbao.policy import assess, facts_from_json, load_pack, load_pack_texts
 from canbao.register.domain.residents import register_newborn
 from canbao.rosters.models import Holding
 from tests.collection.paying import pay
 from tests.collection.racing import all_at_once
-from tests.county import COUNTY, HELD, IN_THE_WINDOW, PEOPLE, VILLAGE, County, hold
+from tests.county import COUNTY, HELD, IN_THE_WINDOW, PEOPLE, VILLAGE, County, copy_of, hold
 
 ON = IN_THE_WINDOW.date()
 SUIXI = load_pack("suixi-2022")
@@ -32,15 +33,7 @@ SUIXI = load_pack("suixi-2022")
 
 def unopened(county: County) -> Campaign:
     """The same notice once more, as a campaign that nobody has opened."""
-    campaign = publish(SUIXI, county=COUNTY)
-    return Campaign.objects.create(
-        **{
-            field.attname: getattr(campaign, field.attname)
-            for field in Campaign._meta.fields
-            if field.name not in {"id", "key", "opened_at", "opened_by"}
-        },
-        key="suixi-2022-again",
-    )
+    return Campaign.objects.create(**copy_of(publish(SUIXI, county=COUNTY).campaign, key="suixi-2022-again"))
 
 
 def test_everybody_has_a_bill_but_whom_the_notice_does_not_let_enrol(county: County) -> None:
@@ -169,7 +162,37 @@ def test_another_county_does_not_open_it(county: County) -> None:
 
 
 def test_publishing_again_is_publishing_once(county: County) -> None:
-    assert (publish(SUIXI, county=COUNTY), Campaign.objects.count()) == (county.campaign, 1)
+    assert (publish(SUIXI, county=COUNTY).campaign, Campaign.objects.count()) == (county.campaign, 1)
+
+
+def test_another_text_under_a_published_name_is_refused_with_both_digests(county: County) -> None:
+    texts = dict(SUIXI.texts)
+    file = "document.yaml"
+    texts[file] = re.sub(r"(?m)^( *title: .*)$", r"\1（修订）", texts[file], count=1)
+    changed = load_pack_texts(texts, key=SUIXI.key)
+    with_a_comment = load_pack_texts(SUIXI.texts | {file: "# 说明\n" + SUIXI.texts[file]}, key=SUIXI.key)
+
+    with pytest.raises(OtherPackPublished) as no, transaction.atomic():
+        publish(changed, county=COUNTY)
+
+    assert (SUIXI.digest[:12] in no.value.says, changed.digest[:12] in no.value.says) == (True, True)
+    assert pack_of(county.campaign).document.title == SUIXI.document.title
+    assert publish(with_a_comment, county=COUNTY).campaign == county.campaign
+    assert publish(load_pack_texts(texts, key="suixi-2022-2"), county=COUNTY).campaign != county.campaign
+
+
+def test_targets_of_towns_that_nobody_has_registered_are_named_until_they_are(county: County) -> None:
+    assert SUIXI.targets is not None
+    towns = [unit.name for unit in SUIXI.targets.units]
+    known = {"濉溪镇", "百善镇"}
+
+    before = publish(SUIXI, county=COUNTY)
+    missing = [name for name in towns if name not in known]
+    Division.objects.create(code="340621199000", name=missing[0], level="town")
+    after = publish(SUIXI, county=COUNTY)
+
+    assert (list(before.unknown_places), list(after.unknown_places)) == (missing, missing[1:])
+    assert county.campaign.targets.filter(division__name=missing[0]).count() == 1
 
 
 def test_a_campaign_keeps_the_text_of_its_notice(county: County) -> None:

@@ -80,12 +80,12 @@ class Office:
 
     def on_a_list(self, choice: int) -> None:
         hold({PEOPLE[choice % len(PEOPLE)]: CATEGORIES[choice // len(PEOPLE) % len(CATEGORIES)]}, on=self.on)
-        readjust(self.county.campaign, on=self.on, actor="test")
+        readjust(self.county.campaign, as_of=self.on, at=self.at, actor="test")
 
     def off_every_list(self, choice: int) -> None:
         of_them = Holding.objects.filter(resident__name=PEOPLE[choice % len(PEOPLE)], since__lt=self.on)
         of_them.filter(until__isnull=True).update(until=self.on - timedelta(days=1))
-        readjust(self.county.campaign, on=self.on, actor="test")
+        readjust(self.county.campaign, as_of=self.on, at=self.at, actor="test")
 
     def the_office_enrols(self, choice: int) -> None:
         enrol_fully_subsidised(self.county.campaign, on=self.on, actor="test")
@@ -95,12 +95,12 @@ class Office:
         hand_in(
             remittance_id=uuid4(), campaign=self.county.campaign, unit=self.county.unit(), certificate=uuid4().hex,
             period_from=IN_THE_WINDOW.date(), period_until=self.on, people=held.people, amount_fen=held.fen,
-            by=self.county.staff("clerk"), on=self.on,
+            by=self.county.staff("clerk"), at=self.at,
         )  # fmt: skip
 
     def confirms(self, choice: int) -> None:
         for handed in Remittance.objects.all():
-            confirm_remittance(handed, by=self.county.staff("finance"), on=self.on)
+            confirm_remittance(handed, by=self.county.staff("finance"), at=self.at)
 
     def gives_back(self, choice: int) -> None:
         for refund in Refund.objects.filter(state=RefundState.DUE)[: 1 + choice % 3]:

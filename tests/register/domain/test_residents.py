@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from canbao.access.models import Record
 from canbao.access.scope import Scope, within
+from canbao.divisions.models import Division
 from canbao.kernel.identity import BornInFuture, PlaceNeverIssued, WrongCheckCharacter, WrongLength
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.domain.residents import (
@@ -18,12 +19,13 @@ from canbao.register.domain.residents import (
     register_resident,
 )
 from canbao.register.models import Household, Resident
-from canbao.register.refusals import NotOnRegister, NumberTaken
+from canbao.register.refusals import NoCommittee, NotOnRegister, NumberTaken
 from tests.collection.racing import all_at_once
 from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, PEOPLE, VILLAGE, County, number
 
 ON = IN_THE_WINDOW.date()
 NEW = number(date(1999, 9, 9), 99)
+NEW_VILLAGE = "340621100298"
 
 
 def number_of(name: str) -> str:
@@ -99,6 +101,25 @@ def test_a_register_with_one_number_twice_is_taken_back_as_a_whole(county: Count
         add_people(people)
 
     assert (Resident.objects.count(), Household.objects.count()) == before
+
+
+def test_people_of_a_village_without_a_committee_are_refused_by_its_name_and_nobody_is_dropped(
+    county: County,
+) -> None:
+    before = (Resident.objects.count(), Household.objects.count())
+    nowhere = "340621100299"
+    people = [
+        NewPerson(village=village, household_code=code, name=code, relation="户主", sex="男", born_on=born_on, number=number(born_on, 1), number_kind="居民身份证")
+        for village, code, born_on in ((VILLAGE, "新一", date(1999, 9, 9)), (NEW_VILLAGE, "新二", date(1999, 9, 8)), (nowhere, "新三", date(1999, 9, 7)))
+    ]  # fmt: skip
+    Division.objects.create(code=NEW_VILLAGE, name="示例新村", level="village")
+
+    with pytest.raises(NoCommittee) as no, transaction.atomic():
+        add_people(people)
+
+    assert f"示例新村（{NEW_VILLAGE}）、（{nowhere}）；共2人" in no.value.says
+    assert (Resident.objects.count(), Household.objects.count()) == before
+    assert add_people(people[:1]) == 1
 
 
 def test_a_stranger_learns_the_same_from_a_wrong_name_and_from_an_unknown_number(county: County) -> None:

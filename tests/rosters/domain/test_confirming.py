@@ -16,7 +16,13 @@ from canbao.rosters.domain.confirming import Confirmed, confirm_roster
 from canbao.rosters.domain.mending import refuse_row
 from canbao.rosters.models import Holding, Roster, RosterRow
 from canbao.rosters.queries import HeldOn, categories_on, rows_to_look_at
-from canbao.rosters.refusals import OlderThanConfirmed, RosterAlreadyConfirmed, SamePerson, TooManyStruckOff
+from canbao.rosters.refusals import (
+    OlderThanConfirmed,
+    RosterAlreadyConfirmed,
+    RowsNotLookedAt,
+    SamePerson,
+    TooManyStruckOff,
+)
 from tests.county import FAR_VILLAGE, VILLAGE, County, number
 from tests.rosters.files import CUT_OFF, TODAY, imported, listed, number_of, xlsx
 
@@ -97,7 +103,7 @@ def test_another_departments_list_ends_nothing_and_the_category_is_held_twice(co
 def test_whoever_may_be_meant_by_an_unsettled_row_keeps_what_they_have(county: County, tmp_path: Path) -> None:
     wrong = number_of("钱奶奶")[:17] + ("1" if number_of("钱奶奶")[17] != "1" else "2")
     rows = [listed("赵大"), listed("钱奶奶", number=wrong), listed("孙独", "特困", name="孙毒")]
-    done = confirmed(county, sent(county, tmp_path, [*rows, listed("赵妻", "特困")]))
+    done = confirmed(county, sent(county, tmp_path, [*rows, listed("赵妻", "特困")]), leave_out=1)
 
     assert (done.ended, done.spared, done.undecided) == (0, 2, 1)
     assert (names_of(county, "钱奶奶"), names_of(county, "孙独")) == (["低保对象"], ["特困人员"])
@@ -251,6 +257,28 @@ def test_whoever_settled_a_row_does_not_confirm(county: County, tmp_path: Path) 
 
     with pytest.raises(SamePerson):
         confirmed(county, roster)
+
+
+@pytest.mark.parametrize("agreed", [0, 1])
+def test_rows_that_nobody_looked_at_are_not_dropped_without_a_word(county: County, tmp_path: Path, agreed: int) -> None:
+    rows = [listed("赵大"), listed("赵妻", name="赵七"), listed("钱儿", name="钱二")]
+    roster = sent(county, tmp_path, rows, is_full=False)
+
+    with pytest.raises(RowsNotLookedAt) as no, transaction.atomic():
+        confirmed(county, roster, leave_out=agreed)  # agreed to fewer than there are
+    assert no.value.says == "还有 2 行没有核对，确认后这些行不再采用。"
+    assert names_of(county, "赵大") == []
+    done = confirmed(county, roster, leave_out=2)
+    assert (done.people, done.undecided, names_of(county, "赵妻")) == (1, 2, [])
+
+
+def test_who_confirmed_is_said_by_name(county: County, tmp_path: Path) -> None:
+    roster = sent(county, tmp_path, [listed("赵大")])
+    confirmed(county, roster)
+
+    with pytest.raises(RosterAlreadyConfirmed) as no:
+        confirmed(county, roster, by=county.staff("county2"))
+    assert no.value.says == "这份名单已由县医保局确认，不能再改。"
 
 
 def test_the_database_too_wants_two_people(county: County, tmp_path: Path) -> None:

@@ -53,6 +53,12 @@ def test_the_page_tells_a_clerk_what_to_say(sign_in: object, outside: object) ->
     assert "应收现金 360.00 元" in seen
 
 
+def test_a_clerk_reads_of_somebody_and_not_of_themselves(sign_in: object, outside: object) -> None:
+    seen = text_of(sign_in("clerk").get(f"/households/{outside.household('吴家')}/"))
+
+    assert ("缴费当日仍在参加职工医保" in seen, "您在" in seen) == (True, False)
+
+
 def test_another_villages_household_is_not_there(sign_in: object, outside: object) -> None:
     client, theirs = sign_in("clerk"), outside.household("郑家")
 

@@ -1,6 +1,17 @@
 """Receipts at the counter: printed once as the original, afterwards marked."""
 
-from tests.web.pages import text_of
+import re
+import shutil
+import subprocess
+
+import pytest
+from django.test import Client
+
+from canbao.collection.domain.receipts import void
+from tests.collection.domain.test_cash import take
+from tests.collection.racing import one_inside_the_other
+from tests.county import IN_THE_WINDOW, County
+from tests.web.pages import refusal_of, text_of
 
 
 def test_the_first_print_is_the_original_and_the_second_is_marked(sign_in: object, outside: object) -> None:
@@ -13,6 +24,17 @@ def test_the_first_print_is_the_original_and_the_second_is_marked(sign_in: objec
     assert (first["Content-Type"], first.content[:5], second.content[:5]) == ("application/pdf", b"%PDF-", b"%PDF-")
     assert first.content != second.content
     assert "已打印 1 次，再打会印上“补打”。" in text_of(page)
+
+
+def test_screen_and_paper_have_the_same_title(sign_in: object, outside: object) -> None:
+    client, receipt = sign_in("clerk"), outside.pays_cash("赵家")
+
+    screen = re.search(r"<h1>(.*?)</h1>", client.get(f"/receipts/{receipt.pk}/").content.decode())
+    pdf = client.post(f"/receipts/{receipt.pk}/print/").content
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    paper = re.search(r"\S+票据(?=\s)", done.stdout.decode())
+
+    assert screen[1] == paper[0] == "安徽省城乡居民基本医疗保险费专用票据"
 
 
 def test_another_villages_receipt_is_not_there(sign_in: object, outside: object) -> None:
@@ -29,3 +51,31 @@ def test_one_person_and_four_cost_as_many_queries(sign_in: object, outside: obje
     for receipt in (small, large):
         with django_assert_num_queries(9):
             client.get(f"/receipts/{receipt.pk}/")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="reads PDFs with pdftotext (poppler-utils)")
+def test_of_two_who_print_at_the_same_moment_one_paper_is_marked(real_county: County) -> None:
+    receipt, clients = take(real_county, "赵家"), [Client(), Client()]
+    for client in clients:
+        client.force_login(real_county.staff("clerk"), backend="django.contrib.auth.backends.ModelBackend")
+
+    papers = one_inside_the_other(
+        *[lambda client=client: client.post(f"/receipts/{receipt.pk}/print/").content for client in clients]
+    )
+
+    assert ["补打" in words_on(paper) for paper in papers] == [False, True]
+    assert "第2次打印" in words_on(papers[1])
+
+
+def words_on(pdf: bytes) -> str:
+    seen = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    return "".join(seen.decode().split())
+
+
+def test_a_void_receipt_is_not_printed_and_says_which_one_is(sign_in: object, outside: object) -> None:
+    client, receipt = sign_in("clerk"), outside.pays_cash("赵家")
+    outside.look(lambda county: void(receipt, reason="打印错位", by=county.staff("clerk"), at=IN_THE_WINDOW))
+
+    answer = client.post(f"/receipts/{receipt.pk}/print/")
+
+    assert (answer.status_code, refusal_of(answer)) == (409, "票据0001-00000001已经作废，不能再打印。")

@@ -1,5 +1,13 @@
 """A clerk's day at a glance."""
 
+from datetime import date
+
+import pytest
+
+from canbao.access.scope import within
+from canbao.enrolment.models import Campaign
+from canbao.policy import load_pack_texts
+from tests.county import everybody
 from tests.web.pages import text_of
 
 
@@ -29,6 +37,58 @@ def test_the_drawer_ages(sign_in: object, outside: object, settings: object) -> 
     assert "最早一笔已 30 天" in text_of(sign_in("clerk").get("/village/"))
 
 
+@pytest.fixture
+def limits(outside: object) -> None:
+    """The notice of the small county sets no limits on cash; here it has those of Hefei: 30 days, or a sum."""
+    with within(everybody()):
+        campaign = outside.county.campaign
+        limits = "{remit_within: 30天, on_reaching_yuan: 1500, remark: [缴费人数], clause: 五（一）}"
+        texts = dict(campaign.pack_texts)
+        (name,) = (name for name, text in texts.items() if "\ncollecting:\n" in text)
+        texts[name] = texts[name].replace("\ncollecting:\n", f"\ncollecting:\n  cash: {limits}\n")
+        digest = load_pack_texts(texts, key=campaign.key).digest
+        Campaign.objects.filter(pk=campaign.pk).update(pack_texts=texts, pack_digest=digest)
+
+
+@pytest.mark.parametrize(
+    ("on", "warning"),
+    [
+        (date(2021, 12, 9), ""),
+        (date(2021, 12, 10), "手上的1,280元现金再过 5 天就到汇缴期限，请尽快汇缴"),
+        (date(2021, 12, 15), "手上的1,280元现金再过 0 天就到汇缴期限，请尽快汇缴"),
+        (date(2021, 12, 16), "手上的1,280元现金已放了 31 天，超过了汇缴期限，请马上汇缴"),
+    ],
+    ids=["six-days-before", "five-days-before", "the-last-day", "too-late"],
+)
+@pytest.mark.usefixtures("limits")
+def test_old_cash_is_said_to_the_unit_and_to_the_town(
+    sign_in: object, outside: object, settings: object, on: date, warning: str
+) -> None:
+    outside.pays_cash("赵家")
+    settings.CANBAO_TODAY = on
+
+    unit = text_of(sign_in("clerk").get("/village/"))
+    above = [text_of(sign_in(who).get(page)) for who, page in (("town", "/township/"), ("county", "/county/"))]
+
+    assert ("请尽快汇缴" in unit or "请马上汇缴" in unit, warning in unit) == (bool(warning), True)
+    assert ["1 个代收单位的现金该汇缴了 示例一村委会 1,280元" in page for page in above] == [bool(warning)] * 2
+
+
+def test_much_cash_is_said_too(sign_in: object, outside: object, limits: None) -> None:
+    for household in ("赵家", "周家"):
+        outside.pays_cash(household)
+
+    assert "手上的现金已有1,600元，达到1,500元，请马上汇缴" in text_of(sign_in("clerk").get("/village/"))
+    assert "示例一村委会 1,600元 · 最早一笔已 0 天 · 已满1,500元" in text_of(sign_in("town").get("/township/"))
+
+
+def test_without_limits_in_the_notice_nobody_is_warned(sign_in: object, outside: object, settings: object) -> None:
+    outside.pays_cash("赵家")
+    settings.CANBAO_TODAY = date(2022, 2, 1)
+
+    assert "该汇缴了" not in text_of(sign_in("town").get("/township/"))
+
+
 def test_few_receipts_left_is_said_before_there_are_none(sign_in: object) -> None:
     assert "剩余票据 0 张 快用完了，请向镇里领取" in text_of(sign_in("far").get("/village/"))
 
@@ -36,5 +96,5 @@ def test_few_receipts_left_is_said_before_there_are_none(sign_in: object) -> Non
 def test_one_household_and_three_cost_as_many_queries(sign_in: object, outside: object, django_assert_num_queries: object) -> None:  # fmt: skip
     for username in ("neighbour", "clerk"):
         client = sign_in(username)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             client.get("/village/")

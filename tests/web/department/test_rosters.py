@@ -1,6 +1,7 @@
 """A department hands in its spreadsheet, sees the verdict of every row, and gets its own file back."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,7 @@ from canbao.access.models import Staff
 from canbao.access.scope import within
 from canbao.documents.reading import read_spreadsheet
 from canbao.rosters.models import RosterRow
+from canbao.web.department.roster import answer_name
 from tests.county import everybody
 from tests.rosters.files import listed, xlsx
 from tests.web.conftest import number_of
@@ -43,14 +45,13 @@ def test_every_row_has_its_verdict(sign_in: object, listed_people: str) -> None:
     seen = text_of(client.get(listed_people))
 
     assert "采用 1 更正后采用 0 请核对 1 未采用 1" in seen
-    assert "3 赵旗 ****0227 低保对象 号码相符，但姓名第 2 字与登记不同。" in seen
+    assert "3 赵旗 ****0227 低保对象 号码相符，但登记姓名与您填的不一致。" in seen
 
 
 def test_the_file_comes_back_with_reasons_beside_the_rows(sign_in: object, listed_people: str) -> None:
     answer = sign_in("civil").post(f"{listed_people}file/")
 
     table = read_spreadsheet(answer.content, sheet="名单")
-    assert answer["Content-Disposition"].endswith('.xlsx"')
     assert {"结果", "原因", "怎么办"} <= set(table.columns)
 
 
@@ -60,18 +61,87 @@ def test_no_whole_number_is_on_the_page(sign_in: object, listed_people: str) -> 
     assert (number_of("赵妻") in html, number_of("赵大") in html) == (False, False)
 
 
-def test_a_row_to_look_at_is_settled_by_a_person(sign_in: object, outside: object, listed_people: str) -> None:
+def test_a_department_does_not_learn_whose_number_it_typed(sign_in: object, listed_people: str) -> None:
+    client = sign_in("civil")
+
+    pages = [client.get(f"{listed_people}?outcome={outcome}") for outcome in ("look", "refused", "taken", "corrected")]
+    answer = read_spreadsheet(client.post(f"{listed_people}file/").content, sheet="名单")
+
+    assert [("赵妻" in page.content.decode(), page.context["rows"].object_list) for page in pages if "赵妻" in page.content.decode()] == []  # fmt: skip
+    assert "赵妻" not in str([cell.text for row in answer.rows() for cell in row.cells])
+    assert "赵妻 ****0227" in text_of(sign_in("county").get(listed_people))  # who checks the list must see it
+
+
+def test_a_doubtful_row_is_for_the_county_to_decide(sign_in: object, outside: object, listed_people: str) -> None:
     row = outside.look(lambda county: RosterRow.objects.get(outcome="look"))
 
-    seen = text_of(sign_in("civil").post(f"/department/rows/{row.pk}/", {"accept": "1"}, follow=True))
+    no = sign_in("civil").post(f"/department/rows/{row.pk}/", {"accept": "1"})
+    seen = text_of(sign_in("county").post(f"/department/rows/{row.pk}/", {"accept": "1"}, follow=True))
 
+    assert (no.status_code, refusal_of(no)) == (409, "您的岗位（名单提供部门）不办理“确认花名册”。")
     assert "采用 1 更正后采用 1 请核对 0 未采用 1" in seen
 
 
-def test_the_county_confirms_what_a_department_handed_in(sign_in: object, listed_people: str) -> None:
-    seen = text_of(sign_in("county").post(f"{listed_people}confirm/", follow=True))
+def test_a_department_corrects_its_own_row_and_it_is_matched_again(sign_in: object, outside: object, listed_people: str) -> None:  # fmt: skip
+    client, row = sign_in("civil"), outside.look(lambda county: RosterRow.objects.get(outcome="look"))
 
-    assert "已确认 county" in seen
+    still = text_of(client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵其", "number": ""}, follow=True))
+    taken = client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵妻", "number": ""}, follow=True)
+
+    assert "赵其 赵旗 ****0227 低保对象 更正后仍：号码相符，但登记姓名与您填的不一致。" in still
+    assert taken.redirect_chain[-1][0] == f"{listed_people}?outcome=corrected#row-{row.pk}"
+    assert "更正后：与登记相符。" in text_of(taken)
+
+
+def test_a_department_takes_its_own_row_back(sign_in: object, outside: object, listed_people: str) -> None:
+    row = outside.look(lambda county: RosterRow.objects.get(outcome="look"))
+
+    seen = text_of(sign_in("civil").post(f"/department/rows/{row.pk}/", {"refuse": "1"}, follow=True))
+
+    assert "报送部门撤下了这一行。" in seen
+
+
+def test_rows_that_nobody_looked_at_need_a_second_yes(sign_in: object, outside: object, listed_people: str) -> None:
+    client = sign_in("county")
+    page = client.get(listed_people)
+    assert "还有 1 行没有核对，确认后这些行不再采用" in text_of(page)
+    assert 'name="leave_out" value="1" id="leave-out" required' in page.content.decode()
+
+    no = client.post(f"{listed_people}confirm/")
+    assert (no.status_code, refusal_of(no)) == (409, "还有 1 行没有核对，确认后这些行不再采用。")
+    seen = text_of(client.post(f"{listed_people}confirm/", {"leave_out": "1"}, follow=True))
+    assert "已确认 县医保局 · 2021年11月15日" in seen
+
+
+def test_whoever_imported_a_list_is_told_that_somebody_else_confirms(sign_in: object, tmp_path: Path) -> None:
+    client = sign_in("county")
+
+    seen = text_of(client.get(hand_in(client, tmp_path, [listed("赵大")])["Location"]))
+
+    assert ("名单由您导入，须由另一人确认。" in seen, "确认名单" in seen) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        ("民政9月名单.xlsx", "民政9月名单-核对结果.xlsx"),
+        ("broken.XLS", "broken-核对结果.xlsx"),
+        ("2021.10 名单.csv", "2021.10 名单-核对结果.xlsx"),
+        ("名单", "名单-核对结果.xlsx"),
+        ('a/b\\c:"x"\r\nX-Evil: 1.xlsx', "a_b_c__x_X-Evil_ 1-核对结果.xlsx"),
+        ("\u202eslx.xlsx", "slx-核对结果.xlsx"),
+        ("长" * 150 + ".xlsx", "长" * 80 + "-核对结果.xlsx"),
+        (".xlsx", "名单-核对结果.xlsx"),
+    ],
+)
+def test_the_answer_is_named_after_the_file_that_was_sent(sent: str, answer: str) -> None:
+    assert answer_name(sent) == answer
+
+
+def test_the_name_survives_the_header(sign_in: object, listed_people: str) -> None:
+    answer = sign_in("civil").post(f"{listed_people}file/")
+
+    assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{quote('名单-核对结果.xlsx')}"
 
 
 def test_a_department_confirms_nothing(sign_in: object, listed_people: str) -> None:
@@ -111,5 +181,5 @@ def test_a_list_of_one_and_of_three_cost_as_many_queries(sign_in: object, outsid
     client = sign_in("civil")
     for rows in ([listed("赵大")], [listed("赵大"), listed("赵妻"), listed("赵双一")]):
         address = hand_in(client, tmp_path, rows)["Location"]
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(address)

@@ -1,5 +1,6 @@
 """Paying on the phone: order, QR code, link; the state comes from the database."""
 
+import re
 from uuid import uuid4
 
 from canbao.access.clock import now
@@ -7,7 +8,8 @@ from canbao.access.scope import within
 from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import Order
-from tests.county import everybody
+from tests.county import IN_THE_WINDOW, everybody
+from tests.web.gateways import Answering
 from tests.web.pages import order_id_of, refusal_of, text_of
 
 ANSWERING, SILENT = "tests.web.gateways.Answering", "tests.web.gateways.Silent"
@@ -21,7 +23,7 @@ def ask(client: object, bills: list[int], order_id: object = None) -> object:
 def money_arrives(order: Order) -> None:
     with within(everybody()):
         arrival = Arrival(reference="4200000001", order=order.pk, amount_fen=order.total_fen, paid_at=now())
-        confirm([Told("wechat", arrival)], actor="gateway:wechat")
+        confirm([Told("wechat", arrival)], actor="gateway:wechat", at=IN_THE_WINDOW)
 
 
 def the_order() -> Order:
@@ -89,6 +91,20 @@ def test_asked_by_itself_only_the_part_that_changes_comes(enter: object, outside
     assert "<html" not in part
 
 
+def test_while_nothing_is_new_the_part_is_left_alone(enter: object, outside: object, plug_in: object) -> None:
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家"))["Location"]
+    asked = re.search(r'hx-get="([^"]+)"', client.get(address).content.decode())[1]
+
+    waiting = client.get(asked, headers={"HX-Request": "true"})
+    money_arrives(the_order())
+    paid = client.get(asked, headers={"HX-Request": "true"})
+
+    assert (waiting.status_code, waiting.content) == (204, b"")
+    assert "✓ 已缴费" in text_of(paid)
+
+
 def test_paid_meanwhile_is_said_on_the_family_page(enter: object, outside: object) -> None:
     client, bills = enter("赵大"), outside.bills("赵家")
     outside.pays_cash("赵家")
@@ -98,10 +114,92 @@ def test_paid_meanwhile_is_said_on_the_family_page(enter: object, outside: objec
     assert (answer.status_code, refusal_of(answer)) == (409, "赵大的账单已缴或已变更。")
 
 
-def test_nobody_is_chosen(enter: object) -> None:
+def test_who_chooses_nobody_is_told_so_and_the_ticks_stay_as_they_were(enter: object) -> None:
     answer = ask(enter("赵大"), [])
 
-    assert (answer.status_code, refusal_of(answer)) == (409, "没有待缴的账单。")
+    assert (answer.status_code, refusal_of(answer)) == (409, "请至少选一个人。")
+    assert " checked" not in answer.content.decode()
+
+
+def test_after_any_refusal_just_the_chosen_stay_ticked(enter: object, outside: object, plug_in: object) -> None:
+    plug_in(ANSWERING)
+    client, bills, order_id = enter("赵大"), outside.bills("赵家"), uuid4()
+    ask(client, bills, order_id)
+
+    answer = ask(client, bills[1:3], order_id)
+
+    assert refusal_of(answer) == "这个订单号已用于另一笔缴费。"
+    assert re.findall(r'value="(\d+)"[^>]* checked', answer.content.decode()) == [str(bill) for bill in bills[1:3]]
+
+
+def test_the_family_page_tells_of_an_order_that_waits_for_its_money(enter: object, outside: object, plug_in: object) -> None:  # fmt: skip
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家")[:2])["Location"]
+
+    page = client.get("/my/")
+
+    assert re.findall(r'value="(\d+)"[^>]* checked', page.content.decode()) == [
+        str(b) for b in outside.bills("赵家")[2:]
+    ]
+    assert "有一笔订单还没付款 合计640元，请在2021年11月15日" in text_of(page)
+    assert (f'href="{address}"' in page.content.decode(), "返回我家的参保" in text_of(client.get(address))) == (
+        True,
+        True,
+    )
+
+
+def test_an_order_can_be_given_up_and_the_gateway_takes_no_more_money_for_it(enter: object, outside: object, plug_in: object) -> None:  # fmt: skip
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家"))["Location"]
+    client.get(address)  # asks for the money
+    Answering.closed.clear()
+
+    answers = [client.post(f"{address}give-up/")["Location"] for _ in range(2)]
+
+    assert answers == ["/my/", "/my/"]
+    assert ("有一笔订单还没付款" in text_of(client.get("/my/")), "这笔订单已关闭" in text_of(client.get(address))) == (
+        False,
+        True,
+    )
+    assert set(Answering.closed) == {the_order().pk}
+    money_arrives(the_order())  # it was on its way already
+    assert "✓ 已缴费" in text_of(client.get(address))
+
+
+def test_an_order_stays_while_the_gateway_does_not_say_that_it_is_closed(enter: object, outside: object, plug_in: object) -> None:  # fmt: skip
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家"))["Location"]
+    client.get(address)
+    plug_in(SILENT)
+
+    answer = client.post(f"{address}give-up/")
+
+    assert (answer.status_code, refusal_of(answer)) == (409, "支付通道暂时没有回应，这笔订单还没有取消。")
+    assert the_order().state == Order.State.OPEN
+
+
+def test_a_neighbours_order_cannot_be_given_up(enter: object, outside: object, plug_in: object) -> None:
+    plug_in(ANSWERING)
+    address = ask(enter("赵大"), outside.bills("赵家"))["Location"]
+
+    assert enter("钱奶奶").post(f"{address}give-up/").status_code == 404
+    assert the_order().state == Order.State.OPEN
+
+
+def test_an_order_whose_people_paid_cash_meanwhile_is_not_to_be_paid_again(enter: object, outside: object, plug_in: object) -> None:  # fmt: skip
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家"))["Location"]
+    outside.pays_cash("赵家")
+
+    assert "有一笔订单还没付款" not in text_of(client.get("/my/"))
+    assert ('class="qr"' in client.get(address).content.decode(), "这笔订单已关闭" in text_of(client.get(address))) == (
+        False,
+        True,
+    )
 
 
 def test_a_neighbours_bill_cannot_be_paid_and_shows_nothing_of_them(enter: object, outside: object) -> None:

@@ -8,7 +8,7 @@ import pytest
 from canbao.access.models import Staff
 from canbao.access.scope import within
 from canbao.collection.domain.remittances import hand_in
-from tests.county import everybody
+from tests.county import IN_THE_WINDOW, everybody
 from tests.web.pages import text_of
 
 
@@ -19,7 +19,7 @@ def handed_in(outside: object, household: str, certificate: str, *, by: str = "c
         made = hand_in(
             remittance_id=uuid4(), campaign=receipt.campaign, unit=receipt.unit, certificate=certificate,
             period_from=date(2021, 11, 15), period_until=date(2021, 11, 15), people=people, amount_fen=receipt.total_fen,
-            by=outside.county.staff(by), on=date(2021, 11, 15),
+            by=outside.county.staff(by), at=IN_THE_WINDOW,
         )  # fmt: skip
     return str(made.pk)
 

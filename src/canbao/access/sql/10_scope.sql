@@ -52,6 +52,24 @@ BEGIN
     END IF;
 END $$;
 
+-- Functions that run as the owner and write down who did something: nobody signs with another person's name. Whoever
+-- works without being a person (a nightly command, a gateway's callback) signs as no person either.
+CREATE OR REPLACE FUNCTION scope_must_be(who text) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    people text[] := ARRAY['staff:%', 'resident:%'];
+BEGIN
+    IF who IS NULL OR who = '' THEN
+        RAISE EXCEPTION 'nobody has signed' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF scope_actor() LIKE ANY (people) AND who <> scope_actor() THEN
+        RAISE EXCEPTION '% cannot speak for %', scope_actor(), who USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF scope_actor() IS NULL AND who LIKE ANY (people) THEN
+        RAISE EXCEPTION 'nobody is signed in as %', who USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+
 -- For tables that decide what others owe or see: under the application's role only work for the whole county writes them.
 -- The trigger's argument is the column that holds the county's code or a division's.
 CREATE OR REPLACE FUNCTION access_county_work() RETURNS trigger LANGUAGE plpgsql AS $$

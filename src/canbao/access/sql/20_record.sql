@@ -14,14 +14,9 @@ DECLARE
     link bytea;
 BEGIN
     -- Who is signed in can put on record what they did, in their own county, and nothing in somebody else's name.
-    IF ticket[5] LIKE ANY (ARRAY['staff:%', 'resident:%']) AND in_actor IS DISTINCT FROM ticket[5] THEN
-        RAISE EXCEPTION '% cannot speak for %', ticket[5], in_actor USING ERRCODE = 'insufficient_privilege';
-    END IF;
+    PERFORM scope_must_be(in_actor);
     IF ticket IS NOT NULL AND NOT (rpad(in_county, 12, '0') >= ticket[1] AND rpad(in_county, 12, '0') < ticket[2]) AND left(ticket[1], 6) <> in_county THEN
         RAISE EXCEPTION 'the record of % is not within the scope', in_county USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF ticket IS NULL AND in_actor LIKE 'staff:%' THEN
-        RAISE EXCEPTION 'nobody is signed in as %', in_actor USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO access_chainhead (county, position, hash) VALUES (in_county, 0, '\x') ON CONFLICT DO NOTHING;
     SELECT * INTO head FROM access_chainhead WHERE county = in_county FOR UPDATE;
@@ -59,6 +54,33 @@ BEGIN
         USING ERRCODE = 'restrict_violation';
 END $$;
 
-DROP TRIGGER IF EXISTS append_only ON access_record;
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON access_record
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+-- Rows that are written once and of which a few columns may change later: the trigger's arguments are their names.
+CREATE OR REPLACE FUNCTION refuse_change_but() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - TG_ARGV <> to_jsonb(OLD) - TG_ARGV THEN
+        RAISE EXCEPTION '% is append-only: % is refused; correct it by a further row', TG_TABLE_NAME, TG_OP
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Put the guard on a table. `may_change` names the columns that may change later; without any, nothing may.
+CREATE OR REPLACE FUNCTION access_append_only(guarded regclass, VARIADIC may_change text[] DEFAULT '{}') RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('DROP TRIGGER IF EXISTS append_only ON %s', guarded);
+    EXECUTE format('DROP TRIGGER IF EXISTS kept_but ON %s', guarded);
+    IF may_change = '{}' THEN
+        EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %s
+                        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', guarded);
+    ELSE
+        EXECUTE format('CREATE TRIGGER append_only BEFORE TRUNCATE ON %s
+                        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', guarded);
+        EXECUTE format('CREATE TRIGGER kept_but BEFORE UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION refuse_change_but(%s)',
+                       guarded, (SELECT string_agg(quote_literal(one), ', ') FROM unnest(may_change) one));
+    END IF;
+END $$;
+REVOKE ALL ON FUNCTION access_append_only(regclass, text[]) FROM PUBLIC;
+
+SELECT access_append_only('access_record');
+SELECT access_append_only('access_chainhead', 'position', 'hash');

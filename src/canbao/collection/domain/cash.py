@@ -14,7 +14,7 @@ from canbao.access.record import record
 from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.domain.orders import make_order
 from canbao.collection.gateway import Arrival
-from canbao.collection.models import Channel, Payment, PaymentOutcome, Receipt
+from canbao.collection.models import Channel, Payment, PaymentOutcome, Receipt, SettledLine
 from canbao.collection.refusals import AmountDiffers, BillNotOpen, NoUnit, OtherUnit
 from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.models import Campaign
@@ -56,7 +56,7 @@ def take_cash(
     if given_fen != order.total_fen:
         raise AmountDiffers(due=yuan(order.total_fen), given=yuan(given_fen))
     arrival = Arrival(reference=order.pk.hex, order=order.pk, amount_fen=given_fen, paid_at=at)
-    (done,) = confirm([Told(Channel.CASH, arrival)], actor=actor, county=household.county)
+    (done,) = confirm([Told(Channel.CASH, arrival)], actor=actor, at=at, county=household.county)
     if done.outcome is not PaymentOutcome.SETTLED:
         # rolled back: cash that would settle nothing is not taken
         raise BillNotOpen(who=household.residents.order_by("pk").values_list("name", flat=True)[0])
@@ -67,7 +67,7 @@ def take_cash(
 
 
 class Drawer(NamedTuple):
-    """Cash that lies with a unit: how much, of how many people, since when."""
+    """Cash that lies with a unit: how much, of how many persons, since when."""
 
     fen: int
     people: int
@@ -79,7 +79,8 @@ class Drawer(NamedTuple):
 
 
 def drawer(unit: CollectingUnit, campaign: Campaign) -> Drawer:
-    sums = Payment.objects.filter(
-        unit=unit, channel=Channel.CASH, remittance__isnull=True, order__campaign=campaign
-    ).aggregate(fen=Sum("amount_fen"), people=Sum("people"), payments=Count("pk"), oldest=Min("paid_on"))
-    return Drawer(sums["fen"] or 0, sums["people"] or 0, sums["payments"], sums["oldest"])
+    """Two queries. Who paid a difference later is one person, and not two."""
+    held = Payment.objects.filter(unit=unit, channel=Channel.CASH, remittance__isnull=True, order__campaign=campaign)
+    sums = held.aggregate(fen=Sum("amount_fen"), payments=Count("pk"), oldest=Min("paid_on"))
+    persons = SettledLine.objects.filter(payment__in=held).aggregate(count=Count("bill__resident", distinct=True))
+    return Drawer(sums["fen"] or 0, persons["count"], sums["payments"], sums["oldest"])

@@ -7,6 +7,7 @@ A callback, a query, a line of a daily bill and cash on the table all end here. 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from canbao.access.refusing import refusing
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import PaymentOutcome
-from canbao.collection.refusals import SAID_BY_DATABASE, NoReceiptsLeft
+from canbao.collection.refusals import SAID_BY_DATABASE, NoReceiptsLeft, NotMoney
 from canbao.kernel.days import CHINA
 from canbao.kernel.refusal import Refusal, must
 
@@ -47,10 +48,11 @@ class Confirmed:
     receipt_id: int | None
 
 
-def confirm(told: Sequence[Told], *, actor: str, county: str | None = None) -> list[Confirmed]:
-    """Confirm a set, in the order of `told`. Raises `NoReceiptsLeft`; then nothing of the set has happened.
+def confirm(told: Sequence[Told], *, actor: str, at: datetime, county: str | None = None) -> list[Confirmed]:
+    """Confirm a set, in the order of `told`. Raises `NotMoney`, `NotYourDivision` (cash of another place),
+    `NoReceiptsLeft`; then nothing of the set has happened.
 
-    `county` is whose money it is where the order is unknown; without it, the only county's that has campaigns.
+    `at` is the instant of the telling. `county` is whose money it is where the order is unknown; without it, the only county's that has campaigns.
 
     `paid_on` is the day in China of the instant at which the payer paid, not of the telling.
     """
@@ -71,7 +73,7 @@ def confirm(told: Sequence[Told], *, actor: str, county: str | None = None) -> l
         for one in told
     ]
     with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM collection_confirm(%s)", [json.dumps(batch)])
+        cursor.execute("SELECT * FROM collection_confirm(%s, %s)", [json.dumps(batch), at])
         done = [
             Confirmed(row[0], row[1], PaymentOutcome(row[2]), row[3], row[4], row[5], row[6])
             for row in cursor.fetchall()
@@ -80,21 +82,24 @@ def confirm(told: Sequence[Told], *, actor: str, county: str | None = None) -> l
     return done
 
 
-def confirm_what_can_be(told: Sequence[Told], *, actor: str) -> tuple[list[Confirmed], list[tuple[Told, Refusal]]]:
-    """Confirm a set; where one of it is refused, each by itself, so that one village without receipts holds up nobody.
+def confirm_what_can_be(
+    told: Sequence[Told], *, actor: str, at: datetime
+) -> tuple[list[Confirmed], list[tuple[Told, Refusal]]]:
+    """Confirm a set; where one of it is refused, each by itself, so that one village without receipts or one line of
+    nothing holds up nobody.
 
     What was refused comes back beside what was confirmed: it is to be named, and tried again.
     """
     try:
         with transaction.atomic():
-            return confirm(told, actor=actor), []
-    except NoReceiptsLeft:
+            return confirm(told, actor=actor, at=at), []
+    except (NoReceiptsLeft, NotMoney):
         done: list[Confirmed] = []
         refused: list[tuple[Told, Refusal]] = []
         for one in told:
             try:
                 with transaction.atomic():
-                    done += confirm([one], actor=actor)
-            except NoReceiptsLeft as no:
+                    done += confirm([one], actor=actor, at=at)
+            except (NoReceiptsLeft, NotMoney) as no:
                 refused.append((one, no))
         return done, refused

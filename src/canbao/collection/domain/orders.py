@@ -138,6 +138,17 @@ def _days_of(covers: dict[date, date | Refused | None]) -> dict[str, str]:
     return {day.isoformat(): start.isoformat() for day, start in covers.items() if isinstance(start, date)}
 
 
+def give_up(order: Order) -> None:
+    """Whoever ordered does not want to pay: no more money for it, there and then here. Outside of any transaction.
+
+    Money that was on its way already is confirmed like any other. Doing it twice is the same as once.
+    Raises `GatewayBroke`: then the order stays open.
+    """
+    if order.pay_url and order.channel in settings.CANBAO_GATEWAYS:  # else nobody was ever asked for the money
+        gateway(order.channel).close(order.pk)
+    Order.objects.filter(pk=order.pk, state=Order.State.OPEN).update(state=Order.State.CLOSED)
+
+
 def ask_gateway(order: Order) -> str:
     """Ask the order's gateway for the address to pay at. Outside of any transaction: the intent is on disk already.
 

@@ -1,8 +1,9 @@
 """Categories changed after people had paid: what each of them owes or is owed now (R-22, 东至县's 31 December)."""
 
 import json
-from datetime import date
-from typing import NamedTuple
+from collections import Counter
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -10,47 +11,86 @@ from canbao.access.record import record
 from canbao.access.refusing import refusing
 from canbao.collection.refusals import SAID_BY_DATABASE
 from canbao.enrolment.domain.bills import planned_for_a_county, tabulate_people
+from canbao.enrolment.domain.facts import as_object
 from canbao.enrolment.models import Campaign
+from canbao.enrolment.refusals import AmountUnknown
+from canbao.kernel.days import CHINA
+from canbao.kernel.refusal import must
 
-# Whoever's latest bill rests on another answer than today's. Whom the notice refuses on this day keeps what they have.
+# Everybody whose circumstances, or the answer to them, are others than those that their latest bill rests on. The day of
+# the question is no circumstance.
 _CHANGED = """
-SELECT latest.resident_id, now.id, now.pays_fen
+SELECT latest.resident_id, now.id, now.answer,
+       NOT now.refused AND (now.pays_fen, now.shares) IS DISTINCT FROM (was.pays_fen, was.shares) AS differs,
+       now.refused OR (now.pays_fen IS NULL AND latest.state <> 'open') AS keeps
   FROM (SELECT DISTINCT ON (resident_id) resident_id, assessment_id, state FROM enrolment_bill
          WHERE campaign_id = %(campaign)s ORDER BY resident_id, version DESC) latest
   JOIN billing p ON p.resident_id = latest.resident_id
-  JOIN enrolment_billassessment now ON now.campaign_id = %(campaign)s AND now.facts_key = p.facts_key AND NOT now.refused
+  JOIN enrolment_billassessment now ON now.campaign_id = %(campaign)s AND now.facts_key = p.facts_key
   JOIN enrolment_billassessment was ON was.id = latest.assessment_id
- WHERE (now.pays_fen, now.shares) IS DISTINCT FROM (was.pays_fen, was.shares)
-   AND (now.pays_fen IS NOT NULL OR latest.state = 'open')
+ WHERE now.facts - 'on' <> was.facts - 'on'
+    OR (NOT now.refused AND (now.pays_fen, now.shares) IS DISTINCT FROM (was.pays_fen, was.shares))
  ORDER BY latest.resident_id
 """
 
 
+class Skipped(NamedTuple):
+    """Somebody whose circumstances changed and who keeps what they have: the notice says no to them on that day
+    (`code`, `says` and `clause` of its refusal), or their amount is not known (`amount_unknown`, and whom to ask)."""
+
+    resident_id: int
+    code: str
+    says: str
+    clause: str
+
+
+def _skipped(resident: int, answer: dict[str, Any]) -> Skipped:
+    no = answer["refusal"]
+    if no is not None:
+        return Skipped(resident, no["code"], no["says"], no["clause"])
+    unknown = answer["unknown"][0]
+    return Skipped(resident, AmountUnknown.code, f"{unknown['what']}：请问{unknown['ask']}", unknown["clause"])
+
+
 class Readjusted(NamedTuple):
-    """How many people now pay less (and how much is owed back), more (still owed), or only through another fund."""
+    """How many people now pay less (and how much is owed back), more (still owed), or only through another fund; and
+    who was skipped although something about them changed, and why."""
 
     people: int
     to_give_back: int
     give_back_fen: int
     still_owing: int
+    skipped: tuple[Skipped, ...] = ()
 
 
 @transaction.atomic
-def readjust(campaign: Campaign, *, on: date, actor: str) -> Readjusted:
-    """Compare every bill with what the policy says on `on`, and make the differences. Needs the county's scope.
+def readjust(campaign: Campaign, *, as_of: date, at: datetime, actor: str) -> Readjusted:
+    """Compare every bill with what the policy says of people as they were on `as_of`, and post the differences `at`.
+
+    `as_of` is the day of the facts, as the list that decides says (31 December), and also the day for which the notice
+    is asked: a list that comes in when the window is over still speaks of a day within it. `at` is when it is done; its
+    day in China stands on bills, vouchers and in the ledger. Needs the county's scope.
 
     Asking twice is asking once: after the first time nothing differs.
     """
+    on = at.astimezone(CHINA).date()
+    must(as_of <= on, "nobody knows the circumstances of a day that has not come")
     with connection.cursor() as cursor:
-        tabulate_people(campaign, on=on)
+        tabulate_people(campaign, on=as_of)
         with planned_for_a_county(whole=True):
             cursor.execute(_CHANGED, {"campaign": campaign.pk})
-        changes = [{"resident": row[0], "assessment": row[1], "pays_fen": row[2]} for row in cursor.fetchall()]
+        changed = cursor.fetchall()
         cursor.execute("DROP TABLE billing")
+        skipped = tuple(_skipped(resident, as_object(answer)) for resident, _, answer, _, keeps in changed if keeps)
+        changes = [
+            {"resident": resident, "assessment": assessment}
+            for resident, assessment, _, differs, keeps in changed
+            if differs and not keeps
+        ]
         with refusing(SAID_BY_DATABASE):
             cursor.execute(
-                "SELECT resident_id, difference_fen FROM collection_readjust(%s, %s, %s, %s)",
-                [campaign.pk, json.dumps(changes), on, actor],
+                "SELECT resident_id, difference_fen FROM collection_readjust(%s, %s, %s, %s, %s)",
+                [campaign.pk, json.dumps(changes), on, at, actor],
             )
         differences = cursor.fetchall()  # a row a bill: what goes back to two payments is two bills of one person
     owed_back = [(resident, -fen) for resident, fen in differences if fen is not None and fen < 0]
@@ -59,7 +99,9 @@ def readjust(campaign: Campaign, *, on: date, actor: str) -> Readjusted:
         to_give_back=len({resident for resident, _ in owed_back}),
         give_back_fen=sum(fen for _, fen in owed_back),
         still_owing=sum(1 for _, fen in differences if fen is not None and fen > 0),
+        skipped=skipped,
     )
     if differences:
-        record("campaign.readjusted", f"campaign:{campaign.pk}", county=campaign.county, actor=actor, **done._asdict())
+        counts = done._asdict() | {"skipped": dict(Counter(one.code for one in skipped)), "as_of": as_of}
+        record("campaign.readjusted", f"campaign:{campaign.pk}", county=campaign.county, actor=actor, **counts)
     return done

@@ -1,16 +1,21 @@
 """Receipt stock, and receipts as people see them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import F
 
+from canbao.access.may import Work, check_may
+from canbao.access.models import Staff
 from canbao.access.record import record
+from canbao.access.refusing import refusing
 from canbao.collection.models import Receipt, ReceiptBook
 from canbao.collection.models.receipt import NUMBERS_A_SERIES
-from canbao.collection.refusals import NumberUsedTwice
+from canbao.collection.refusals import SAID_BY_DATABASE, NumberUsedTwice, OtherUnit, ReceiptIsVoid
 from canbao.divisions.models import CollectingUnit
+from canbao.kernel.days import CHINA
 
 
 @transaction.atomic
@@ -32,12 +37,44 @@ def issue_book(*, unit: CollectingUnit, kind: ReceiptBook.Kind, series: int, fir
 
 
 @transaction.atomic
-def note_print(receipt: Receipt, *, actor: str) -> bool:
-    """Count a print; True when it is a reprint, which must be marked as one. On record."""
-    Receipt.objects.filter(pk=receipt.pk).update(prints=F("prints") + 1)
-    receipt.refresh_from_db(fields=["prints"])
+def note_print(receipt: Receipt, *, actor: str) -> int:
+    """Count a print, and say the how manieth it is: 1 is the original, every other must be marked. On record.
+
+    To be asked before printing: of two who print at once, one gets the 1. Says no: `ReceiptIsVoid`.
+    """
+    Receipt.objects.filter(pk=receipt.pk, state=Receipt.State.VALID).update(prints=F("prints") + 1)
+    receipt.refresh_from_db(fields=["prints", "state"])
+    if receipt.state == Receipt.State.VOID:
+        raise ReceiptIsVoid(number=receipt.full_number, instead=receipt.replaced_by.full_number)
     record("receipt.printed", f"receipt:{receipt.pk}", county=receipt.county, actor=actor, prints=receipt.prints)
-    return receipt.prints > 1
+    return receipt.prints
+
+
+@transaction.atomic
+def void(receipt: Receipt, *, reason: str, by: Staff, at: datetime) -> Receipt:
+    """A receipt is spoiled: it is voided and keeps its number; the next one of the unit stands for the same money.
+
+    Returns the one in its place; again is the same. Payment, enrolment and ledger are as they were. On record.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `OtherUnit`, `VoucherStands`, `VoidWithoutReason`,
+    `NoReceiptsLeft`.
+    """
+    check_may(by, Work.COLLECT, division=receipt.division)
+    if by.unit_id != receipt.unit_id:
+        raise OtherUnit(unit=receipt.unit.name)
+    actor = f"staff:{by.username}"
+    with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT instead, is_new FROM collection_void(%s, %s, %s, %s, %s)",
+            [receipt.pk, reason, actor, at.astimezone(CHINA).date(), at],
+        )
+        instead_id, is_new = cursor.fetchone()
+    instead = Receipt.objects.get(pk=instead_id)
+    if is_new:
+        record(
+            "receipt.voided", f"receipt:{receipt.pk}", county=receipt.county, actor=actor, instead=instead.full_number
+        )
+    receipt.refresh_from_db()
+    return instead
 
 
 @dataclass(frozen=True, slots=True)

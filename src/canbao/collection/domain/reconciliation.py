@@ -22,7 +22,8 @@ class Day(NamedTuple):
 
 
 def ask_about_open_orders(channel: str, *, made_before: datetime, county: str) -> int:
-    """Ask the gateway about orders that are still open: a lost callback is found within minutes. Returns how many.
+    """Ask the gateway, at `made_before`, about orders that are still open: a lost callback is found within minutes.
+    Returns how many.
 
     What nobody has paid and whose time is over by `made_before` is closed, there and here; money that comes all the
     same is confirmed like any other.
@@ -37,19 +38,21 @@ def ask_about_open_orders(channel: str, *, made_before: datetime, county: str) -
             gateway(channel).close(order.pk)
             over.append(order.pk)
     Order.objects.filter(pk__in=over, state=Order.State.OPEN).update(state=Order.State.CLOSED)
-    done, _ = confirm_what_can_be(arrivals, actor=f"gateway:{channel}")  # what is refused is named by the day's bill
+    done, _ = confirm_what_can_be(
+        arrivals, actor=f"gateway:{channel}", at=made_before
+    )  # what is refused is named by the day's bill
     return sum(1 for one in done if one.is_new)
 
 
-def reconcile_day(channel: str, day: date, *, county: str) -> Day:
-    """Go through the gateway's bill of a day: confirm what we missed, name what does not fit, move this county's money
+def reconcile_day(channel: str, day: date, *, county: str, at: datetime) -> Day:
+    """Go through the gateway's bill of a day, at an instant: confirm what we missed, name what does not fit, move this county's money
     on. The bill may hold other counties' money; that is confirmed too, and moved on when they are asked about."""
     lines = list(gateway(channel).bill(day))
     differences: list[str] = []
     recovered = 0
     for start in range(0, len(lines), CHUNK):
         told = [Told(channel, line) for line in lines[start : start + CHUNK]]
-        done, refused = confirm_what_can_be(told, actor=f"bill:{channel}")
+        done, refused = confirm_what_can_be(told, actor=f"bill:{channel}", at=at)
         recovered += sum(one.is_new for one in done)
         differences += [f"流水{one.reference}：金额或订单与已入账的不一致" for one in done if not one.agrees]
         differences += [f"流水{one.arrival.reference}：未入账，{no.says}{no.remedy}" for one, no in refused]

@@ -69,16 +69,13 @@ def pay_out(refund: Refund, *, by: Staff, on: date) -> Refund:
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `RefundNotApproved`.
     """
     check_may(by, Work.APPROVE_REFUND, division=refund.division)
-    with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
-        cursor.execute("SELECT collection_refund_paid(%s, %s)", [refund.pk, on])
-    actor = f"staff:{by.username}"
-    record("refund.paid_out", f"refund:{refund.pk}", county=refund.county, actor=actor, fen=refund.amount_fen)
-    refund.refresh_from_db()
+    _has_arrived(refund, "refund.paid_out", on=on, actor=f"staff:{by.username}")
     return refund
 
 
 def pay_back(refund: Refund, *, on: date) -> bool:
-    """Send an approved refund through its gateway; True when it has arrived. Cash is for `pay_out`: False, nothing sent. Safe to call again: the gateway knows the refund by its id.
+    """Send an approved refund through its gateway; True when it has arrived. Cash is for `pay_out`: False, nothing sent.
+    Safe to call again: the gateway knows the refund by its id. Both steps are on record, once each, by whoever is at work.
 
     The intent (`SENT`) is committed before anything is sent; no HTTP inside a transaction. Raises `GatewayBroke`.
     """
@@ -88,14 +85,30 @@ def pay_back(refund: Refund, *, on: date) -> bool:
         raise RefundNotApproved
     if refund.channel == Channel.CASH:
         return False
-    Refund.objects.filter(pk=refund.pk, state=RefundState.APPROVED).update(state=RefundState.SENT)
+    _is_sent(refund)
     answer = gateway(refund.channel).refund(
         refund=refund.pk, order=refund.payment.order_number, amount_fen=refund.amount_fen,
         total_fen=refund.payment.amount_fen, says=refund.get_reason_display(),
     )  # fmt: skip
     if not answer.done:
         return False
+    _has_arrived(refund, "refund.paid_back", on=on)
+    return True
+
+
+@transaction.atomic
+def _is_sent(refund: Refund) -> None:
+    if Refund.objects.filter(pk=refund.pk, state=RefundState.APPROVED).update(state=RefundState.SENT):
+        record(
+            "refund.sent", f"refund:{refund.pk}", county=refund.county, fen=refund.amount_fen, channel=refund.channel
+        )
+
+
+@transaction.atomic
+def _has_arrived(refund: Refund, verb: str, *, on: date, actor: str | None = None) -> None:
     with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
         cursor.execute("SELECT collection_refund_paid(%s, %s)", [refund.pk, on])
+        is_new = cursor.fetchone()[0]
+    if is_new:
+        record(verb, f"refund:{refund.pk}", county=refund.county, actor=actor, fen=refund.amount_fen)
     refund.refresh_from_db()
-    return True

@@ -14,8 +14,8 @@ class PaymentOutcome(models.TextChoices):
     UNKNOWN_ORDER = "unknown_order", "查无此订单"
     AMOUNT_DIFFERS = "amount_differs", "金额不符"
     WINDOW_CLOSED = "window_closed", "缴费日不在参保期内"
-    SURPLUS = "surplus", "重复缴费，待退"
-    PARTLY = "partly", "部分重复，余款待退"
+    SURPLUS = "surplus", "没有对应的待缴账单，待退"
+    PARTLY = "partly", "部分入账，余款待退"
     SETTLED = "settled", "已入账"
 
 

@@ -2,6 +2,8 @@
 
 A book is a range of numbers in a series, held by one unit. Its counter row is locked inside the payment's
 transaction, so that a rollback takes the number back: numbers have no gap. Ranges cannot overlap, by constraint.
+
+A spoiled receipt is voided with a reason and keeps its number; the next number stands in its place for the same money.
 """
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -67,6 +69,7 @@ class Receipt(models.Model):
     division = models.CharField(max_length=12, db_collation="C")
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="receipts")
     order = models.ForeignKey(Order, models.PROTECT, null=True, db_index=False)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     takes_back_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="vouchers")
     total_fen = models.BigIntegerField("金额（分）")
     issued_on = models.DateField("开票日期")
@@ -74,6 +77,9 @@ class Receipt(models.Model):
     issued_by = models.CharField("开票人", max_length=60)
     check_code = models.CharField("校验码", max_length=12)
     state = models.CharField(max_length=8, choices=State, default=State.VALID)
+    void_reason = models.CharField("作废原因", max_length=100, blank=True, default="")
+    voided_by = models.CharField("作废人", max_length=60, null=True)
+    voided_at = models.DateTimeField("作废时间", null=True)
     prints = models.IntegerField("打印次数", default=0)
 
     class Meta:
@@ -81,7 +87,14 @@ class Receipt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["county", "series", "number"], name="receipt_number_once"),
             models.UniqueConstraint(
-                fields=["payment"], condition=Q(takes_back_from__isnull=True), name="receipt_one_a_payment"
+                fields=["payment"],
+                condition=Q(takes_back_from__isnull=True, state="valid"),
+                name="receipt_one_a_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="valid", void_reason="", voided_by__isnull=True, voided_at__isnull=True)
+                | (Q(state="void", voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason="")),
+                name="receipt_void_for_a_reason",
             ),
         ]
 
@@ -93,9 +106,14 @@ class Receipt(models.Model):
 class ReceiptLine(models.Model):
     county = models.CharField(max_length=6, db_collation="C")
     receipt = models.ForeignKey(Receipt, models.CASCADE, related_name="lines")
-    bill = models.OneToOneField(Bill, models.PROTECT, related_name="receipt_line")
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="receipt_lines", db_index=False)
     resident_id = models.BigIntegerField()
     fen = models.BigIntegerField("金额（分）")
+    is_void = models.BooleanField("随票据作废", default=False)
 
     class Meta:
         indexes = [models.Index(fields=["resident_id"])]
+        constraints = [
+            models.UniqueConstraint(fields=["bill"], condition=Q(is_void=False), name="receipt_line_once_a_bill"),
+            models.UniqueConstraint(fields=["bill", "receipt"], name="receipt_line_once"),
+        ]

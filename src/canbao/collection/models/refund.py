@@ -15,7 +15,19 @@ from canbao.register.models import Resident
 
 class RefundReason(models.TextChoices):
     DUPLICATE = "duplicate", "重复缴费"
+    BILL_CHANGED = "bill_changed", "缴费标准调整"
     READJUSTED = "readjusted", "身份调整退差"
+
+
+class RefundRemedy(models.TextChoices):
+    """What the person whose money it is should know, by reason."""
+
+    DUPLICATE = "duplicate", "这笔钱审核后原路退回，您不用再办什么。"
+    BILL_CHANGED = (
+        "bill_changed",
+        "付款前您的缴费标准已经变更，这笔钱没有入账，审核后原路退回；仍显示待缴的，请按新的金额缴费。",
+    )
+    READJUSTED = "readjusted", "您的身份有调整，多缴的差额审核后退回，参保不受影响。"
 
 
 class RefundState(models.TextChoices):
@@ -58,3 +70,8 @@ class Refund(models.Model):
             ),
             models.CheckConstraint(condition=~Q(state="paid") | Q(paid_on__isnull=False), name="refund_paid_some_day"),
         ]
+
+    @property
+    def remedy(self) -> str:
+        """What the person whose money it is should know."""
+        return str(RefundRemedy(self.reason).label)

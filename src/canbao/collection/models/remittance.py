@@ -32,6 +32,7 @@ class Remittance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["county", "certificate"], name="remittance_certificate_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="remittance_is_money"),
+            models.CheckConstraint(condition=~Q(certificate=""), name="remittance_has_a_certificate"),
             models.CheckConstraint(condition=Q(people__gt=0), name="remittance_is_for_people"),
             models.CheckConstraint(condition=Q(period_until__gte=F("period_from")), name="remittance_period_forward"),
             models.CheckConstraint(

@@ -1,11 +1,16 @@
 -- The one way in for money (decision 6). It takes a set: a callback is a set of one, a bank file a set of thousands.
 --
---     collection_confirm('[{"id", "channel", "reference", "order", "amount_fen", "paid_at", "paid_on", "actor", "county"}, …]')
+--     collection_confirm('[{"id", "channel", "reference", "order", "amount_fen", "paid_at", "paid_on", "actor", "county"}, …]', at)
+--
+-- `at` is the instant at which we are told: it stands on payments, receipts and enrolments.
 --
 -- In one transaction, for each thing the world tells us: the payment is noted, the people are enrolled with their
 -- benefit start, a receipt number is used, the ledger is written. What cannot be placed goes to suspense, what was
 -- paid twice is owed back to its person. Told twice is told once: the answer is the first one, and nothing moves.
--- Answers come back in the order of the set.
+-- Answers come back in the order of the set. No money at all is no payment, and is refused by its reference.
+--
+-- It believes what it is told of a gateway's money: whoever calls it has checked the signature. Cash it believes only
+-- from staff, for orders of their own place.
 --
 -- Locks, always in this order, so that two calls wait instead of blocking each other: orders by id, bills by id,
 -- payments by reference, accounts of funds, receipt books by id, other accounts.
@@ -52,14 +57,14 @@ BEGIN
           FROM (SELECT book, count(*) AS used FROM given GROUP BY book) g WHERE b.id = g.book
     ), receipts AS (
         INSERT INTO collection_receipt (county, campaign_id, book_id, series, number, unit_id, household_id, division, payment_id, order_id,
-               total_fen, issued_on, issued_at, issued_by, check_code, state, prints)
+               total_fen, issued_on, issued_at, issued_by, check_code, state, void_reason, prints)
         SELECT g.county, o.campaign_id, g.book, g.series, g.number, g.unit_id, g.household_id, g.division, g.id, g.order_id,
-               g.settled_fen, g.paid_on, at, actor, upper(substr(translate(gen_random_uuid()::text, '-', ''), 1, 10)), 'valid', 0
+               g.settled_fen, g.paid_on, at, actor, upper(substr(translate(gen_random_uuid()::text, '-', ''), 1, 10)), 'valid', '', 0
           FROM given g JOIN collection_order o ON o.id = g.order_id
         RETURNING id, payment_id, order_id, county
     ), lines AS (
-        INSERT INTO collection_receiptline (county, receipt_id, bill_id, resident_id, fen)
-        SELECT r.county, r.id, b.id, b.resident_id, l.fen
+        INSERT INTO collection_receiptline (county, receipt_id, bill_id, resident_id, fen, is_void)
+        SELECT r.county, r.id, b.id, b.resident_id, l.fen, false
           FROM receipts r JOIN collection_settledline s ON s.payment_id = r.payment_id
           JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
     )
@@ -76,13 +81,15 @@ END $$;
 -- Every row here is found by its key, in a set of one as in a set of thousands, so there is nothing to decide anew for each
 -- payment: planning a dozen sentences again took most of the time of a single one (5 ms of which 1.4 remain). And a
 -- connection keeps its plans: one that was made when the campaign was empty must not read whole tables in the evening.
-CREATE OR REPLACE FUNCTION collection_confirm(batch jsonb)
+DROP FUNCTION IF EXISTS collection_confirm(jsonb);
+CREATE OR REPLACE FUNCTION collection_confirm(batch jsonb, at timestamptz)
 RETURNS TABLE (payment_id uuid, reference text, outcome text, is_new boolean, agrees boolean, settled_fen bigint, receipt_id bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
-    at timestamptz := clock_timestamp();
+    who text := coalesce((SELECT min(t->>'actor') FROM jsonb_array_elements(batch) t), 'system');
+    nothing jsonb;
     fresh uuid[];
     asked enrolment_ask[];
     accepted bigint[];
@@ -90,7 +97,20 @@ DECLARE
     -- money for an order that nobody knows: the county's, where there is one; else on the list of the whole installation
     here text := coalesce((SELECT min(county) FROM enrolment_campaign HAVING count(DISTINCT county) = 1), '000000');
 BEGIN
+    IF who LIKE 'staff:%' THEN
+        PERFORM scope_must_be(who);
+    END IF;
+    SELECT jsonb_build_object('reference', t.reference, 'fen', coalesce(t.amount_fen, 0)) INTO nothing
+      FROM jsonb_to_recordset(batch) AS t(reference text, amount_fen bigint) WHERE (t.amount_fen > 0) IS NOT TRUE LIMIT 1;
+    IF FOUND THEN
+        PERFORM refuse('not_money', nothing);
+    END IF;
     PERFORM collection_lock((SELECT array_agg((t->>'order')::uuid) FROM jsonb_array_elements(batch) t));
+    IF EXISTS (SELECT FROM jsonb_to_recordset(batch) AS t(channel text, "order" uuid) LEFT JOIN collection_order o ON o.id = t."order"
+                WHERE t.channel = 'cash' AND (scope_household() IS NOT NULL
+                      OR (o.division >= scope_first() AND o.division < scope_after()) IS NOT TRUE)) THEN
+        PERFORM refuse('not_your_division');
+    END IF;
 
     -- Every telling becomes a payment, once; of two with the same reference in one set, the first. The outcome is what
     -- can be said before looking at the bills. Money that nobody can place belongs to the county as a whole.
@@ -108,7 +128,7 @@ BEGIN
                t.amount_fen, 0, 0, t.paid_at, t.paid_on,
                CASE WHEN o.id IS NULL THEN 'unknown_order'
                     WHEN o.total_fen <> t.amount_fen
-                      OR o.total_fen <> (SELECT sum(l.fen) FROM collection_orderline l WHERE l.order_id = o.id) THEN 'amount_differs'
+                      OR o.total_fen IS DISTINCT FROM (SELECT sum(l.fen) FROM collection_orderline l WHERE l.order_id = o.id) THEN 'amount_differs'
                     WHEN EXISTS (SELECT FROM collection_orderline l WHERE l.order_id = o.id AND l.covers->>t.paid_on::text IS NULL) THEN 'window_closed'
                     ELSE 'surplus' END, at
           FROM told t LEFT JOIN collection_order o ON o.id = t."order"
@@ -147,13 +167,15 @@ BEGIN
     UPDATE collection_order o SET state = 'paid' FROM collection_payment p
      WHERE p.id = ANY (fresh) AND p.order_id = o.id AND p.outcome IN ('settled', 'partly', 'surplus');
 
-    PERFORM collection_issue(fresh, coalesce((SELECT min(t->>'actor') FROM jsonb_array_elements(batch) t), 'system'), at);
+    PERFORM collection_issue(fresh, who, at);
 
     PERFORM ledger_account(w.county, w.kind, w.holder) FROM (  -- whoever needs new accounts makes them in one order
         SELECT DISTINCT p.county, a.kind, a.holder
           FROM collection_payment p CROSS JOIN LATERAL (VALUES
               (CASE p.channel WHEN 'cash' THEN 'drawer' ELSE 'gateway' END, CASE p.channel WHEN 'cash' THEN p.unit_id::text ELSE p.channel END),
-              (CASE WHEN p.settled_fen > 0 THEN 'contributions' END, p.unit_id::text)) AS a(kind, holder)
+              (CASE WHEN p.settled_fen > 0 THEN 'contributions' END, p.unit_id::text),
+              (CASE WHEN p.outcome IN ('surplus', 'partly') THEN 'refunds_due' END, p.county),
+              (CASE WHEN p.outcome IN ('unknown_order', 'amount_differs', 'window_closed') THEN 'suspense' END, p.county)) AS a(kind, holder)
          WHERE p.id = ANY (fresh) AND a.kind IS NOT NULL AND a.holder IS NOT NULL ORDER BY 1, 2, 3) w;
 
     -- Money. Every fen of a new payment is one of three: contributed, owed back to a person, or in suspense.
@@ -172,17 +194,21 @@ BEGIN
          WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
            AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id)
         UNION ALL
-        SELECT ROW(ledger_id('suspense', p.id::text), p.county, NULL, p.division, p.household_id, NULL,
+        SELECT ROW(ledger_id('suspense', p.id::text), p.county, o.campaign_id, p.division, p.household_id, NULL,
                    collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'suspense', p.county),
                    p.amount_fen, 'suspense', 'payment:' || p.id, p.paid_on)::ledger_entry
-          FROM collection_payment p
+          FROM collection_payment p LEFT JOIN collection_order o ON o.id = p.order_id
          WHERE p.id = ANY (fresh) AND p.outcome IN ('unknown_order', 'amount_differs', 'window_closed')
     ) all_entries;
+    IF (SELECT coalesce(sum(e.amount_fen), 0) FROM unnest(entries) e)
+       <> (SELECT coalesce(sum(p.amount_fen), 0) FROM collection_payment p WHERE p.id = ANY (fresh)) THEN
+        RAISE EXCEPTION 'not every fen that arrived has its place' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     PERFORM ledger_post(entries);
 
     INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
     SELECT ledger_id('refund', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
-           p.id, b.id, p.channel, 'duplicate', l.fen, 'due', p.paid_on
+           p.id, b.id, p.channel, CASE b.state WHEN 'superseded' THEN 'bill_changed' ELSE 'duplicate' END, l.fen, 'due', p.paid_on
       FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
      WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
        AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id);
@@ -194,7 +220,7 @@ BEGIN
       FROM ROWS FROM (jsonb_to_recordset(batch) AS (channel text, reference text, "order" uuid, amount_fen bigint)) WITH ORDINALITY
            AS t(channel, reference, "order", amount_fen, nth)
       JOIN collection_payment p ON p.channel = t.channel AND p.reference = t.reference
-      LEFT JOIN collection_receipt r ON r.payment_id = p.id AND r.takes_back_from_id IS NULL
+      LEFT JOIN collection_receipt r ON r.payment_id = p.id AND r.takes_back_from_id IS NULL AND r.state = 'valid'
      ORDER BY t.nth;
 END $$;
 

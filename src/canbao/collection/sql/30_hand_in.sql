@@ -1,8 +1,10 @@
 -- Cash leaves the drawer: what it contains is fixed here, the certificate's headcount and sum are checked against it.
 -- Returns the remittance's id, or null when just this was handed in before; the same id with other content is an error.
+-- The headcount is of persons: who paid a difference later is one person, and not two.
+DROP FUNCTION IF EXISTS collection_hand_in(uuid, bigint, bigint, text, date, date, integer, bigint, text, date);
 CREATE OR REPLACE FUNCTION collection_hand_in(
     in_id uuid, in_campaign bigint, in_unit bigint, in_certificate text, in_from date, in_until date,
-    in_people integer, in_amount_fen bigint, in_actor text, in_on date) RETURNS uuid
+    in_people integer, in_amount_fen bigint, in_actor text, in_on date, in_at timestamptz) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     unit divisions_collectingunit%ROWTYPE;
@@ -12,6 +14,7 @@ DECLARE
     seen_fen bigint;
     known collection_remittance%ROWTYPE;
 BEGIN
+    PERFORM scope_must_be(in_actor);
     SELECT * INTO STRICT unit FROM divisions_collectingunit WHERE id = in_unit;
     IF scope_first() IS NULL OR unit.division < scope_first() OR unit.division >= scope_after() OR scope_household() IS NOT NULL THEN
         PERFORM refuse('not_your_division', '{}');
@@ -26,18 +29,20 @@ BEGIN
         END IF;
         RETURN NULL;  -- the same intent once more
     END IF;
-    SELECT array_agg(p.id), sum(p.people), sum(p.amount_fen) INTO payments, seen_people, seen_fen
-      FROM (SELECT p.id, p.people, p.amount_fen FROM collection_payment p JOIN collection_order o ON o.id = p.order_id
+    SELECT array_agg(p.id), sum(p.amount_fen) INTO payments, seen_fen
+      FROM (SELECT p.id, p.amount_fen FROM collection_payment p JOIN collection_order o ON o.id = p.order_id
              WHERE p.unit_id = in_unit AND p.channel = 'cash' AND p.remittance_id IS NULL AND o.campaign_id = in_campaign
                AND p.paid_on BETWEEN in_from AND in_until ORDER BY p.id FOR UPDATE OF p) p;
     IF payments IS NULL THEN
         PERFORM refuse('drawer_is_empty', '{}');
     END IF;
-    IF seen_people <> in_people OR seen_fen <> in_amount_fen THEN
+    SELECT count(DISTINCT b.resident_id) INTO seen_people
+      FROM collection_settledline s JOIN enrolment_bill b ON b.id = s.bill_id WHERE s.payment_id = ANY (payments);
+    IF (seen_people, seen_fen) IS DISTINCT FROM (in_people, in_amount_fen) THEN
         PERFORM refuse('remittance_differs', jsonb_build_object('people', in_people, 'fen', in_amount_fen, 'seen_people', seen_people, 'seen_fen', seen_fen));
     END IF;
     INSERT INTO collection_remittance (id, county, campaign_id, unit_id, division, certificate, period_from, period_until, people, amount_fen, made_by, made_at, made_on)
-    VALUES (in_id, in_county, in_campaign, in_unit, unit.division, in_certificate, in_from, in_until, in_people, in_amount_fen, in_actor, clock_timestamp(), in_on)
+    VALUES (in_id, in_county, in_campaign, in_unit, unit.division, in_certificate, in_from, in_until, in_people, in_amount_fen, in_actor, in_at, in_on)
     ON CONFLICT (county, certificate) DO NOTHING;  -- waits for another village that is using it just now
     IF NOT FOUND THEN
         PERFORM refuse('certificate_used', jsonb_build_object('certificate', in_certificate));
@@ -51,11 +56,12 @@ END $$;
 
 -- A second person has seen it arrive in the treasury. False: somebody had said so before.
 DROP FUNCTION IF EXISTS collection_confirm_remittance(uuid, text, date);
-CREATE FUNCTION collection_confirm_remittance(in_id uuid, in_actor text, in_on date) RETURNS boolean
+CREATE OR REPLACE FUNCTION collection_confirm_remittance(in_id uuid, in_actor text, in_on date, in_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     handed collection_remittance%ROWTYPE;
 BEGIN
+    PERFORM scope_must_be(in_actor);
     SELECT * INTO STRICT handed FROM collection_remittance WHERE id = in_id FOR UPDATE;
     IF scope_first() IS NULL OR handed.division < scope_first() OR handed.division >= scope_after() OR scope_household() IS NOT NULL THEN
         PERFORM refuse('not_your_division', '{}');
@@ -66,7 +72,7 @@ BEGIN
     IF handed.confirmed_by IS NOT NULL THEN
         RETURN false;
     END IF;
-    UPDATE collection_remittance SET confirmed_by = in_actor, confirmed_at = clock_timestamp() WHERE id = in_id;
+    UPDATE collection_remittance SET confirmed_by = in_actor, confirmed_at = in_at WHERE id = in_id;
     PERFORM ledger_post(ARRAY[ROW(ledger_id('remitted', in_id::text), handed.county, handed.campaign_id, handed.division, NULL, NULL,
         ledger_account(handed.county, 'treasury', handed.county), ledger_account(handed.county, 'in_transit', handed.unit_id::text),
         handed.amount_fen, 'remitted', 'remittance:' || in_id, in_on)::ledger_entry]);
@@ -74,7 +80,8 @@ BEGIN
 END $$;
 
 -- A gateway has moved the money of a day to the treasury: what arrived that day for this county, less what was paid
--- back through it. `in_references` are all lines of the gateway's bill; those of other counties are theirs.
+-- back through it, by campaign; money that belongs to no known order belongs to no campaign. `in_references` are all
+-- lines of the gateway's bill; those of other counties are theirs.
 --
 -- On a day with more refunds than arrivals the treasury makes up the difference. Said again, only what changed is
 -- posted: a bill may grow until the day is closed. A bill that lacks something we have noted of that day moves nothing:
@@ -82,32 +89,36 @@ END $$;
 CREATE OR REPLACE FUNCTION collection_gateway_settled(in_county text, in_channel text, in_day date, in_references text[]) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    gateway bigint := ledger_account(in_county, 'gateway', in_channel);
-    treasury bigint := ledger_account(in_county, 'treasury', in_county);
+    gateway bigint;
+    treasury bigint;
     day_source text := in_channel || ':' || in_day;
-    times bigint;
-    moved_fen bigint;
-    arrived_fen bigint;
-    refunded_fen bigint;
-    change_fen bigint;
+    entries ledger_entry[];
 BEGIN
     PERFORM scope_must_cover(in_county);
     PERFORM pg_advisory_xact_lock(hashtextextended(in_county || '|' || day_source, 0));
     IF EXISTS (SELECT FROM collection_payment p WHERE p.county = in_county AND p.channel = in_channel AND p.paid_on = in_day
-                  AND p.reference <> ALL (in_references)) THEN
+                  AND (p.reference = ANY (in_references)) IS NOT TRUE) THEN
         RETURN 0;
     END IF;
-    SELECT coalesce(sum(p.amount_fen), 0) INTO arrived_fen FROM collection_payment p
-     WHERE p.county = in_county AND p.channel = in_channel AND p.paid_on = in_day;
-    SELECT coalesce(sum(f.amount_fen), 0) INTO refunded_fen FROM collection_refund f
-     WHERE f.county = in_county AND f.channel = in_channel AND f.state = 'paid' AND f.paid_on = in_day;
-    SELECT count(*), coalesce(sum(CASE WHEN t.debit_id = treasury THEN t.amount_fen ELSE -t.amount_fen END), 0) INTO times, moved_fen
-      FROM ledger_transfer t WHERE gateway IN (t.debit_id, t.credit_id) AND t.reason = 'settled' AND t.source = day_source;
-    change_fen := arrived_fen - refunded_fen - moved_fen;
-    IF change_fen = 0 THEN
-        RETURN 0;
-    END IF;
-    RETURN ledger_post(ARRAY[ROW(ledger_id('settled', in_county, day_source, times::text), in_county, NULL, rpad(in_county, 12, '0'), NULL, NULL,
-        CASE WHEN change_fen > 0 THEN treasury ELSE gateway END, CASE WHEN change_fen > 0 THEN gateway ELSE treasury END,
-        abs(change_fen), 'settled', day_source, in_day)::ledger_entry]);
+    gateway := ledger_account(in_county, 'gateway', in_channel);
+    treasury := ledger_account(in_county, 'treasury', in_county);
+    WITH moves AS (
+        SELECT o.campaign_id, p.amount_fen AS fen, 0 AS moved
+          FROM collection_payment p LEFT JOIN collection_order o ON o.id = p.order_id
+         WHERE p.county = in_county AND p.channel = in_channel AND p.paid_on = in_day
+        UNION ALL
+        SELECT f.campaign_id, -f.amount_fen, 0 FROM collection_refund f
+         WHERE f.county = in_county AND f.channel = in_channel AND f.state = 'paid' AND f.paid_on = in_day
+        UNION ALL  -- what was posted for this day before
+        SELECT t.campaign_id, CASE WHEN t.debit_id = treasury THEN -t.amount_fen ELSE t.amount_fen END, 1 FROM ledger_transfer t
+         WHERE gateway IN (t.debit_id, t.credit_id) AND t.reason = 'settled' AND t.source = day_source
+    ), changes AS (
+        SELECT campaign_id, sum(fen)::bigint AS fen, sum(moved) AS times FROM moves GROUP BY campaign_id HAVING sum(fen) <> 0
+    )
+    SELECT array_agg(ROW(ledger_id('settled', in_county, day_source, coalesce(c.campaign_id::text, ''), c.times::text),
+                         in_county, c.campaign_id, rpad(in_county, 12, '0'), NULL, NULL,
+                         CASE WHEN c.fen > 0 THEN treasury ELSE gateway END, CASE WHEN c.fen > 0 THEN gateway ELSE treasury END,
+                         abs(c.fen), 'settled', day_source, in_day)::ledger_entry)
+      INTO entries FROM changes c;
+    RETURN ledger_post(entries);
 END $$;

@@ -1,5 +1,4 @@
 -- Orders are made by the application; payments, receipts, remittances and refunds come into being in the functions.
--- (collection_confirm believes what it is told of money: whoever calls it has checked the gateway's signature.)
 REVOKE UPDATE ON collection_order, collection_orderline FROM canbao_app;
 GRANT SELECT, INSERT ON collection_order, collection_orderline TO canbao_app;
 GRANT UPDATE (pay_url, state) ON collection_order TO canbao_app;
@@ -33,36 +32,96 @@ END $$;
 DROP POLICY IF EXISTS with_its_whole ON collection_orderline;
 CREATE POLICY with_its_whole ON collection_orderline USING (EXISTS (SELECT FROM collection_order w WHERE w.id = order_id))
     WITH CHECK (EXISTS (SELECT FROM collection_order w JOIN enrolment_bill b ON b.id = bill_id AND b.household_id = w.household_id
+                                                                           AND b.campaign_id = w.campaign_id
                          WHERE w.id = order_id AND b.due_fen = fen));
+-- An order lies where its household lies: it decides in whose drawer and in which county's books the money will be.
+DROP POLICY IF EXISTS of_its_household ON collection_order;
+CREATE POLICY of_its_household ON collection_order AS RESTRICTIVE FOR INSERT
+    WITH CHECK (EXISTS (SELECT FROM register_household h WHERE h.id = household_id AND h.county = collection_order.county
+                           AND h.division = collection_order.division AND h.unit_id = collection_order.unit_id));
 
 -- Stationery is handed out by the county.
 DROP TRIGGER IF EXISTS county_work ON collection_receiptbook;
 CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON collection_receiptbook FOR EACH ROW EXECUTE FUNCTION access_county_work('county');
 
--- Who reviews a refund signs with their own name.
+-- Money and paper are written once. What becomes of a payment is known a moment after it is noted, and when its cash was
+-- handed in; a remittance is confirmed; a refund goes its way; a receipt can be voided and printed again.
+SELECT access_append_only('collection_order', 'pay_url', 'state');
+SELECT access_append_only('collection_orderline');
+SELECT access_append_only('collection_payment', 'outcome', 'settled_fen', 'people', 'remittance_id');
+SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at');
+SELECT access_append_only('collection_refund', 'state', 'reviewed_by', 'approved_by', 'paid_on');
+SELECT access_append_only('collection_receiptbook', 'next_number');
+SELECT access_append_only('collection_receipt', 'state', 'void_reason', 'voided_by', 'voided_at', 'prints');
+SELECT access_append_only('collection_receiptline', 'is_void');
+DROP TRIGGER IF EXISTS append_only ON collection_settledline;
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON collection_settledline FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A line that settles a bill goes with it for ever; one that was only tried (somebody is enrolled elsewhere) does not stay.
+CREATE OR REPLACE FUNCTION collection_keep_settled_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.enrolment_bill b WHERE b.id = OLD.bill_id AND b.state = 'settled') THEN
+        RAISE EXCEPTION 'bill % was settled by this payment; a difference is a further version', OLD.bill_id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+DROP TRIGGER IF EXISTS keep_settled ON collection_settledline;
+CREATE TRIGGER keep_settled BEFORE DELETE ON collection_settledline FOR EACH ROW EXECUTE FUNCTION collection_keep_settled_line();
+
+-- What has happened to a row does not unhappen, whoever says so: states go forward, and what is signed stays signed.
+CREATE OR REPLACE FUNCTION collection_only_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    road text[] := CASE TG_TABLE_NAME WHEN 'collection_refund' THEN ARRAY['due', 'approved', 'sent', 'paid'] ELSE ARRAY['valid', 'void'] END;
+    was jsonb := to_jsonb(OLD);
+    now jsonb := to_jsonb(NEW);
+    field text;
+BEGIN
+    FOREACH field IN ARRAY TG_ARGV LOOP
+        IF nullif(was->>field, '') IS NOT NULL AND was->field <> now->field THEN
+            RAISE EXCEPTION '% of % % is said and stays said', field, TG_TABLE_NAME, OLD.id USING ERRCODE = 'restrict_violation';
+        END IF;
+    END LOOP;
+    IF was ? 'state' AND array_position(road, now->>'state') < array_position(road, was->>'state') THEN
+        RAISE EXCEPTION '% % goes from % to % and not back', TG_TABLE_NAME, OLD.id, was->>'state', now->>'state' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (now->>'prints')::integer NOT IN ((was->>'prints')::integer, (was->>'prints')::integer + 1) THEN
+        RAISE EXCEPTION 'prints of receipt % are counted one by one', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS only_forward ON collection_refund;
+CREATE TRIGGER only_forward BEFORE UPDATE ON collection_refund FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('reviewed_by', 'approved_by', 'paid_on');
+DROP TRIGGER IF EXISTS only_forward ON collection_receipt;
+CREATE TRIGGER only_forward BEFORE UPDATE ON collection_receipt FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('void_reason', 'voided_by', 'voided_at');
+DROP TRIGGER IF EXISTS only_forward ON collection_remittance;
+CREATE TRIGGER only_forward BEFORE UPDATE ON collection_remittance FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('confirmed_by', 'confirmed_at');
+DROP TRIGGER IF EXISTS only_forward ON collection_payment;
+CREATE TRIGGER only_forward BEFORE UPDATE OF remittance_id ON collection_payment FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('remittance_id');
+
+-- Who reviews a refund signs with their own name; whose money it is does not review it.
 CREATE OR REPLACE FUNCTION collection_sign_refund() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF current_user = 'canbao_app' AND scope_actor() LIKE 'staff:%'
-       AND ((NEW.reviewed_by IS DISTINCT FROM OLD.reviewed_by AND 'staff:' || NEW.reviewed_by IS DISTINCT FROM scope_actor())
-         OR (NEW.approved_by IS DISTINCT FROM OLD.approved_by AND 'staff:' || NEW.approved_by IS DISTINCT FROM scope_actor())) THEN
-        RAISE EXCEPTION '% cannot sign for somebody else', scope_actor() USING ERRCODE = 'insufficient_privilege';
+    IF current_user = 'canbao_app' THEN
+        IF scope_household() IS NOT NULL THEN
+            RAISE EXCEPTION '% cannot review a refund', scope_actor() USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF NEW.reviewed_by IS DISTINCT FROM OLD.reviewed_by THEN
+            PERFORM scope_must_be('staff:' || NEW.reviewed_by);
+        END IF;
+        IF NEW.approved_by IS DISTINCT FROM OLD.approved_by THEN
+            PERFORM scope_must_be('staff:' || NEW.approved_by);
+        END IF;
     END IF;
     RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS sign_refund ON collection_refund;
 CREATE TRIGGER sign_refund BEFORE UPDATE ON collection_refund FOR EACH ROW EXECUTE FUNCTION collection_sign_refund();
-
--- A receipt once issued keeps its number, its people and its sum; it can be voided, and it can be printed again.
-CREATE OR REPLACE FUNCTION collection_keep_receipt() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' OR (NEW.county, NEW.series, NEW.number, NEW.unit_id, NEW.household_id, NEW.payment_id, NEW.total_fen, NEW.issued_on, NEW.check_code)
-        IS DISTINCT FROM (OLD.county, OLD.series, OLD.number, OLD.unit_id, OLD.household_id, OLD.payment_id, OLD.total_fen, OLD.issued_on, OLD.check_code) THEN
-        RAISE EXCEPTION 'receipt %-% is issued and is kept as it is', OLD.series, OLD.number USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-END $$;
 DROP TRIGGER IF EXISTS keep_receipt ON collection_receipt;
-CREATE TRIGGER keep_receipt BEFORE UPDATE OR DELETE ON collection_receipt FOR EACH ROW EXECUTE FUNCTION collection_keep_receipt();
+DROP FUNCTION IF EXISTS collection_keep_receipt();
 
 -- With the check code and the number, anybody may ask whether a receipt is real: no personal data come back.
 CREATE OR REPLACE FUNCTION collection_verify(in_series integer, in_number bigint, in_check_code text)

@@ -33,6 +33,10 @@ PAPER, ELECTRONIC = 1, 2  # the two series of the sample's receipts
 PAPER_EACH, ELECTRONIC_EACH = 5_000, 50_000
 
 
+class NoPlaces(LookupError):
+    """The sample cannot invent a county of which it knows no names and codes."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """A loaded sample county."""
@@ -59,7 +63,7 @@ def load_county(pack: Pack, *, percent: float, password: str, on: date) -> Sampl
         units = _units(villages, percent)
         _staff(county, places, units, password)
         add_people(_as_new(people))
-        campaign = publish(pack, county=county)
+        campaign = publish(pack, county=county).campaign
         _scale_targets(campaign, pack, people)
     return Sample(campaign, people, [code for code, _ in villages])
 
@@ -75,11 +79,13 @@ def _scale_targets(campaign: Campaign, pack: Pack, people: pl.DataFrame) -> None
 
 
 def places_of(pack: Pack) -> dict[str, Any]:
-    """Names and codes for a pack's county. Says so and ends where the sample has none."""
+    """Names and codes for a pack's county. Raises `NoPlaces` where the sample has none."""
     county = pack.document.place_code[:6]
     places = YAML(typ="safe").load((Path(__file__).parent / "places.yaml").read_text("utf-8"))
     if county not in places:
-        raise SystemExit(f"样例没有 {county} 的地名代码，请补充 places.yaml (no place codes for this county)")
+        raise NoPlaces(
+            f"样例没有 {county} {pack.document.place} 的地名代码，请补充 places.yaml (the sample knows no places there)"
+        )
     found: dict[str, Any] = places[county]
     return found
 

@@ -40,6 +40,7 @@ from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.domain.campaigns import open_campaign
 from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import Bill, BillState
+from canbao.enrolment.refusals import NoticeSaysNo
 from canbao.gateways.standin.spawn import Control
 from canbao.kernel.days import CHINA, days_after, first_of_next_month
 from canbao.kernel.refusal import Refusal
@@ -89,7 +90,8 @@ class Season:
     tell: Callable[[str, int], None]
     seed: int = 2022
     counts: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)  # by code
+    heard: dict[str, str] = field(default_factory=dict)  # code → what the first who was refused was told
     verdicts: Counter[str] = field(default_factory=Counter)
 
     @cached_property
@@ -160,7 +162,7 @@ class Season:
             self.counts["recovered_by_query"] += ask_about_open_orders(
                 Channel.WECHAT, made_before=self.at(day, 22), county=self.sample.county
             )
-            done = reconcile_day(Channel.WECHAT, day, county=self.sample.county)
+            done = reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
         self.counts["recovered_by_bill"] += done.recovered
         self.counts["bill_differences"] += len(done.differences)
 
@@ -186,10 +188,15 @@ class Season:
                     at=self.at(day, 9 + self.draws.randrange(8), self.draws.randrange(60)),
                 )  # fmt: skip
             except Refusal as no:
-                self.refusals[no.code] += 1
+                self.refused(no)
                 return False
         self.counts["cash"] += 1
         return True
+
+    def refused(self, no: Refusal) -> None:
+        self.refusals[no.code] += 1
+        # a notice's no begins with whom it is about
+        self.heard.setdefault(no.code, no.says.split("：", 1)[-1] if isinstance(no, NoticeSaysNo) else no.says)
 
     def staff_cache(self, username: str) -> Staff:
         if username not in self._staff:
@@ -213,7 +220,7 @@ class Season:
                         at=self.at(day, 8 + self.draws.randrange(12), self.draws.randrange(60)),
                     )  # fmt: skip
                 except Refusal as no:
-                    self.refusals[no.code] += 1
+                    self.refused(no)
                     continue
                 ask_gateway(order)
                 orders.append(order)
@@ -253,11 +260,10 @@ class Season:
                 remittance = hand_in(
                     remittance_id=self.uuid(), campaign=self.campaign, unit=unit,
                     certificate=f"样例{day:%m%d}{unit.pk:05d}", period_from=held.oldest, period_until=day,
-                    people=held.people, amount_fen=held.fen, by=self.staff_cache(clerk_of(unit.division_id)), on=day,
+                    people=held.people, amount_fen=held.fen, by=self.staff_cache(clerk_of(unit.division_id)), at=self.at(day, 17),
                 )  # fmt: skip
-                confirm_remittance(
-                    remittance, by=self.staff_cache(f"caizheng{unit.division_id[6:9]}"), on=days_after(day, 1)
-                )
+                finance = self.staff_cache(f"caizheng{unit.division_id[6:9]}")
+                confirm_remittance(remittance, by=finance, at=self.at(days_after(day, 1), 9))
                 self.counts["remittances"] += 1
 
     # -- afterwards ---------------------------------------------------------------------------------------------
@@ -273,7 +279,7 @@ class Season:
                 else:
                     pay_back(Refund.objects.select_related("payment").get(pk=refund.pk), on=day)
                 self.counts["refunds"] += 1
-            reconcile_day(Channel.WECHAT, day, county=self.sample.county)
+            reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
         self.tell("退款：两级审核，原路退回", 1)
 
     def returning_workers(self, day: date) -> None:
@@ -345,9 +351,9 @@ class Season:
             other = next(code for code in self.sample.villages if code != village)
             with within(Scope(division=other, actor=f"staff:{clerk_of(other)}")):
                 seen = Household.objects.filter(pk=household).exists()
-            self.refusals["another village's clerk sees nothing"] += not seen
+            self.counts["kept_from_neighbours"] += not seen
         with within(self.whole):
-            reconcile_day(Channel.WECHAT, day, county=self.sample.county)
+            reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
         self.tell("错账：金额不符，转入待查", 1)
 
     def year_end(self, cut_off: date) -> None:
@@ -356,9 +362,14 @@ class Season:
         late = write_late_roster(self.sample.people, folder, self.seed, cut_off)
         self.take_roster(late.path, "民政部门", cut_off=cut_off)
         with within(self.whole):
-            done = readjust(self.campaign, on=cut_off, actor="staff:xian")
+            done = readjust(self.campaign, as_of=cut_off, at=self.at(cut_off, 18), actor="staff:xian")
             self.counts["by_office"] += enrol_fully_subsidised(self.campaign, on=cut_off, actor="staff:xian")
-        self.counts.update(readjusted=done.people, to_give_back=done.to_give_back, still_owing=done.still_owing)
+        self.counts.update(
+            readjusted=done.people,
+            to_give_back=done.to_give_back,
+            still_owing=done.still_owing,
+            not_readjusted=len(done.skipped),
+        )
         self.tell("年底名单：身份调整", 1)
 
     # -- rosters ------------------------------------------------------------------------------------------------
@@ -378,4 +389,5 @@ class Season:
             )  # fmt: skip
             for outcome, count in roster.rows.values_list("outcome").annotate(Count("pk")):
                 self.verdicts[outcome] += count
-            confirm_roster(roster, by=self.staff_cache("xian"), on=cut_off)
+            left = roster.rows.filter(outcome="look").count()  # nobody here looks a person up in a filing cabinet
+            confirm_roster(roster, by=self.staff_cache("xian"), on=cut_off, leave_out=left)

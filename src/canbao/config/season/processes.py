@@ -1,24 +1,82 @@
 """The other processes of a season: the web server that takes the callbacks, and the stand-in gateway."""
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import httpx2
 from django.conf import settings
 from django.db import connections
 
 from canbao.collection.gateway import gateway
+from canbao.config.database import APP_URL, OWNER_URL, as_url, from_django
 from canbao.config.home import home
 from canbao.gateways.standin.faults import Faults
 from canbao.gateways.standin.spawn import Control, spawned
 
 READY_WITHIN_S = 30
+STOPS_WITHIN_S = 10
+LOOKED_AT_EVERY_S = 0.5
+LONGEST_LOG = 10_000_000  # a log that has grown longer is begun anew, with the old one beside it
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process that a command started and must watch."""
+
+    name: str
+    process: "subprocess.Popen[bytes] | subprocess.Popen[str]"
+    log: Path
+    url: str
+
+
+def log_file(name: str) -> Path:
+    """`<home>/log/<name>`, readable by this user alone: addresses that people mistyped stand in it."""
+    folder = home() / "log"
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    if path.exists() and path.stat().st_size > LONGEST_LOG:
+        path.replace(path.with_suffix(".old.log"))
+    path.touch(mode=0o600)
+    return path
+
+
+def stop_on_signals() -> None:
+    """Ctrl-C, TERM and a terminal that closes all end in `KeyboardInterrupt`, once: what is then stopped is not
+    disturbed by a second.
+
+    INT is taken up also where it came ignored, as it does behind `&` in a script; a hang-up is not, since `nohup`
+    means it.
+    """
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        for one in signals:
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for one in signals:
+        signal.signal(one, stop)
+
+
+def first_to_die(children: Sequence[Child]) -> Child:
+    """Waits until one of them is not there any more, and says which. None of them ever ends by itself."""
+    while True:
+        for child in children:
+            if child.process.poll() is not None:
+                return child
+        time.sleep(LOOKED_AT_EVERY_S)
 
 
 def free_port() -> int:
@@ -28,12 +86,9 @@ def free_port() -> int:
 
 
 def environment() -> dict[str, str]:
-    """What a child must know to work on the same database: where it is and which one."""
-    parameters = connections["default"].settings_dict
-    told = {"CANBAO_DATABASE": parameters["NAME"]}
-    if "DATABASE_URL" not in os.environ:
-        told["CANBAO_EMBEDDED_SOCKET"] = parameters["HOST"]
-    return os.environ | told
+    """What a child that serves pages is told: this process's database, as the application's role, and no other role."""
+    kept = {name: value for name, value in os.environ.items() if name not in {OWNER_URL, "CANBAO_DATABASE"}}
+    return kept | {APP_URL: as_url(from_django(connections["default"].settings_dict))}
 
 
 def serve_command(host: str, port: int, *, workers: int) -> list[str]:
@@ -53,33 +108,64 @@ def serve_command(host: str, port: int, *, workers: int) -> list[str]:
 
 
 @contextmanager
-def web_server(port: int, **more: str) -> Iterator[str]:
-    """The pages and the API on a port of this machine; the block begins when it answers."""
+def web_server(port: int, **more: str) -> Iterator[Child]:
+    """The pages and the API on a port of this machine; the block begins when it answers. Its log goes to a file, and
+    errors to the terminal too."""
     command = serve_command("127.0.0.1", port, workers=1)
-    url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command, env=environment() | {"CANBAO_BASE_URL": url} | more) as process:  # noqa: S603 - our own program
+    url, log = f"http://127.0.0.1:{port}", log_file("web.log")
+    told = environment() | {"CANBAO_BASE_URL": url, "CANBAO_LOG_FILE": str(log)} | more
+    # a process group of its own: Ctrl-C reaches us alone, and no worker outlives a server that was killed
+    with subprocess.Popen(command, env=told, process_group=0) as process:  # noqa: S603 - our own program
+        child = Child("网页服务", process, log, url)
         try:
-            _wait(url, process)
-            yield url
+            _wait(child)
+            yield child
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            _stop(process)
 
 
-def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
+def until_stopped(command: list[str]) -> int:
+    """Run a server in the foreground until it ends or a signal ends it; its exit code, 0 where we ended it."""
+    stop_on_signals()
+    with subprocess.Popen(command, env=environment(), process_group=0) as process:  # noqa: S603 - our own program
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """The server, and those of its workers that it could not stop any more."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(STOPS_WITHIN_S)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait(child: Child) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
-        if process.poll() is not None:
+        if child.process.poll() is not None:
             raise SystemExit("网页服务未能启动，请看上面的信息 (the web server did not start; see above)")
         try:
-            if httpx2.get(f"{url}/api/health", timeout=2, trust_env=False).status_code == 200:
+            if httpx2.get(f"{child.url}/api/health", timeout=2, trust_env=False).status_code == 200:
                 return
         except httpx2.HTTPError:
             time.sleep(0.1)
-    raise SystemExit("网页服务没有按时就绪 (the web server was not ready in time)")
+    raise SystemExit(
+        f"网页服务没有按时就绪，日志在 {child.log} (the web server was not ready in time; its log is there)"
+    )
+
+
+@contextmanager
+def stand_in(port: int = 0, **told: object) -> Iterator[tuple[Control, Child]]:
+    """The stand-in gateway beside this command, with its log in a file."""
+    log = log_file("gateway.log")
+    with log.open("ab") as errors, spawned(port=port, errors=errors, **told) as control:  # type: ignore[arg-type]
+        yield control, Child("模拟支付渠道", control.process, log, control.url)
 
 
 @contextmanager
@@ -87,12 +173,11 @@ def plugged_in(faults: Faults, journal: Path | None = None) -> Iterator[Control]
     """A gateway that misbehaves as told, and a web server that it calls back; this process asks that gateway."""
     before = settings.BASE_URL, settings.CANBAO_GATEWAY_URL
     keys = settings.CANBAO_GATEWAY_KEYS
-    (home() / "log").mkdir(exist_ok=True)
     with (
-        spawned(keys=keys, today=settings.CANBAO_TODAY, faults=faults, journal=journal) as control,
-        web_server(free_port(), CANBAO_GATEWAY_URL=control.url) as url,
+        stand_in(keys=keys, today=settings.CANBAO_TODAY, faults=faults, journal=journal) as (control, _),
+        web_server(free_port(), CANBAO_GATEWAY_URL=control.url) as web,
     ):
-        settings.BASE_URL, settings.CANBAO_GATEWAY_URL = url, control.url
+        settings.BASE_URL, settings.CANBAO_GATEWAY_URL = web.url, control.url
         gateway.cache_clear()
         try:
             yield control

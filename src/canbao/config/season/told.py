@@ -15,10 +15,11 @@ from canbao.reports.the_20th import report_of_the_20th
 from canbao.rosters.models import Outcome
 
 _COUNTS = {
-    "bills": "账单", "by_office": "经办机构直接参保（全额资助）", "cash": "现金缴费（户）", "phone": "手机缴费（户）",
+    "bills": "账单", "by_office": "代办参保（全额资助，个人不缴费）", "cash": "现金缴费（户）", "phone": "手机缴费（户）",
     "callbacks_lost": "回调丢失", "callbacks_doubled": "回调重复", "recovered_by_query": "查询补回", "recovered_by_bill": "对账补回",
-    "wrong_amounts": "金额不符（待查）", "remittances": "汇缴", "readjusted": "年底身份调整", "to_give_back": "其中应退", "still_owing": "其中应补", "refunds": "退款",
+    "wrong_amounts": "金额不符（待查）", "remittances": "汇缴", "readjusted": "年底身份调整", "to_give_back": "其中应退", "still_owing": "其中应补", "not_readjusted": "身份有变、未作调整", "refunds": "退款",
     "returning_workers": "返乡补缴（户）", "newborns": "新生儿",
+    "kept_from_neighbours": "外村经办人查别村的户，查不到",
 }  # fmt: skip
 
 
@@ -30,21 +31,22 @@ def tell_story(season: Season, console: Console) -> None:
     for outcome, count in sorted(season.verdicts.items()):
         table.add_row(f"名单行：{Outcome(outcome).label}", f"{count:,}")
     for code, count in sorted(season.refusals.items()):
-        table.add_row(f"拒绝：{code}", f"{count:,}")
+        table.add_row(f"拒绝，如：{season.heard[code]}", f"{count:,}")
     console.print(table)
 
 
 def tell_report(season: Season, on: date, console: Console) -> None:
     report = report_of_the_20th(season.campaign, on=on)
-    # 任务: target; 居民: enrolled here; 直接: of them by the office; 职工: in the employee scheme; 个人缴费: yuan
+    # 任务: target; 居民: enrolled here; 代办参保: of them those who pay nothing, enrolled by the office; 职工: in the
+    # employee scheme; 个人缴费: yuan
     table = Table(title=f"参保进度（截至{on:%Y年%m月%d日}，报医保、税务；单位：人、元）")
-    for heading in ("镇（园区）", "任务", "居民", "直接", "职工", "参保率", "个人缴费"):
+    for heading in ("镇（园区）", "任务", "居民", "代办参保", "职工", "参保率", "个人缴费"):
         table.add_column(heading, justify="left" if heading == "镇（园区）" else "right")
     for row in [*report.towns, report.county]:
         rate = "—" if row.rate is None else f"{row.rate * 100:.2f}%"
         target = "未知" if row.target is None else f"{row.target:,}"
         table.add_row(
-            row.name, target, f"{row.enrolled:,}", f"{row.by_office:,}", f"{row.employee:,}", rate, yuan(row.paid_fen),
+            row.name, target, f"{row.enrolled:,}", f"{row.free:,}", f"{row.employee:,}", rate, yuan(row.paid_fen),
             style="bold" if row is report.county else "",
         )  # fmt: skip
     console.print(table)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from canbao.enrolment.domain.facts import FACTS, _object
+from canbao.enrolment.domain.facts import FACTS, as_object
 from canbao.enrolment.models import BillAssessment, Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.policy import Assessment, assess, facts_from_json
@@ -64,7 +64,7 @@ def tabulate_people(campaign: Campaign, *, on: date, residents: Sequence[int] | 
                 WHERE NOT EXISTS (SELECT FROM enrolment_billassessment a WHERE a.campaign_id = %s AND a.facts_key = p.facts_key)""",
             [campaign.pk],
         )
-        distinct = [(key, _object(facts) | {"on": on.isoformat()}) for key, facts in cursor.fetchall()]
+        distinct = [(key, as_object(facts) | {"on": on.isoformat()}) for key, facts in cursor.fetchall()]
     pack = pack_of(campaign)
     BillAssessment.objects.bulk_create(
         [as_row(campaign, key, facts, assess(pack, facts_from_json(facts))) for key, facts in distinct],

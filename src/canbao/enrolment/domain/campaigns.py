@@ -1,5 +1,6 @@
 """A campaign from the published notice to the day it opens."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -11,13 +12,27 @@ from canbao.access.record import record
 from canbao.divisions.models import Division
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.models import Campaign, Target
-from canbao.enrolment.refusals import CampaignAlreadyOpen
+from canbao.enrolment.refusals import CampaignAlreadyOpen, OtherPackPublished
 from canbao.policy import Pack
+
+DIGITS_SHOWN = 12  # of a digest: enough for people to compare
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A campaign, and the places to which its notice gives a target and which are not on the register of divisions:
+    their targets count nowhere until the places are there and the pack is published again."""
+
+    campaign: Campaign
+    unknown_places: tuple[str, ...]
 
 
 @transaction.atomic
-def publish(pack: Pack, *, county: str, title: str | None = None) -> Campaign:
-    """Keep the pack in the database as a campaign of a county, with its targets. Publishing the same again is the same."""
+def publish(pack: Pack, *, county: str, title: str | None = None) -> Published:
+    """Keep the pack in the database as a campaign of a county, with its targets. Publishing the same again is the same.
+
+    Says no: `OtherPackPublished`.
+    """
     campaign, _ = Campaign.objects.get_or_create(
         county=county,
         key=pack.key,
@@ -31,6 +46,10 @@ def publish(pack: Pack, *, county: str, title: str | None = None) -> Campaign:
             "benefit_until": pack.period.last,
         },
     )
+    if campaign.pack_digest != pack.digest:
+        published, given = campaign.pack_digest[:DIGITS_SHOWN], pack.digest[:DIGITS_SHOWN]
+        raise OtherPackPublished(key=pack.key, published=published, given=given)
+    unknown: tuple[str, ...] = ()
     if pack.targets is not None:
         places = {
             place.name: place for place in Division.objects.filter(code__startswith=county, level=Division.Level.TOWN)
@@ -43,7 +62,8 @@ def publish(pack: Pack, *, county: str, title: str | None = None) -> Campaign:
             ],
             ignore_conflicts=True,
         )
-    return campaign
+        unknown = tuple(unit.name for unit in pack.targets.units if unit.name not in places)
+    return Published(campaign, unknown)
 
 
 @transaction.atomic

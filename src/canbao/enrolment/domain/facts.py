@@ -37,8 +37,8 @@ def facts_of(residents: Sequence[int], *, county: str, on: date) -> dict[int, di
             f"SELECT resident_id, facts FROM ({FACTS}) f",  # noqa: S608 - our own sentence
             {"residents": list(residents), "county": county, "on": on, "born_from": date.min},
         )
-        return {row[0]: _object(row[1]) | {"on": on.isoformat()} for row in cursor.fetchall()}
+        return {row[0]: as_object(row[1]) | {"on": on.isoformat()} for row in cursor.fetchall()}
 
 
-def _object(value: Any) -> dict[str, Any]:
+def as_object(value: Any) -> dict[str, Any]:
     return json.loads(value) if isinstance(value, str) else value

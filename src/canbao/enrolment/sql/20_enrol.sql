@@ -43,6 +43,7 @@ BEGIN
           JOIN enrolment_campaign c ON c.id = b.campaign_id
           JOIN register_resident r ON r.id = b.resident_id
          WHERE b.id <> ALL (coalesce(extras, '{}'))
+         ORDER BY r.person_token  -- two counties that enrol the same two people at once wait instead of blocking each other
             ON CONFLICT (person_token, benefit_from) WHERE ended_on IS NULL DO NOTHING
         RETURNING bill_id
     ) SELECT array_agg(bill_id) INTO accepted FROM enrolled;

@@ -7,13 +7,28 @@ DROP TRIGGER IF EXISTS county_work ON enrolment_campaign;
 CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON enrolment_campaign FOR EACH ROW EXECUTE FUNCTION access_county_work('county');
 GRANT SELECT ON enrolment_enrolment TO canbao_app;
 SELECT access_guard('enrolment_bill', 'household_id');
+-- What a household owes is never its own word: under a resident's ticket no bill and no assessment comes into being.
+DROP POLICY IF EXISTS by_staff ON enrolment_bill;
+CREATE POLICY by_staff ON enrolment_bill AS RESTRICTIVE FOR INSERT WITH CHECK ((SELECT scope_household()) IS NULL);
+CREATE OR REPLACE FUNCTION enrolment_by_staff() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'canbao_app' AND (scope_first() IS NULL OR scope_household() IS NOT NULL) THEN
+        RAISE EXCEPTION 'what somebody owes is assessed by staff' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS by_staff ON enrolment_billassessment;
+CREATE TRIGGER by_staff BEFORE INSERT ON enrolment_billassessment FOR EACH STATEMENT EXECUTE FUNCTION enrolment_by_staff();
 SELECT access_guard('enrolment_enrolment', 'household_id');
 
--- A settled bill is a fact about money: it is not changed, and only the owner's functions make one.
+-- A settled bill is a fact about money: it is neither changed nor removed, and only the owner's functions make one.
 CREATE OR REPLACE FUNCTION enrolment_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND OLD.state = 'settled' THEN
+    IF TG_OP IN ('UPDATE', 'DELETE') AND OLD.state = 'settled' THEN
         RAISE EXCEPTION 'bill % is settled; a difference is a further version', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
     END IF;
     IF NEW.state = 'settled' AND current_user = 'canbao_app' THEN
         RAISE EXCEPTION 'a bill can be settled by confirmation alone' USING ERRCODE = 'restrict_violation';
@@ -21,7 +36,10 @@ BEGIN
     RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS keep_settled ON enrolment_bill;
-CREATE TRIGGER keep_settled BEFORE UPDATE ON enrolment_bill FOR EACH ROW EXECUTE FUNCTION enrolment_keep_settled();
+CREATE TRIGGER keep_settled BEFORE UPDATE OR DELETE ON enrolment_bill FOR EACH ROW EXECUTE FUNCTION enrolment_keep_settled();
+DROP TRIGGER IF EXISTS append_only ON enrolment_bill;
+CREATE TRIGGER append_only BEFORE TRUNCATE ON enrolment_bill FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+SELECT access_append_only('enrolment_enrolment', 'paid_fen', 'ended_on', 'ended_why');
 DROP TRIGGER IF EXISTS born_open ON enrolment_bill;
 CREATE TRIGGER born_open BEFORE INSERT ON enrolment_bill FOR EACH ROW WHEN (NEW.state = 'settled')
     EXECUTE FUNCTION enrolment_keep_settled();

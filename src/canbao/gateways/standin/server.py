@@ -174,7 +174,12 @@ def add_arguments(parser: ArgumentParser, *, keys: Path | None = None) -> None:
         "--keys", type=Path, default=keys, required=keys is None, help="密钥所在文件夹 / folder of the keys"
     )
     parser.add_argument("--journal", type=Path, help="记事文件，重启后仍在 / remembers across restarts")
-    parser.add_argument("--today", type=date.fromisoformat, default=_borrowed_day(), help="借用的日期 / a borrowed day")
+    parser.add_argument(
+        "--today",
+        type=date.fromisoformat,
+        default=os.environ.get("CANBAO_TODAY") or None,
+        help="借用的日期 / a borrowed day",
+    )
     for name, says in shares.items():
         parser.add_argument(name, type=_share, default=0.0, metavar="0..1", help=says)
     parser.add_argument(
@@ -242,11 +247,6 @@ def _share(text: str) -> float:
     if not 0 <= value <= 1:
         raise ValueError(text)
     return value
-
-
-def _borrowed_day() -> date | None:
-    named = os.environ.get("CANBAO_TODAY")
-    return date.fromisoformat(named) if named else None
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Start the stand-in beside a program, and pay by instruction: for the sample's season and for tests."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import httpx2
@@ -16,13 +17,15 @@ import httpx2
 from canbao.gateways.standin.faults import Faults
 
 STOPS_WITHIN_S = 5
+NOT_FOR_A_GATEWAY = frozenset({"DATABASE_URL", "CANBAO_APP_URL", "CANBAO_SECRETS"})  # it has no business there
 
 
 class Control:
     """The control endpoint of a running stand-in. Raises `httpx2.HTTPError` when it is not there."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, process: "subprocess.Popen[str]") -> None:
         self.url = url
+        self.process = process
         self._http = httpx2.Client(base_url=url, timeout=120, trust_env=False)
 
     def pay(self, order: UUID, **instruction: Any) -> dict[str, Any]:
@@ -50,8 +53,10 @@ def spawned(
     today: date | None = None,
     faults: Faults | None = None,
     journal: Path | None = None,
+    errors: IO[bytes] | None = None,
 ) -> Iterator[Control]:
     """A stand-in of one's own for as long as the block lasts; its address is `control.url`. Port 0 takes a free one.
+    `errors` is where it writes what goes wrong; without it, where this process does.
 
     It ends with this process, however that ends.
     """
@@ -70,13 +75,16 @@ def spawned(
     command = [sys.executable, "-m", "canbao.gateways.standin.server", "--until-stdin-closes"]
     command += ["--slow-refunds"] if faults.slow_refunds else []
     command += [f"{name}={value}" for name, value in options.items() if value is not None]
-    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, encoding="utf-8") as process:  # noqa: S603 - ours
+    told = {name: value for name, value in os.environ.items() if name not in NOT_FOR_A_GATEWAY}
+    with subprocess.Popen(  # noqa: S603 - ours
+        command, env=told, stdin=PIPE, stdout=PIPE, stderr=errors, text=True, encoding="utf-8"
+    ) as process:
         assert process.stdout is not None
         try:
             ready = process.stdout.readline().split()
             if not ready:
                 raise RuntimeError("模拟支付渠道未能启动 (the stand-in did not start; the port may be taken)")
-            yield Control(ready[-1])
+            yield Control(ready[-1], process)
         finally:
             process.terminate()
             try:

@@ -1,7 +1,8 @@
 """One row is one movement: debit account, credit account, amount. It cannot be unbalanced, and it is never touched.
 
 Triggers refuse UPDATE, DELETE and TRUNCATE; the application's role may not even INSERT: `ledger_post()` does, for the
-database functions that move money. A correction is a further row that says which row it undoes.
+database functions that move money. A correction is a further row; one that takes a whole row back says which (`undoes`,
+written by `ledger_undo()`), and a row can be taken back once.
 """
 
 from django.db import models

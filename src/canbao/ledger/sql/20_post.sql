@@ -57,7 +57,22 @@ BEGIN
     RETURN posted;
 END $$;
 
-REVOKE ALL ON FUNCTION ledger_account(text, text, text), ledger_post(ledger_entry[]) FROM PUBLIC;
+-- Post the opposite of some transfers, each naming the one that it undoes; `sources` says what for, one for each. A
+-- transfer is undone once, by its unique key: a second time is an error.
+CREATE OR REPLACE FUNCTION ledger_undo(undone uuid[], sources text[], in_reason text, day date) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    posted integer;
+BEGIN
+    INSERT INTO ledger_transfer (id, county, campaign_id, division, household_id, resident_id, debit_id, credit_id, amount_fen, reason, source, undoes_id, "on")
+    SELECT ledger_id('undo', t.id::text), t.county, t.campaign_id, t.division, t.household_id, t.resident_id, t.credit_id, t.debit_id,
+           t.amount_fen, in_reason, u.source, t.id, day
+      FROM unnest(undone, sources) AS u(id, source) JOIN ledger_transfer t ON t.id = u.id;
+    GET DIAGNOSTICS posted = ROW_COUNT;
+    RETURN posted;
+END $$;
+
+REVOKE ALL ON FUNCTION ledger_account(text, text, text), ledger_post(ledger_entry[]), ledger_undo(uuid[], text[], text, date) FROM PUBLIC;
 
 -- Sums of a county's accounts: debits, credits, balance (debits minus credits), in fen.
 CREATE OR REPLACE VIEW ledger_balance WITH (security_invoker = true) AS

@@ -73,6 +73,17 @@ def lines_in_rules_are_known(pack: Pack) -> Iterator[tuple[Path, str]]:
             yield path, f"账单上没有“{name}”这一项；有：{'、'.join(sorted(known))}"
 
 
+def english_is_of_words_in_the_pack(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """A translation of what no rule says is a slip: nobody would ever read it."""
+    said: set[str] = set()
+    for spot in spots(pack):
+        values = spot.value if isinstance(spot.value, tuple) else (spot.value,)
+        said.update(value for value in values if isinstance(value, str))
+    for text in pack.english:
+        if text not in said:
+            yield ("english", text), f"方案里没有“{text}”这几个字，译文用不上"
+
+
 def _twice(topic: str, items: list[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[Path, str]]:
     owner: dict[str, int] = {}
     for index, (name, texts) in enumerate(items):

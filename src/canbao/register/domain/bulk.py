@@ -13,6 +13,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from canbao.access.sealing import person_token, seal
+from canbao.kernel.refusal import must
+from canbao.register.refusals import NoCommittee
+
+MOST_NAMED = 10  # villages in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ _STAGE = """CREATE TEMP TABLE register_stage (
     number_kind text, number_sealed bytea, number_tail text, token bytea, phone_sealed bytea, hukou text, circumstances jsonb,
     last_year boolean) ON COMMIT DROP"""
 
+_WITHOUT_COMMITTEE = """
+SELECT s.village, d.name, count(*) FROM register_stage s LEFT JOIN divisions_division d ON d.code = s.village
+ WHERE NOT EXISTS (SELECT FROM divisions_collectingunit u WHERE u.division = s.village AND u.kind = 'village')
+ GROUP BY s.village, d.name ORDER BY s.village"""
+
 _HOUSEHOLDS = """
 INSERT INTO register_household (county, division, unit_id, code, passbook_account, tier, address)
 SELECT DISTINCT ON (s.household_code) left(s.village, 6), s.village, u.id, s.household_code, s.passbook, s.tier, ''
@@ -57,9 +66,9 @@ SELECT left(s.village, 6), s.village, h.id, s.name, s.relation, s.sex, s.born_on
 
 @transaction.atomic
 def add_people(people: Iterable[NewPerson]) -> int:
-    """Write people and the households they are the first of. Returns how many people.
+    """Write people and the households they are the first of: all of them, or none. Returns how many people.
 
-    Raises `IntegrityError` when a number is on the register already: one number, one person (R-11).
+    Says no: `NoCommittee`, naming the villages. Raises `IntegrityError` when a number is on the register already: one number, one person (R-11).
     """
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
@@ -89,9 +98,17 @@ def add_people(people: Iterable[NewPerson]) -> int:
             for row in _rows(people):
                 copy.write_row(row)
         cursor.execute("ANALYZE register_stage")
+        cursor.execute(_WITHOUT_COMMITTEE)
+        if without := cursor.fetchall():
+            villages = [f"{name or ''}（{village}）" for village, name, _ in without[:MOST_NAMED]]
+            villages += ["…"] if len(without) > MOST_NAMED else []
+            raise NoCommittee(villages="、".join(villages), people=sum(people for *_, people in without))
         cursor.execute(_HOUSEHOLDS)
         cursor.execute(_RESIDENTS)
-        return int(cursor.rowcount)
+        added = int(cursor.rowcount)
+        cursor.execute("SELECT count(*) FROM register_stage")
+        must(cursor.fetchone()[0] == added, "everybody on the list is on the register")
+        return added
 
 
 def _rows(people: Iterable[NewPerson]) -> Iterator[tuple[Any, ...]]:

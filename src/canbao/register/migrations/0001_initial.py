@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("county", models.CharField(db_collation="C", max_length=6)),
                 ("division", models.CharField(db_collation="C", max_length=12, verbose_name="村（社区）")),
-                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("name", models.CharField(db_collation="C", max_length=60, verbose_name="姓名")),
                 ("relation", models.CharField(blank=True, default="", max_length=10, verbose_name="与户主关系")),
                 ("sex", models.CharField(blank=True, default="", max_length=1, verbose_name="性别")),
                 ("born_on", models.DateField(verbose_name="出生日期")),
@@ -88,5 +88,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="resident",
             index=models.Index(fields=["division", "household"], name="register_re_divisio_ce4ab2_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="resident",
+            index=models.Index(fields=["name"], name="resident_by_name"),
         ),
     ]

@@ -19,7 +19,8 @@ class Resident(models.Model):
     county = models.CharField(max_length=6, db_collation="C")
     division = models.CharField("村（社区）", max_length=12, db_collation="C")
     household = models.ForeignKey(Household, models.PROTECT, related_name="residents", verbose_name="户")
-    name = models.CharField("姓名", max_length=60)
+    # in the order of characters, so that the beginning of a name is a range: see `queries.find_households`
+    name = models.CharField("姓名", max_length=60, db_collation="C")
     relation = models.CharField("与户主关系", max_length=10, blank=True, default="")
     sex = models.CharField("性别", max_length=1, blank=True, default="")
     born_on = models.DateField("出生日期")
@@ -36,7 +37,10 @@ class Resident(models.Model):
     enrolled_last_year = models.BooleanField("上年已参保", default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["division", "household"])]
+        indexes = [
+            models.Index(fields=["division", "household"]),
+            models.Index(fields=["name"], name="resident_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

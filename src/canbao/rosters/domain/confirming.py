@@ -11,15 +11,17 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from canbao.access.clock import now
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.kernel.division_code import DivisionCode
+from canbao.rosters.domain.handling import name_of
 from canbao.rosters.domain.striking import Struck, TownCount, check_not_too_many, find_struck_off, strike_off
-from canbao.rosters.models import Outcome, Roster, RosterRow
-from canbao.rosters.refusals import OlderThanConfirmed, RosterAlreadyConfirmed, SamePerson
+from canbao.rosters.models import Outcome, Roster
+from canbao.rosters.refusals import OlderThanConfirmed, RosterAlreadyConfirmed, RowsNotLookedAt, SamePerson
 
 STRIKE_OFF_SHARE = 0.20
 STRIKE_OFF_PEOPLE = 5
@@ -50,23 +52,31 @@ def confirm_roster(
     *,
     by: Staff,
     on: date,
+    leave_out: int = 0,
     strike_off_confirmed: bool = False,
     strike_off_share: float = STRIKE_OFF_SHARE,
     strike_off_people: int = STRIKE_OFF_PEOPLE,
 ) -> Confirmed:
     """Give people the categories of the rows that are taken; a full list also ends what it does not name any more.
 
+    `leave_out` is how many rows that nobody has settled the person agrees to leave out: the number that they were shown.
+
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `SamePerson` (they imported the
-    list or settled one of its rows), `OlderThanConfirmed`, `TooManyStruckOff` (unless `strike_off_confirmed`).
+    list, or corrected or settled one of its rows), `OlderThanConfirmed`, `RowsNotLookedAt` (more than `leave_out`),
+    `TooManyStruckOff` (unless `strike_off_confirmed`).
     """
     check_may(by, Work.CONFIRM_ROSTER, division=DivisionCode(roster.county))
     roster = Roster.objects.select_for_update().get(pk=roster.pk)
     if roster.confirmed_by is not None:
-        raise RosterAlreadyConfirmed(who=roster.confirmed_by)
-    if by.username == roster.imported_by or roster.rows.filter(decided_by=by.username).exists():
+        raise RosterAlreadyConfirmed(who=name_of(roster.confirmed_by))
+    own = Q(decided_by=by.username) | Q(mended_by=by.username)
+    if by.username == roster.imported_by or roster.rows.filter(own).exists():
         raise SamePerson
     _lock_department(roster)
     _check_not_older(roster)
+    undecided = roster.rows.filter(outcome=Outcome.LOOK).count()
+    if undecided > leave_out:
+        raise RowsNotLookedAt(rows=undecided)
     people = _gather(roster)
     struck = find_struck_off(roster) if roster.is_full else Struck((), 0)
     if not strike_off_confirmed:
@@ -75,7 +85,6 @@ def confirm_roster(
     ended = strike_off(roster) if roster.is_full else 0
     roster.confirmed_at, roster.confirmed_by = datetime.combine(on, now().timetz()), by.username
     roster.save(update_fields=["confirmed_at", "confirmed_by"])
-    undecided = RosterRow.objects.filter(roster=roster, outcome=Outcome.LOOK).count()
     done = Confirmed(roster, people, given, kept, ended, struck.gone, struck.spared, undecided, struck.towns)
     record(
         "roster.confirmed", f"roster:{roster.pk}", county=roster.county, actor=f"staff:{by.username}",

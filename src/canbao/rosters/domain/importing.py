@@ -79,6 +79,7 @@ def import_roster(
         sheet=kept(table.sheet, 60),
         is_full=is_full,
         categories=[found for name in full_for for found, _ in pack.normalise_category(name)],
+        category=category or "",
         titles=[kept(text, 200) for text in table.titles],
         header_row=table.header_row,
         columns=[kept(text, 60) for text in table.columns],
@@ -149,13 +150,13 @@ def _write_rows(roster: Roster, verdicts: Iterable[tuple[Incoming, Verdict]]) ->
 def _staged(verdicts: Iterable[tuple[Incoming, Verdict]]) -> Iterator[tuple[Any, ...]]:
     for row, verdict in verdicts:
         yield (
-            row.row, kept(row.name, 60), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, _tail(row), kept(row.category, 200),
+            row.row, kept(row.name, 60), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, tail_of(row), kept(row.category, 200),
             _json([{"name": held.category, "grade": held.grade} for held in verdict.held]), _json(row.seen), verdict.outcome.value,
             kept(verdict.why, 300), kept(verdict.remedy, 300), _json(verdict.wrong), verdict.resident, verdict.division,
         )  # fmt: skip
 
 
-def _tail(row: Incoming) -> str:
+def tail_of(row: Incoming) -> str:
     """The last four characters of a number, or of what is long enough to be a wrong one."""
     if row.identity is not None:
         return row.identity.number[-4:]

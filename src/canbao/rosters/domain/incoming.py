@@ -1,6 +1,6 @@
 """A row as it came, read cell by cell but not judged yet: what it says by itself, without the register."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,25 +49,40 @@ def incoming_rows(
     frame = fields_frame(table, columns)
     rest = table.texts.select([str(at) for at in others])
     for fields, texts in zip(frame.iter_rows(named=True), _rows(rest.width, rest.iter_rows()), strict=False):
-        identity, wrong = _identity(
-            fields[Field.NUMBER], is_numeric=fields["number_is_numeric"], on=on, allow_synthetic=allow_synthetic
-        )
-        no_number = isinstance(wrong, NumberMissing)
-        yield Incoming(
-            row=fields["row"],
-            name=fields[Field.NAME],
-            number=fields[Field.NUMBER],
-            identity=identity,
-            token=person_token(identity.number) if identity else None,
-            wrong=wrong,
-            category=fields[Field.CATEGORY],
-            understood=reader.read(fields[Field.CATEGORY], fields[Field.GRADE]),
-            ranges=tuple(places.ranges(fields[Field.TOWN], fields[Field.VILLAGE]))
-            if no_number and plain_name(fields[Field.NAME])
-            else (),
-            until=fields[Field.UNTIL],
+        yield incoming_row(
+            fields["row"],
+            fields,
             seen={str(at): kept(text, 200) for at, text in zip(others, texts, strict=True) if text},
+            reader=reader,
+            places=places,
+            on=on,
+            allow_synthetic=allow_synthetic,
+            is_numeric=fields["number_is_numeric"],
         )
+
+
+def incoming_row(
+    row: int, fields: Mapping[str, str], *, seen: dict[str, str], reader: CategoryReader, places: Places, on: date,
+    allow_synthetic: bool, is_numeric: bool = False,
+) -> Incoming:  # fmt: skip
+    """One row by its cells, one for every `Field`; `is_numeric`: the number stood in a numeric cell."""
+    identity, wrong = _identity(fields[Field.NUMBER], is_numeric=is_numeric, on=on, allow_synthetic=allow_synthetic)
+    no_number = isinstance(wrong, NumberMissing)
+    return Incoming(
+        row=row,
+        name=fields[Field.NAME],
+        number=fields[Field.NUMBER],
+        identity=identity,
+        token=person_token(identity.number) if identity else None,
+        wrong=wrong,
+        category=fields[Field.CATEGORY],
+        understood=reader.read(fields[Field.CATEGORY], fields[Field.GRADE]),
+        ranges=tuple(places.ranges(fields[Field.TOWN], fields[Field.VILLAGE]))
+        if no_number and plain_name(fields[Field.NAME])
+        else (),
+        until=fields[Field.UNTIL],
+        seen=seen,
+    )
 
 
 def _rows(width: int, rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ All that is wrong with a row is said at once, so that a department mends it in o
 refuses it, else looked at if one thing asks for that. Only rows with nothing wrong are compared with each other: the
 first one gives the category, a later one that says the same is a repetition.
 
-What is checked, in this order: number, register, category, dead or moved, name, end date; then repetition.
+What is checked, in this order: number, register, category, name, dead or moved, end date; then repetition.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,14 +18,20 @@ from canbao.rosters.domain.names import name_difference
 from canbao.rosters.domain.verdict import Problem, Verdict
 from canbao.rosters.models import Outcome
 
-_LOOK_AT_NUMBER = "请对照证件原件：是此人的请予认可，不是的请更正号码后重新报送。"
+_LOOK_AT_NUMBER = "请对照证件原件更正姓名或号码；证件与所填一致的，由县医保局核对。"
+
+
+Given = dict[tuple[int, str], tuple[int, str]]  # person and category → the row that gave it, and its grade
 
 
 def judge(
-    rows: Iterable[Incoming], by_token: Mapping[bytes, Person], by_name: Mapping[int, list[Person]]
+    rows: Iterable[Incoming],
+    by_token: Mapping[bytes, Person],
+    by_name: Mapping[int, list[Person]],
+    given: Given | None = None,
 ) -> Iterator[tuple[Incoming, Verdict]]:
-    """One verdict for every row, in the order of the sheet."""
-    given: dict[tuple[int, str], tuple[int, str]] = {}  # person and category → the row that gave it, and its grade
+    """One verdict for every row, in the order of the sheet. `given` is what other rows of the list gave before."""
+    given = dict(given or {})
     for row in rows:
         person = by_token.get(row.token) if row.token else None
         offered = by_name.get(row.row, [])
@@ -43,11 +49,11 @@ def _problems(row: Incoming, person: Person | None, offered: list[Person]) -> It
     if row.understood.problem is not None:
         yield row.understood.problem
     if person is not None:
-        if person.gone:
-            remedy = "请向村（居）委会核实；情况属实的请从名单中去掉。"
-            yield Problem(Outcome.LOOK, f"登记册上此人{person.gone}", remedy, Field.NUMBER)
         if difference := name_difference(row.name, person.name):
             yield Problem(Outcome.LOOK, f"号码相符，但{difference}", _LOOK_AT_NUMBER, Field.NAME)
+        elif person.gone:  # whoever has only a number learns nothing of whose it is
+            remedy = "请向村（居）委会核实；情况属实的请从名单中去掉。"
+            yield Problem(Outcome.LOOK, f"登记册上此人{person.gone}", remedy, Field.NUMBER)
     if has_long_number(row.name):
         yield Problem(Outcome.REFUSED, "姓名栏里是一串号码", "请检查姓名和身份证号两列是否填反。", Field.NAME)
     if row.until:
@@ -59,8 +65,8 @@ def _without_number(row: Incoming, offered: list[Person]) -> Problem:
     if not row.has_no_number or not offered:
         return Problem(Outcome.REFUSED, row.wrong.says.rstrip("。"), row.wrong.remedy, Field.NUMBER)
     why = f"没有填写身份证号；该地有 {len(offered)} 名同名人员"
-    only = "请核对证件：就是此人的请予认可，否则请补填号码。"
-    several = "请补填身份证号，或从同名人员中选定一人。"
+    only = "请补填身份证号；填不了的，由县医保局核对是否此人。"
+    several = "请补填身份证号。"
     return Problem(Outcome.LOOK, why, only if len(offered) == 1 else several, Field.NUMBER)
 
 
@@ -78,7 +84,7 @@ def _with_problems(row: Incoming, who: Person | None, problems: list[Problem]) -
     )
 
 
-def _taken(row: Incoming, person: Person, given: dict[tuple[int, str], tuple[int, str]]) -> Verdict:
+def _taken(row: Incoming, person: Person, given: Given) -> Verdict:
     also = f"此人另在{'、'.join(person.elsewhere)}名单上，按通知一并计算。" if person.elsewhere else ""
     plainly = Verdict(
         row.row, Outcome.TAKEN, also or "与登记相符。", "", person.id, person.division, row.understood.held

@@ -18,15 +18,9 @@ def plain_name(name: str) -> str:
 
 
 def name_difference(seen: str, registered: str) -> str:
-    """How far two names are apart, for the sender; "" when they are the same."""
+    """Whether two names differ, for the sender; "" when they are the same. Not how far: with a number and some patience,
+    which character is wrong would tell the name."""
     ours, theirs = plain_name(registered), plain_name(seen)
     if ours == theirs:
         return ""
-    if not theirs:
-        return "没有填写姓名"
-    if len(ours) != len(theirs):
-        return f"姓名与登记不同（表中 {len(theirs)} 个字，登记为 {len(ours)} 个字）"
-    places = [at for at, (one, other) in enumerate(zip(ours, theirs, strict=True), 1) if one != other]
-    if len(places) == 1:
-        return f"姓名第 {places[0]} 字与登记不同"
-    return f"姓名有 {len(places)} 个字与登记不同"
+    return "登记姓名与您填的不一致" if theirs else "没有填写姓名"

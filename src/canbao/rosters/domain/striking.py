@@ -47,7 +47,7 @@ class Struck(NamedTuple):
 # planner, which knows nothing of rows written a moment ago, would compare everybody with everybody.
 _UNSETTLED = """
 CREATE TEMP TABLE roster_unsettled ON COMMIT DROP AS
-SELECT DISTINCT w.resident_id, CASE WHEN w.resident_id IS NULL THEN translate(w.name, ' 　', '') END AS name
+SELECT DISTINCT w.resident_id, CASE WHEN w.resident_id IS NULL THEN translate(coalesce(nullif(w.mended_name, ''), w.name), ' 　', '') END AS name
   FROM rosters_rosterrow w
  WHERE w.roster_id = %s AND w.outcome IN ('look', 'refused') AND w.decided_at IS NULL
 """

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ("sheet", models.CharField(blank=True, default="", max_length=60, verbose_name="工作表")),
                 ("is_full", models.BooleanField(default=True, verbose_name="全量名单")),
                 ("categories", models.JSONField(default=list, verbose_name="涉及的类别")),
+                ("category", models.CharField(blank=True, default="", max_length=60, verbose_name="全表的类别")),
                 ("titles", models.JSONField(default=list, verbose_name="表头上方的文字")),
                 ("header_row", models.IntegerField(default=1, verbose_name="表头行号")),
                 ("columns", models.JSONField(default=list, verbose_name="列名（原有顺序）")),
@@ -97,6 +98,14 @@ class Migration(migrations.Migration):
                 ("remedy", models.CharField(blank=True, default="", max_length=300, verbose_name="怎么办")),
                 ("wrong", models.JSONField(default=list, verbose_name="有误的栏目")),
                 ("division", models.CharField(db_collation="C", max_length=12, null=True, verbose_name="匹配人所在村")),
+                (
+                    "mended_name",
+                    models.CharField(blank=True, db_default="", default="", max_length=60, verbose_name="更正后的姓名"),
+                ),
+                ("mended_number_sealed", models.BinaryField(null=True, verbose_name="更正后的证件号码（密）")),
+                ("mended_tail", models.CharField(blank=True, db_default="", default="", max_length=4)),
+                ("mended_at", models.DateTimeField(null=True, verbose_name="更正时间")),
+                ("mended_by", models.CharField(max_length=60, null=True, verbose_name="更正人")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="核对时间")),
                 ("decided_by", models.CharField(max_length=60, null=True, verbose_name="核对人")),
                 (
@@ -182,6 +191,30 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="roster_row_decided_by_someone_some_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rosterrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mended_at__isnull", True), ("mended_by__isnull", True)),
+                    models.Q(("mended_at__isnull", False), ("mended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="roster_row_mended_by_someone_some_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rosterrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("outcome", "corrected"), _negated=True),
+                    ("mended_by__isnull", True),
+                    models.Q(("decided_by", models.F("mended_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="roster_row_two_people",
             ),
         ),
         migrations.AddIndex(

@@ -22,6 +22,9 @@ class Roster(models.Model):
     sheet = models.CharField("工作表", max_length=60, blank=True, default="")
     is_full = models.BooleanField("全量名单", default=True)
     categories = models.JSONField("涉及的类别", default=list)
+    category = models.CharField(
+        "全表的类别", max_length=60, blank=True, default=""
+    )  # of rows that name none themselves
     titles = models.JSONField("表头上方的文字", default=list)
     header_row = models.IntegerField("表头行号", default=1)
     columns = models.JSONField("列名（原有顺序）", default=list)
@@ -67,6 +70,8 @@ class RosterRow(models.Model):
     `resident` is who is meant: certain for a row that is taken, offered for one to look at. `categories` is what was
     understood: [{"name", "grade"}], the grade "" where there is none. `seen` has the cells by the place of their
     column ("0", "1" …) but for name, number and category, which have columns of their own.
+
+    What the sender wrote is never overwritten: a name or number that they corrected later stands beside it (`mended_…`).
     """
 
     county = models.CharField(max_length=6, db_collation="C")
@@ -85,6 +90,11 @@ class RosterRow(models.Model):
     wrong = models.JSONField("有误的栏目", default=list)  # fields such as "number", for the eye of whoever mends it
     resident = models.ForeignKey(Resident, models.PROTECT, null=True)
     division = models.CharField("匹配人所在村", max_length=12, null=True, db_collation="C")
+    mended_name = models.CharField("更正后的姓名", max_length=60, blank=True, default="", db_default="")
+    mended_number_sealed = models.BinaryField("更正后的证件号码（密）", null=True)
+    mended_tail = models.CharField(max_length=4, blank=True, default="", db_default="")
+    mended_at = models.DateTimeField("更正时间", null=True)
+    mended_by = models.CharField("更正人", max_length=60, null=True)
     decided_at = models.DateTimeField("核对时间", null=True)
     decided_by = models.CharField("核对人", max_length=60, null=True)
 
@@ -101,8 +111,25 @@ class RosterRow(models.Model):
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="roster_row_decided_by_someone_some_time",
             ),
+            models.CheckConstraint(
+                condition=Q(mended_at__isnull=True, mended_by__isnull=True)
+                | Q(mended_at__isnull=False, mended_by__isnull=False),
+                name="roster_row_mended_by_someone_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | ~Q(outcome="corrected")
+                | Q(mended_by__isnull=True)
+                | ~Q(decided_by=F("mended_by")),
+                name="roster_row_two_people",
+            ),
         ]
 
     @property
-    def masked_number(self) -> str:
-        return f"{'*' * 14}{self.number_tail}" if self.number_tail else ""
+    def name_now(self) -> str:
+        """As it was corrected, else as it was sent."""
+        return self.mended_name or self.name
+
+    @property
+    def tail_now(self) -> str:
+        return self.mended_tail or self.number_tail

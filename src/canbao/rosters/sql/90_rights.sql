@@ -1,8 +1,9 @@
--- A roster is confirmed, a row decided, a holding ended: nothing else of them is ever written a second time.
+-- A roster is confirmed, a row corrected or decided, a holding ended: nothing else of them is ever written a second time.
 GRANT SELECT, INSERT ON rosters_roster, rosters_rosterrow, rosters_holding TO canbao_app;
 REVOKE UPDATE ON rosters_roster, rosters_rosterrow, rosters_holding FROM canbao_app;
 GRANT UPDATE (confirmed_at, confirmed_by) ON rosters_roster TO canbao_app;
-GRANT UPDATE (outcome, why, remedy, resident_id, division, decided_at, decided_by) ON rosters_rosterrow TO canbao_app;
+GRANT UPDATE (outcome, why, remedy, wrong, categories, resident_id, division, decided_at, decided_by,
+              mended_name, mended_number_sealed, mended_tail, mended_at, mended_by) ON rosters_rosterrow TO canbao_app;
 GRANT UPDATE (until, ended_by_id) ON rosters_holding TO canbao_app;
 SELECT access_guard('rosters_holding', 'household_id');
 

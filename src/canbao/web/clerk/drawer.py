@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from canbao.access.clock import today
+from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.collection.domain.remittances import hand_in
 from canbao.collection.models import Remittance
@@ -17,7 +17,8 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan, yuan
 from canbao.kernel.refusal import Refusal
-from canbao.web.clerk.today import CashInHand, cash_in_hand, unit_of
+from canbao.web.cash import CashInHand, cash_in_hand
+from canbao.web.clerk.today import unit_of
 from canbao.web.guards import staff_who_may
 
 
@@ -55,7 +56,7 @@ def drawer_page(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data | {"amount_fen": form.cleaned_data["amount"]}
     del given["amount"]
     try:
-        hand_in(**given, campaign=campaign, unit=unit, by=request.user, on=today())
+        hand_in(**given, campaign=campaign, unit=unit, by=request.user, at=now())
     except Refusal as no:
         return _page(request, unit, campaign, form, no=no)
     return redirect("drawer")

@@ -39,7 +39,10 @@ def find(request: HttpRequest) -> HttpResponse:
         found = _find(request, text)
     except Refusal as no:
         return render(request, "clerk/found.html", {"no": no}, status=422)
-    record("household.searched", f"division:{request.user.division}", county=request.user.county, found=len(found))
+    record(
+        "household.searched", f"division:{request.user.division}", county=request.user.county, found=len(found),
+        households=[home.id for home in found],
+    )  # fmt: skip
     if len(found) == 1:
         return redirect("household", found[0].id)
     return render(request, "clerk/found.html", {"found": found})
@@ -76,7 +79,6 @@ class CashForm(forms.Form):
 @require_safe
 def household(request: HttpRequest, household_id: int) -> HttpResponse:
     home = household_at_desk(request, household_id)
-    record("household.read", f"household:{home.pk}", county=home.county)
     return household_page(request, home, CashForm(initial={"order_id": uuid4()}))
 
 
@@ -123,6 +125,7 @@ def household_page(request: HttpRequest, home: Household, form: CashForm, *, no:
         "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),
         "no": no,
     }
+    record("household.read", f"household:{home.pk}", county=home.county)
     return render(request, "clerk/household.html", context, status=409 if no else 422 if form.errors else 200)
 
 

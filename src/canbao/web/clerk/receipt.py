@@ -6,13 +6,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import today
 from canbao.access.may import Work
+from canbao.access.record import record
 from canbao.collection.domain.receipts import note_print
 from canbao.collection.models import Receipt
 from canbao.collection.queries import receipts_in
-from canbao.documents.receipts import receipt_pdf
+from canbao.documents.receipts import check_fonts, receipt_pdf
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
-from canbao.web.receipts import paper_of, receipt_name
+from canbao.web.receipts import paper_of
 
 
 @staff_who_may(Work.COLLECT, Work.SEE_PROGRESS)
@@ -24,15 +25,17 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
 @staff_who_may(Work.COLLECT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def print_receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
-    """The paper, as PDF. By POST: a print is counted and on record."""
+    """The paper, as PDF. By POST: a print is counted and on record before it is made, so that of two at once one is the
+    original. Only a machine without a font is asked about beforehand: what cannot be printed is no print."""
     if request.method != "POST":
         return redirect("receipt", receipt_id)
     found = _receipt(request, receipt_id)
     try:
-        pdf = receipt_pdf(paper_of(found, reprinted_on=today() if found.prints else None))
+        check_fonts()
+        nth = note_print(found, actor=f"staff:{request.user.username}")
     except Refusal as no:
         return _page(request, found, no=no)
-    note_print(found, actor=f"staff:{request.user.username}")
+    pdf = receipt_pdf(paper_of(found, nth_print=nth, printed_on=today()))
     return HttpResponse(
         pdf,
         content_type="application/pdf",
@@ -45,5 +48,6 @@ def _receipt(request: HttpRequest, receipt_id: int) -> Receipt:
 
 
 def _page(request: HttpRequest, found: Receipt, *, no: Refusal | None = None) -> HttpResponse:
-    context = {"receipt": found, "paper": paper_of(found), "title": receipt_name(found), "no": no}
+    context = {"receipt": found, "paper": paper_of(found), "no": no}
+    record("receipt.read", f"receipt:{found.pk}", county=found.county, household=found.household_id)
     return render(request, "clerk/receipt.html", context, status=409 if no else 200)

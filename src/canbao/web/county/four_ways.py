@@ -2,11 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from canbao.access.may import Work
 from canbao.divisions.models import Division
-from canbao.reports.four_ways import four_ways_agree
+from canbao.reports.four_ways import Difference, four_ways_agree
 from canbao.web.county.progress import campaign_of, place_of
 from canbao.web.guards import staff_who_may
 
@@ -18,7 +19,17 @@ def four_ways(request: HttpRequest) -> HttpResponse:
     place = place_of(request, request.GET.get("place") or request.user.division)
     counted = four_ways_agree(campaign_of(request, place.code), division=place.code)
     below = Division.objects.filter(code__startswith=place.code.rstrip("0"), level__in=_below(place)).order_by("code")
-    return render(request, "county/four_ways.html", {"place": place, "counted": counted, "below": below})
+    context = {"place": place, "counted": counted, "below": below, "differences": map(says, counted.differences)}
+    return render(request, "county/four_ways.html", context)
+
+
+def says(one: Difference) -> str:
+    """In the reader's language; the sentences are those of the report, so that they are gathered here for translating."""
+    if one.resident_id is None:
+        return _("票据{number}（{unit}）号码已用，票据不见了").format(**one.words)
+    return _(
+        "人员{person}：资金{money}元、参保{people}元、名册{roster}元、票据{receipts}元（参保记录{enrolment}，账单{bill}，票据号{receipt}）"
+    ).format(**one.words)
 
 
 def _below(place: Division) -> list[str]:

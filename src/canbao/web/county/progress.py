@@ -11,8 +11,9 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaigns
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.reports.coverage import coverage, together
+from canbao.web.cash import units_to_ask
 from canbao.web.guards import staff_who_may
-from canbao.web.progress import ranked
+from canbao.web.progress import ranked, town_and_villages
 
 
 @staff_who_may(Work.SEE_PROGRESS)
@@ -30,6 +31,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         "campaign": campaign,
         "rows": ranked(rows),
         "whole": together(rows, request.session.get("place", "")),
+        "cash": units_to_ask(request.user.division, campaign, on=today()) if campaign else [],
         "days_left": (campaign.window_until - today()).days if campaign else 0,
     }
     return render(request, "county/progress.html", context)
@@ -39,8 +41,14 @@ def progress(request: HttpRequest) -> HttpResponse:
 @require_safe
 def town(request: HttpRequest, division: str) -> HttpResponse:
     place, campaign = place_of(request, division), campaign_of(request, division)
-    rows = coverage(campaign, on=today(), division=place.code)
-    context = {"campaign": campaign, "place": place, "rows": ranked(rows), "whole": together(rows, place.name)}
+    whole, rows = town_and_villages(campaign, on=today(), division=place.code, name=place.name)
+    context = {
+        "campaign": campaign,
+        "place": place,
+        "rows": ranked(rows),
+        "whole": whole,
+        "cash": units_to_ask(place.code, campaign, on=today()),
+    }
     return render(request, "county/town.html", context)
 
 

@@ -2,18 +2,21 @@
 
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import today
 from canbao.access.may import Work, may
+from canbao.access.record import record
 from canbao.collection.domain.refunds import approve, review
-from canbao.collection.queries import names_of_staff, refunds_in
+from canbao.collection.queries import names_of_staff, refunds_in, refunds_paid_in
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
 
 ROWS = 200
+PAID_A_PAGE = 50
 
 
 @staff_who_may(Work.REVIEW_REFUND, Work.APPROVE_REFUND)
@@ -38,11 +41,20 @@ def decide(request: HttpRequest, refund_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
-    found = list(refunds_in(request.user.division)[:ROWS])
-    names = names_of_staff(f"staff:{one.reviewed_by}" for one in found if one.reviewed_by)
-    for one in found:
+    waiting = list(refunds_in(request.user.division)[:ROWS])
+    paid = Paginator(refunds_paid_in(request.user.division), PAID_A_PAGE).get_page(request.GET.get("page"))
+    shown = [*waiting, *paid]
+    names = names_of_staff(f"staff:{who}" for one in shown for who in (one.reviewed_by, one.approved_by) if who)
+    for one in shown:
         one.age_days = (today() - one.due_on).days
         one.reviewer = names.get(f"staff:{one.reviewed_by}", "")
+        one.approver = names.get(f"staff:{one.approved_by}", "")
         one.waits_for_me = one.state == "due" and bool(one.reviewed_by) == may(request.user, Work.APPROVE_REFUND)
-    context = {"refunds": found, "total_fen": sum(one.amount_fen for one in found), "no": no}
+    context = {"refunds": waiting, "total_fen": sum(one.amount_fen for one in waiting), "paid": paid, "no": no}
+    record(
+        "refunds.read",
+        f"division:{request.user.division}",
+        county=request.user.county,
+        refunds=[one.pk for one in shown],
+    )
     return render(request, "county/refunds.html", context, status=409 if no else 200)

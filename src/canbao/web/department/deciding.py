@@ -1,18 +1,34 @@
-"""What only a person can decide: who a row means, and whether the list counts. Two different people (R-24)."""
+"""What only a person can decide: what a row should have said, who it means, and whether the list counts (R-24)."""
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from canbao.access.clock import today
 from canbao.access.may import Work
+from canbao.enrolment.packs import pack_of
+from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.confirming import confirm_roster
-from canbao.rosters.domain.mending import accept_row, refuse_row
+from canbao.rosters.domain.importing import NUMBER_AT_MOST
+from canbao.rosters.domain.mending import accept_row, mend_row, refuse_row
 from canbao.rosters.models import RosterRow
-from canbao.web.department.roster import own_roster, roster_page
+from canbao.web.department.roster import is_maker, own_roster, roster_page
 from canbao.web.department.rosters import own_rosters
 from canbao.web.guards import staff_who_may
+
+
+class ConfirmForm(forms.Form):
+    """`leave_out`: so many rows that nobody looked at were on the page when the box was ticked."""
+
+    leave_out = forms.IntegerField(required=False, min_value=0)
+
+
+class MendForm(forms.Form):
+    name = forms.CharField(required=False, max_length=60)
+    number = forms.CharField(required=False, max_length=NUMBER_AT_MOST)
 
 
 @staff_who_may(Work.CONFIRM_ROSTER)
@@ -20,27 +36,51 @@ from canbao.web.guards import staff_who_may
 def confirm(request: HttpRequest, roster_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("roster", roster_id)
-    found = own_roster(request, roster_id)
+    found, form = own_roster(request, roster_id), ConfirmForm(request.POST)
+    leave_out = form.cleaned_data["leave_out"] or 0 if form.is_valid() else 0
+    struck = "strike_off_confirmed" in request.POST
     try:
-        confirm_roster(found, by=request.user, on=today(), strike_off_confirmed="strike_off_confirmed" in request.POST)
+        confirm_roster(found, by=request.user, on=today(), leave_out=leave_out, strike_off_confirmed=struck)
     except Refusal as no:
-        return roster_page(request, found, no=no)
+        return roster_page(request, found, no=no, left_out=leave_out)
     return redirect("roster", roster_id)
 
 
 @staff_who_may(Work.IMPORT_ROSTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, row_id: int) -> HttpResponse:
-    """The row means the person who is offered, or it does not."""
-    narrowed = {f"roster__{key}": value for key, value in own_rosters(request.user).items()}
-    row = get_object_or_404(RosterRow.objects.select_related("roster"), pk=row_id, **narrowed)
+    """The row means the person who is offered, or it does not; or whoever sent it takes it back."""
+    row = _own_row(request, row_id)
     if request.method != "POST":
         return redirect("roster", row.roster_id)
+    why = "报送部门撤下了这一行。" if is_maker(request.user, row.roster) else "经核对不是同一人。"
     try:
         if "accept" in request.POST:
             accept_row(row, by=request.user, on=today())
         else:
-            refuse_row(row, by=request.user, on=today(), why="经核对不是同一人。")
+            refuse_row(row, by=request.user, on=today(), why=why)
     except Refusal as no:
         return roster_page(request, row.roster, no=no)
     return redirect("roster", row.roster_id)
+
+
+@staff_who_may(Work.IMPORT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def mend(request: HttpRequest, row_id: int) -> HttpResponse:
+    """A name or a number written anew; the answer is the page with what became of the row."""
+    row, campaign = _own_row(request, row_id), current_campaign(request.user.county)
+    if campaign is None:
+        raise Http404
+    form = MendForm(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return redirect("roster", row.roster_id)
+    try:
+        row = mend_row(row, pack=pack_of(campaign), by=request.user, on=today(), **form.cleaned_data)
+    except Refusal as no:
+        return roster_page(request, row.roster, no=no)
+    return redirect(f"{reverse('roster', args=[row.roster_id])}?outcome={row.outcome}#row-{row.pk}")
+
+
+def _own_row(request: HttpRequest, row_id: int) -> RosterRow:
+    narrowed = {f"roster__{key}": value for key, value in own_rosters(request.user).items()}
+    return get_object_or_404(RosterRow.objects.select_related("roster"), pk=row_id, **narrowed)

@@ -1,11 +1,18 @@
 """One list with the verdict of every row; and the department's own file back, with the reasons beside the rows."""
 
+import re
+import unicodedata
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
-from canbao.access.may import Work
+from canbao.access.may import Work, may
+from canbao.access.models import Role, Staff
+from canbao.access.record import record
+from canbao.collection.queries import names_of_staff
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.returning import give_back
 from canbao.rosters.models import Outcome, Roster
@@ -15,6 +22,9 @@ from canbao.web.department.rosters import own_rosters
 from canbao.web.guards import staff_who_may
 
 ROWS_A_PAGE = 100
+STEM_AT_MOST = 80  # characters; three bytes each still make a name that every disk takes
+_SPREADSHEET = re.compile(r"\.(xlsx|xlsm|xls|csv|txt|et)$", re.IGNORECASE)
+_NOT_IN_A_NAME = frozenset('\\/:*?"<>|')
 
 
 @staff_who_may(Work.IMPORT_ROSTER, Work.CONFIRM_ROSTER)
@@ -37,7 +47,9 @@ def file_back(request: HttpRequest, roster_id: int) -> HttpResponse:
     return HttpResponse(
         content,
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": f'attachment; filename="roster-{found.pk}.xlsx"'},
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=answer_name(found.file_name))
+        },
     )
 
 
@@ -45,19 +57,56 @@ def own_roster(request: HttpRequest, roster_id: int) -> Roster:
     return get_object_or_404(Roster, pk=roster_id, **own_rosters(request.user))
 
 
-def roster_page(request: HttpRequest, found: Roster, *, no: Refusal | None = None) -> HttpResponse:
-    """The rows of one outcome: the one that is asked for, else those that a person must look at, if there are any."""
+def answer_name(file_name: str) -> str:
+    """`名单.xls` → `名单-核对结果.xlsx`: what the sender can lay beside their own file, and every system can keep."""
+    stem = _SPREADSHEET.sub("", file_name)
+    plain = "".join(
+        "_" if character in _NOT_IN_A_NAME else character
+        for character in stem
+        if unicodedata.category(character)[0] != "C"
+    )
+    return f"{plain.strip(' .')[:STEM_AT_MOST] or '名单'}-核对结果.xlsx"
+
+
+def is_maker(staff: Staff, roster: Roster) -> bool:
+    """Whose list it is: the department's own staff, or whoever imported it for them. They correct; others check."""
+    return staff.role == Role.DEPARTMENT or staff.username == roster.imported_by
+
+
+def roster_page(request: HttpRequest, found: Roster, *, no: Refusal | None = None, left_out: int = 0) -> HttpResponse:
+    """The rows of one outcome: the one that is asked for, else those that a person must look at, if there are any.
+
+    Whom the register has is for those who check the list; a department sees what it wrote and whether it fits.
+    """
     counts = counts_by_outcome(found)
     first = Outcome.LOOK if counts[Outcome.LOOK] else Outcome.REFUSED if counts[Outcome.REFUSED] else Outcome.TAKEN
     asked = request.GET.get("outcome")
     shown = Outcome(asked) if asked in Outcome.values else first
-    rows = found.rows.filter(outcome=shown).select_related("resident").order_by("sheet", "row")
+    checks = may(request.user, Work.CONFIRM_ROSTER)
+    rows = found.rows.filter(outcome=shown).order_by("sheet", "row")
     context = {
         "roster": found,
         "counts": counts.items(),
         "shown": shown,
-        "rows": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "look": counts[Outcome.LOOK],
+        "rows": Paginator(rows.select_related("resident") if checks else rows, ROWS_A_PAGE).get_page(
+            request.GET.get("page")
+        ),
+        "checks": checks,
+        "makes": is_maker(request.user, found),
+        "imported_it": found.imported_by == request.user.username,
+        "confirmer": names_of_staff([found.confirmed_by]).get(f"staff:{found.confirmed_by}")
+        if found.confirmed_by
+        else "",
         "towns": no.words["towns"] if isinstance(no, TooManyStruckOff) else (),
+        "left_out": left_out,
         "no": no,
     }
+    record(
+        "roster.read",
+        f"roster:{found.pk}",
+        county=found.county,
+        outcome=shown.value,
+        rows=[row.row for row in context["rows"]],
+    )
     return render(request, "department/roster.html", context, status=409 if no else 200)

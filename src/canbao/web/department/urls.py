@@ -8,4 +8,5 @@ urlpatterns = [
     path("<int:roster_id>/file/", roster.file_back, name="roster-file"),
     path("<int:roster_id>/confirm/", deciding.confirm, name="confirm-roster"),
     path("rows/<int:row_id>/", deciding.decide, name="decide-row"),
+    path("rows/<int:row_id>/mend/", deciding.mend, name="mend-row"),
 ]

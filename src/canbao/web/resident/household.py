@@ -1,14 +1,15 @@
 """A family's own page: what each of them owes and why, from when they are covered, and their receipts."""
 
+from collections.abc import Collection
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from canbao.access.clock import today
-from canbao.collection.models import Receipt, Refund
-from canbao.collection.queries import receipts_in
+from canbao.access.clock import now, today
+from canbao.collection.models import OrderLine, Receipt, Refund
+from canbao.collection.queries import orders_to_pay, receipts_in
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
@@ -16,7 +17,7 @@ from canbao.register.models import Household
 from canbao.register.queries import households_in
 from canbao.web.guards import for_resident
 from canbao.web.members import members, total_fen
-from canbao.web.receipts import paper_of, receipt_name
+from canbao.web.receipts import paper_of
 
 
 @for_resident
@@ -25,17 +26,26 @@ def household(request: HttpRequest) -> HttpResponse:
     return household_page(request)
 
 
-def household_page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
-    """The page; after a refusal the same page with the no above it."""
+def household_page(
+    request: HttpRequest, *, no: Refusal | None = None, chosen: Collection[int] | None = None
+) -> HttpResponse:
+    """The page; after a refusal the same page with the no above it. `chosen`: the bills that are ticked; None:
+    all but those for which an order waits already."""
     home, campaign = home_of(request), campaign_of(request)
     people = members(campaign, home, on=today()) if campaign else []
+    payable = {member.bill_id for member in people if member.can_pay}
+    orders = list(orders_to_pay(home.pk, at=now()))
+    ordered = set(OrderLine.objects.filter(order__in=orders).values_list("bill_id", flat=True)) if orders else set()
     context = {
         "home": home,
         "campaign": campaign,
         "days_left": (campaign.window_until - today()).days if campaign else 0,
         "people": people,
         "total_fen": total_fen(people),
+        "chosen": payable - ordered if chosen is None else payable.intersection(chosen),
+        "ordered": ordered,
         "order_id": uuid4(),
+        "orders": orders,
         "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
         "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),
         "no": no,
@@ -52,9 +62,7 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
         household=request.resident["household"],
         takes_back_from__isnull=True,
     )
-    return render(
-        request, "resident/receipt.html", {"receipt": found, "paper": paper_of(found), "title": receipt_name(found)}
-    )
+    return render(request, "resident/receipt.html", {"receipt": found, "paper": paper_of(found)})
 
 
 def home_of(request: HttpRequest) -> Household:

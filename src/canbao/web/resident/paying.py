@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now
-from canbao.collection.domain.orders import ask_gateway, make_order
+from canbao.collection.domain.orders import ask_gateway, give_up, make_order
 from canbao.collection.gateway import GatewayBroke
 from canbao.collection.models import Channel, Order, Receipt
+from canbao.collection.queries import orders_to_pay
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import for_resident
+from canbao.web.refusals import NobodyChosen, StillOpenAtGateway
 from canbao.web.resident.household import home_of, household_page, open_campaign_of
 
 
@@ -31,18 +33,21 @@ def pay(request: HttpRequest) -> HttpResponse:
     form = PayForm(request.POST)
     if not form.is_valid():
         return redirect("resident-household")
+    chosen = [int(bill) for bill in request.POST.getlist("bill") if bill.isdecimal()]
     try:
+        if not chosen:
+            raise NobodyChosen
         made = make_order(
             order_id=form.cleaned_data["order_id"],
             campaign=open_campaign_of(request),
             household=home_of(request),
-            bills=[int(bill) for bill in request.POST.getlist("bill") if bill.isdecimal()],
+            bills=chosen,
             channel=Channel.WECHAT,
             made_by=f"resident:{request.resident['id']}",
             at=now(),
         )
     except Refusal as no:
-        return household_page(request, no=no)
+        return household_page(request, no=no, chosen=chosen)
     return redirect("resident-order", made.pk)
 
 
@@ -51,7 +56,9 @@ def pay(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The order's page; for a page that asks again by itself, only the part that changes."""
     found = get_object_or_404(Order, pk=order_id, household=request.resident["household"])
-    is_open = found.state == Order.State.OPEN and found.expires_at > now()
+    is_open = orders_to_pay(found.household_id, at=now()).filter(pk=found.pk).exists()
+    if request.htmx and is_open and found.pay_url and request.GET.get("shown") == "link":
+        return HttpResponse(status=204)  # nothing is new: what is read or pressed just now stays as it is
     context = {
         "order": found,
         "lines": found.lines.select_related("bill__resident").order_by("bill__resident"),
@@ -61,6 +68,20 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     }
     context["pay_link"] = _with_way_back(context["pay_url"], found)
     return render(request, "resident/_order.html" if request.htmx else "resident/order.html", context)
+
+
+@for_resident
+@require_http_methods(["GET", "HEAD", "POST"])
+def not_paying(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The resident gives an order up; the family's page no longer mentions it."""
+    found = get_object_or_404(Order, pk=order_id, household=request.resident["household"])
+    if request.method != "POST":
+        return redirect("resident-order", found.pk)
+    try:
+        give_up(found)
+    except GatewayBroke:
+        return household_page(request, no=StillOpenAtGateway())
+    return redirect("resident-household")
 
 
 def _pay_url(order: Order) -> str:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import segno
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from canbao.access.may import Work
 from canbao.access.may import may as staff_may
 from canbao.access.models import Role, Staff
+from canbao.enrolment.models import Campaign
+from canbao.enrolment.packs import pack_of
 from canbao.kernel import fen as kernel_fen
 from canbao.kernel.refusal import Refusal
 from canbao.web import words
@@ -22,7 +25,13 @@ register = template.Library()
 # every mask scans; trying all eight for the prettiest costs four times as long
 _QR_MASK = 2
 
-register.filter("money", words.money)
+register.filter("prose", words.prose)
+
+
+@register.filter
+def money(fen: int) -> SafeString:
+    """`320元`, never broken over two lines."""
+    return words.prose(words.money(fen))
 
 
 @register.filter
@@ -79,9 +88,18 @@ def role_name(staff: Staff) -> str:
     return _(Role(staff.role).label)
 
 
-@register.inclusion_tag("_refused.html")
-def refused(no: Refusal | None) -> dict[str, object]:
-    return {"no": words.refusal_words(no) if no else None}
+@register.inclusion_tag("_refused.html", takes_context=True)
+def refused(context: Context, no: Refusal | None) -> dict[str, object]:
+    """The no, with what helps. Where the page is about a campaign, in the words that its notice has in English."""
+    campaign = context.get("campaign")
+    glossary = pack_of(campaign).english if no and campaign else words.NO_GLOSSARY
+    return {"no": words.refusal_words(no, glossary) if no else None}
+
+
+@register.simple_tag
+def notice_word(campaign: Campaign, text: str) -> SafeString:
+    """A name of the notice, such as a category, in the reader's language where its pack has it."""
+    return words.prose(words.of_the_notice(text, pack_of(campaign).english))
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from canbao.access.clock import today
+from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.collection.domain.remittances import confirm_remittance
 from canbao.collection.queries import names_of_staff, remittances_in
@@ -29,7 +29,7 @@ def confirm(request: HttpRequest, remittance_id: UUID) -> HttpResponse:
         return redirect("remittances")
     found = get_object_or_404(remittances_in(request.user.division), pk=remittance_id)
     try:
-        confirm_remittance(found, by=request.user, on=today())
+        confirm_remittance(found, by=request.user, at=now())
     except Refusal as no:
         return _page(request, no=no)
     return redirect("remittances")

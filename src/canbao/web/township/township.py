@@ -8,20 +8,27 @@ from canbao.access.clock import today
 from canbao.access.may import Work
 from canbao.collection.queries import remittances_in
 from canbao.enrolment.queries import current_campaign
-from canbao.reports.coverage import coverage, together
+from canbao.reports.coverage import together
+from canbao.web.cash import units_to_ask
 from canbao.web.guards import staff_who_may
-from canbao.web.progress import ranked
+from canbao.web.progress import ranked, town_and_villages
 
 
 @staff_who_may(Work.CONFIRM_REMITTANCE)
 @require_safe
 def township(request: HttpRequest) -> HttpResponse:
     division, campaign = request.user.division, current_campaign(request.user.county)
-    rows = coverage(campaign, on=today(), division=division) if campaign else []
+    place = request.session.get("place", "")
+    whole, rows = (
+        town_and_villages(campaign, on=today(), division=division, name=place)
+        if campaign
+        else (together([], place), [])
+    )
     context = {
         "campaign": campaign,
         "rows": ranked(rows),
-        "whole": together(rows, request.session.get("place", "")),
+        "whole": whole,
+        "cash": units_to_ask(division, campaign, on=today()) if campaign else [],
         "waiting": remittances_in(division).filter(confirmed_at__isnull=True).count(),
     }
     return render(request, "township/township.html", context)

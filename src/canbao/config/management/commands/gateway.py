@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from canbao.gateways.standin.server import add_arguments, serve
 
@@ -19,4 +19,9 @@ class Command(BaseCommand):
         add_arguments(parser, keys=Path(settings.CANBAO_GATEWAY_KEYS))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        serve(Namespace(**options))
+        try:
+            serve(Namespace(**options))
+        except OSError as error:
+            raise CommandError(
+                f"{options['host']}:{options['port']} 用不了（{error.strerror}），请用 --port 另选 (this address cannot be used)"
+            ) from error

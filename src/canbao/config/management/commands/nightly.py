@@ -17,6 +17,7 @@ from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import GatewayBroke
 from canbao.collection.models import Channel, Refund, RefundState
 from canbao.enrolment.models import Campaign
+from canbao.kernel.fen import yuan
 from canbao.reports.four_ways import four_ways_agree
 
 DAYS_BACK = 3  # a bill may grow for a day or two; going through it again moves only what changed
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         for channel in settings.CANBAO_GATEWAYS:
             try:
                 found = ask_about_open_orders(channel, made_before=now(), county=county)
-                done = [reconcile_day(channel, day, county=county) for day in days]
+                done = [reconcile_day(channel, day, county=county, at=now()) for day in days]
             except GatewayBroke as broke:  # the other gateways and the refunds by transfer go on
                 wrong.append(f"{county} {channel}：{broke.says}")
                 continue
@@ -64,11 +65,28 @@ class Command(BaseCommand):
     def refunds(self, county: str, on: date) -> list[str]:
         """Approved ones are sent, and those under way are asked about; who reviews, and who hands cash back, is a
         person and not this command."""
-        wrong = []
+        wrong: list[str] = []
+        arrived: list[int] = []
+        waiting = 0
         under_way = Refund.objects.filter(county=county, state__in=(RefundState.APPROVED, RefundState.SENT))
         for refund in under_way.exclude(channel=Channel.CASH).select_related("payment").order_by("due_on", "pk"):
             try:
-                pay_back(refund, on=on)
+                if pay_back(refund, on=on):
+                    arrived.append(refund.amount_fen)
+                else:
+                    waiting += 1
             except GatewayBroke as broke:
                 wrong.append(f"{county} 退款{refund.pk}：{broke.says}")
+        self.stdout.write(f"{county} {refunded(arrived, waiting)}")
         return wrong
+
+
+def refunded(arrived: list[int], waiting: int) -> str:
+    """What was given back, as amounts in fen, and how many are sent and have not arrived yet."""
+    count, sum_ = len(arrived), yuan(sum(arrived))
+    plural = "" if count == 1 else "s"
+    chinese, english = f"退款 {count} 笔，{sum_} 元", f"{count} refund{plural}, {sum_} yuan"
+    if waiting:
+        chinese += f"；另有 {waiting} 笔已发出，尚未到账"
+        english += f"; {waiting} more {'is' if waiting == 1 else 'are'} on the way"
+    return f"{chinese} ({english})"

@@ -8,21 +8,23 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from rich.console import Console
 
 from canbao.access.scope import within
 from canbao.config.databases import drop_database, make_database
-from canbao.config.sample.county import load_county, places_of
+from canbao.config.home import PRODUCTION, UnsafeToStart
+from canbao.config.management.arguments import given, percent, sample_pack
+from canbao.config.sample.county import load_county
 from canbao.config.season.play import Season
-from canbao.config.season.processes import plugged_in
+from canbao.config.season.processes import plugged_in, stop_on_signals
 from canbao.config.season.progress import progress_bar
 from canbao.config.season.told import tell_ledger, tell_proof, tell_report, tell_story
 from canbao.config.setup import set_up_database
 from canbao.gateways.standin.faults import Faults
 from canbao.kernel.days import days_after, months_after
-from canbao.policy import Pack, PackBroken, PackNotFound, load_pack
+from canbao.policy import Pack
 
 DATABASE = "canbao_season"
 
@@ -33,9 +35,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("pack", help="政策包，如 suixi-2022")
-        parser.add_argument(
-            "--sample", type=float, default=float(os.environ.get("SAMPLE", "1")), help="人口的百分之几，默认 1"
-        )
+        parser.add_argument("--sample", type=percent, default=given("SAMPLE", "1"), help="人口的百分之几，默认 1")
         parser.add_argument("--households", type=int, default=4000, help="最多多少户缴费，默认 4000")
         parser.add_argument("--seed", type=int, default=2022)
         parser.add_argument("--plant", choices=["receipt"], help="背着程序删去一张票据，看它是否发现")
@@ -43,17 +43,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console()
-        try:
-            pack = load_pack(options["pack"])
-            places_of(pack)
-        except (PackNotFound, PackBroken) as problem:
-            raise CommandError(str(problem)) from problem
+        if PRODUCTION:
+            raise UnsafeToStart("season 只用于样例 (season is for the sample)")
+        pack = sample_pack(options["pack"])
+        stop_on_signals()
         make_database(DATABASE)
         try:
             set_up_database()
             right = self.play(pack, console, options)
         finally:
-            connections.close_all()
             if not options["keep"]:
                 drop_database(DATABASE)
         if not right:
@@ -101,11 +99,13 @@ def season_end(pack: Pack) -> Any:
 def plant_missing_receipt() -> None:
     """What nobody can do through the program: as the owner, with the guard off, a receipt is removed."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE collection_receipt DISABLE TRIGGER keep_receipt")
+        for table in ("collection_receipt", "collection_receiptline"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER kept_but")
         cursor.execute(
             "SELECT id FROM collection_receipt WHERE takes_back_from_id IS NULL AND NOT EXISTS (SELECT FROM collection_receipt v WHERE v.takes_back_from_id = collection_receipt.id) ORDER BY id LIMIT 1 OFFSET 7"
         )
         (receipt,) = cursor.fetchone()
         cursor.execute("DELETE FROM collection_receiptline WHERE receipt_id = %s", [receipt])
         cursor.execute("DELETE FROM collection_receipt WHERE id = %s", [receipt])
-        cursor.execute("ALTER TABLE collection_receipt ENABLE TRIGGER keep_receipt")
+        for table in ("collection_receipt", "collection_receiptline"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER kept_but")

@@ -6,8 +6,10 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from canbao.config.database import APP_URL, OWNER_URL
+from canbao.config.management.arguments import given, port, workers
 from canbao.config.safety import refuse_unsafe
-from canbao.config.season.processes import serve_command
+from canbao.config.season.processes import environment, serve_command, until_stopped
 
 
 class Command(BaseCommand):
@@ -15,12 +17,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=1)
+        parser.add_argument("--port", type=port, default=given("PORT", "8000"))
+        parser.add_argument("--workers", type=workers, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_unsafe()
         call_command("collectstatic", interactive=False, verbosity=0)
-        # this process becomes the server: one process to stop, and its exit code is the server's
         command = serve_command(options["host"], options["port"], workers=options["workers"])
-        os.execv(command[0], command)  # noqa: S606 - our own program
+        # the server forgets the owner: whoever breaks into the pages finds the application's role and nothing above it
+        if OWNER_URL in os.environ or APP_URL in os.environ:
+            # this process becomes the server: one process to stop, and its exit code is the server's
+            os.execve(command[0], command, environment())  # noqa: S606 - our own program
+        raise SystemExit(until_stopped(command))  # we stay: the embedded database stops with us

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from canbao.config.databases import need_owner
 from canbao.config.safety import refuse_unsafe
 from canbao.config.setup import set_up_database
 
@@ -13,6 +14,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        need_owner()
         set_up_database()
         refuse_unsafe()
         self.stdout.write("数据库已就绪 / the database is ready")

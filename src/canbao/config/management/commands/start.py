@@ -1,5 +1,6 @@
 """`canbao start`: everything for a first look. The first time it loads a sample county with a season half over; then it
-serves the pages and a stand-in gateway, and says who can sign in as what. Ctrl-C stops all of it.
+serves the pages and a stand-in gateway, and says who can sign in as what. Ctrl-C stops all of it; so does a child that
+dies, and then the exit code is 1.
 
 `SAMPLE` is how many per cent of the county's people are invented (1; 100 for all of them).
 """
@@ -7,35 +8,37 @@ serves the pages and a stand-in gateway, and says who can sign in as what. Ctrl-
 import os
 import secrets
 import signal
-import time
+from contextlib import suppress
 from datetime import date
-from types import FrameType
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from rich.console import Console
 from rich.table import Table
 
 from canbao.access.models import Role, Staff
-from canbao.config.databases import make_database, rename_database
+from canbao.config.database import OWNER_URL
+from canbao.config.databases import drop_database, identity, is_empty, make_database, need_owner, rename_database
 from canbao.config.home import PRODUCTION, UnsafeToStart, home, keep_sample_values, sample_values
+from canbao.config.management.arguments import check_free, given, percent, port, sample_pack
 from canbao.config.sample.county import Sample, load_county
 from canbao.config.season.play import Season
-from canbao.config.season.processes import plugged_in, web_server
+from canbao.config.season.processes import Child, first_to_die, plugged_in, stand_in, stop_on_signals, web_server
 from canbao.config.season.progress import progress_bar
 from canbao.config.setup import set_up_database
 from canbao.divisions.models import Division
 from canbao.gateways.standin.faults import Faults
-from canbao.gateways.standin.spawn import spawned
 from canbao.kernel.days import days_after
-from canbao.policy import Pack, load_pack
+from canbao.policy import Pack
 from canbao.register.models import Resident
 
 JOURNAL = home() / "log" / "gateway.jsonl"  # what the stand-in remembers, from loading to serving
 PACK = "suixi-2022"  # the county that is shown first; any pack with targets and places can be named
+PERCENT = 1.0  # of its people
 HALF_OVER_DAYS = 22  # the sample's today: so many days after collecting began
 HOUSEHOLDS = 3000  # so many will pay in the sample; of a large one the rest have their bills and wait
 
@@ -45,56 +48,88 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--gateway-port", type=int, default=8001)
-        parser.add_argument("--pack", default=PACK)
-        parser.add_argument("--sample", type=float, default=float(os.environ.get("SAMPLE", "1")))
+        parser.add_argument("--port", type=port, default=given("PORT", "8000"))
+        parser.add_argument("--gateway-port", type=port, default=8001)
+        parser.add_argument("--pack")
+        parser.add_argument("--sample", type=percent, default=given("SAMPLE", None))
         parser.add_argument("--load-only", action="store_true", help="只装入样例，不启动页面")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if PRODUCTION:
             raise UnsafeToStart("start 只用于样例，生产环境请用 setup 与 serve (start is for the sample)")
-        signal.signal(signal.SIGTERM, _stop)
+        need_owner()
+        stop_on_signals()
         console = Console()
+        if not options["load_only"]:
+            check_free(options["port"], "--port")
+            check_free(options["gateway_port"], "--gateway-port")
         call_command("collectstatic", interactive=False, verbosity=0)
-        if not self.is_loaded():
-            self.load(load_pack(options["pack"]), options["sample"], console)
-        if options["load_only"]:
-            return
+        if self.is_loaded():
+            check_same_sample(sample_values(), options["pack"], options["sample"])
+        else:
+            self.load(sample_pack(options["pack"] or PACK), options["sample"] or PERCENT, console)
+        if not options["load_only"]:
+            self.serve(options["port"], options["gateway_port"], console)
+
+    def serve(self, port: int, gateway_port: int, console: Console) -> None:
+        """Until a signal says so. One child that dies ends all, and the exit code says that it was not meant to."""
         values = sample_values()
         today = date.fromisoformat(values["today"])
-        keys, told = settings.CANBAO_GATEWAY_KEYS, {"CANBAO_TODAY": values["today"]}
+        dead = None
         with (
-            spawned(keys=keys, port=options["gateway_port"], today=today, journal=JOURNAL) as control,
-            web_server(options["port"], CANBAO_GATEWAY_URL=control.url, **told) as url,
+            stand_in(gateway_port, keys=settings.CANBAO_GATEWAY_KEYS, today=today, journal=JOURNAL) as (
+                control,
+                gateway,
+            ),
+            web_server(port, CANBAO_GATEWAY_URL=control.url, CANBAO_TODAY=values["today"]) as web,
         ):
-            say_hello(console, url, values)
-            wait()
+            say_hello(console, web, values)
+            with suppress(KeyboardInterrupt):
+                dead = first_to_die([web, gateway])
+        if dead is not None:
+            raise CommandError(
+                f"{dead.name}意外结束（{how_it_ended(dead)}），全部已停止；日志：{dead.log}"
+                " (it ended by itself, so everything was stopped; its log is there)"
+            )
         console.print("已停止")
 
     def is_loaded(self) -> bool:
-        """A sample is whole or not there: it is loaded beside and then renamed."""
-        return "password" in sample_values() and bool(_tables()) and Division.objects.exists()
+        """A sample is whole or not there: it is loaded beside and then renamed. Raises `UnsafeToStart` where something
+        else is in the database: a county that is not the sample is neither shown with a borrowed day nor touched."""
+        values = sample_values()
+        if "database" in values and values["database"] == identity():
+            return True
+        if not is_empty():
+            raise UnsafeToStart(
+                "数据库里已有数据，但不是这里装入的样例，不动它；样例请另选 CANBAO_HOME，或用 make clean 清掉旧的样例"
+                " (the database is not empty and not this home's sample; nothing in it is touched)"
+            )
+        return False
 
     def load(self, pack: Pack, percent: float, console: Console) -> None:
         password = "-".join(secrets.token_hex(2) for _ in range(3))
-        beside = "DATABASE_URL" not in os.environ
+        beside = OWNER_URL not in os.environ
+        real = connections["owner"].settings_dict["NAME"]
         if beside:
-            if _tables() and Division.objects.exists() and not sample_values():
-                raise UnsafeToStart(
-                    "数据库里已有数据，不用样例盖掉它 (the database is not empty; the sample is not put in its place)"
-                )
-            real = connections["owner"].settings_dict["NAME"]
             make_database(f"{real}_loading")
-        set_up_database()
-        if Division.objects.exists():
-            raise UnsafeToStart(
-                "数据库里已有数据，不装入样例 (the database is not empty; the sample is not loaded into it)"
-            )
-        today = self.play(pack, percent, password, console)
+        try:
+            set_up_database()
+            today = self.play(pack, percent, password, console)
+        except BaseException:  # a signal too: half a county is no county
+            if beside:
+                drop_database(f"{real}_loading")
+            else:
+                console.print(f"[bold red]样例没有装完，数据库 {real} 里只有一半，请删掉重建[/]")
+            raise
         # said first: a sample without its password would look like somebody's county
         keep_sample_values(
-            {"today": today.isoformat(), "password": password, "pack": pack.key, "percent": str(percent)}
+            {
+                "today": today.isoformat(),
+                "password": password,
+                "pack": pack.key,
+                "percent": str(percent),
+                "database": identity(),
+            }
         )
         if beside:
             rename_database(f"{real}_loading", real)
@@ -103,7 +138,6 @@ class Command(BaseCommand):
         with progress_bar(console) as (tell, plan):
             tell("编造样例人口", 0)
             sample: Sample = load_county(pack, percent=percent, password=password, on=pack.window.first)
-            (home() / "log").mkdir(exist_ok=True)
             JOURNAL.unlink(missing_ok=True)  # of a county that is not there any more
             with plugged_in(Faults(), JOURNAL) as control:
                 season = Season(sample, pack, control, tell)
@@ -116,23 +150,27 @@ class Command(BaseCommand):
         return today
 
 
-def _tables() -> bool:
-    return "divisions_division" in connections["default"].introspection.table_names()
+def check_same_sample(values: dict[str, str], pack: str | None, percent: float | None) -> None:
+    """What is asked for is what is there; another county or another size is refused and not passed over in silence."""
+    other = []
+    if pack is not None and Path(pack).name != values["pack"]:
+        other.append(f"政策包 {values['pack']}，不是 {pack}")
+    if percent is not None and percent != float(values["percent"]):
+        other.append(f"人口的 {values['percent']}%，不是 {percent}%")
+    if other:
+        raise CommandError(
+            f"这里已装有样例县：{'；'.join(other)}。要换请先 make clean，或另选 CANBAO_HOME"
+            " (another sample is loaded here; `make clean` throws it away, another CANBAO_HOME keeps both)",
+            returncode=2,
+        )
 
 
-def _stop(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def how_it_ended(child: Child) -> str:
+    code = child.process.returncode
+    return f"信号 {signal.Signals(-code).name}" if code < 0 else f"退出码 {code}"
 
 
-def wait() -> None:
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        return
-
-
-def say_hello(console: Console, url: str, values: dict[str, str]) -> None:
+def say_hello(console: Console, web: Child, values: dict[str, str]) -> None:
     """Where to look, who can sign in as what, and a family to try the resident's door with."""
     table = Table(title=f"样例用户（口令都是 {values['password']}）")
     for heading in ("用户名", "岗位", "看得到"):
@@ -147,7 +185,7 @@ def say_hello(console: Console, url: str, values: dict[str, str]) -> None:
     for name, number, owes in families_to_try():
         console.print(f"居民入口可试：{name} {number}（{owes}）", highlight=False)
     console.print(f"样例的“今天”是 {values['today']}；人口都是编造的，号码以从未使用过的 99 开头。")
-    console.print(f"[bold]打开 {url}[/]    Ctrl-C 停止")
+    console.print(f"[bold]打开 {web.url}[/]    Ctrl-C 停止；日志在 {web.log}")
 
 
 def families_to_try() -> list[tuple[str, str, str]]:

@@ -1,0 +1,96 @@
+"""What an answer says, in English.
+
+Answers are made and kept in Chinese, as the notice speaks. Their English is read back out of them: a sentence by the
+template that it was made with, the words in it by the pack's own `english`. What nobody has translated stays Chinese.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from canbao.policy import refusals
+from canbao.policy.combine import SUBSIDY_UNKNOWN
+
+SUBSIDY_UNKNOWN_ENGLISH = "the subsidy of {category}: {unknown} (the person pays {most} yuan at most)"
+
+_OURS = {
+    "居民医保": "the resident scheme",
+    "职工医保": "the employee scheme",
+    "基本医疗保险": "medical insurance",
+    "其他地方": "another place",
+    "不分档": "there are no tiers",
+    "无": "none",
+    "监护人": "the guardian",
+    "待遇起始日：要先知道出生日期": "the start of cover: the day of birth must be known first",
+    refusals.AFTERWARDS: refusals.AFTERWARDS_ENGLISH,
+}
+_TEMPLATES = {kind.code: (kind.says_template, kind.remedy_template) for kind in refusals.IN_ORDER}
+_BETWEEN = (("；", "; "), ("、", ", "))
+_WORD = re.compile(r"\{(\w+)\}")
+
+
+def phrase(text: str, glossary: Mapping[str, str]) -> str:
+    """A name, a list of names, or one of the engine's own sentences. `glossary` is the pack's `english`."""
+    if text in glossary:
+        return glossary[text]
+    if text in _OURS:
+        return _OURS[text]
+    words = _read(SUBSIDY_UNKNOWN, text)
+    if words is not None:
+        return SUBSIDY_UNKNOWN_ENGLISH.format_map({word: phrase(said, glossary) for word, said in words.items()})
+    for between, english in _BETWEEN:
+        if between in text:
+            return english.join(phrase(piece, glossary) for piece in text.split(between))
+    name, bracket, rest = text.partition("（")  # with its clause, or its grade
+    return f"{glossary[name]} ({rest[:-1]})" if bracket and name in glossary and rest.endswith("）") else text
+
+
+def refusal_in_english(refusal: Mapping[str, str], glossary: Mapping[str, str]) -> tuple[str, str]:
+    """What a refusal of the notice says, and what helps. A name before it (`赵大：…`) stays before it."""
+    says, remedy = refusal["says"], refusal["remedy"]
+    if refusal["code"] not in _TEMPLATES:
+        return says, remedy
+    (says_template, remedy_template), english = _TEMPLATES[refusal["code"]], refusals.ENGLISH[refusal["code"]]
+    who, colon, rest = says.partition("：")
+    words = _read(says_template, says)
+    if words is None and colon:
+        words, colon = _read(says_template, rest), ": "
+    else:
+        who, colon = "", ""
+    if words is not None:
+        says = who + colon + english[0].format_map({word: phrase(said, glossary) for word, said in words.items()})
+    if refusal["code"] == refusals.WindowClosed.code:
+        return says, _late(remedy, glossary)
+    words = _read(remedy_template, remedy)
+    if words is not None:
+        remedy = english[1].format_map({word: phrase(said, glossary) for word, said in words.items()})
+    return says, remedy
+
+
+def _late(remedy: str, glossary: Mapping[str, str]) -> str:
+    """The late ways in, if there are any, and what everybody else can do."""
+    words = _read(refusals.LATE_WAYS + "{afterwards}", remedy)
+    if words is None:
+        return phrase(remedy, glossary)
+    ways = refusals.LATE_WAYS_ENGLISH.format(ways=phrase(words["ways"], glossary))
+    return ways + phrase(words["afterwards"], glossary)
+
+
+def _read(template: str, text: str) -> dict[str, str] | None:
+    """The words that make this text of the template; None where it was not made with it."""
+    found = _pattern(template).fullmatch(text)
+    return found.groupdict() if found else None
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    seen: set[str] = set()
+
+    def word(name: str) -> str:
+        if name in seen:
+            return f"(?P={name})"
+        seen.add(name)
+        return f"(?P<{name}>.*?)"
+
+    parts = _WORD.split(template)  # text, name, text, name, … text
+    return re.compile("".join(word(part) if at % 2 else re.escape(part) for at, part in enumerate(parts)), re.DOTALL)

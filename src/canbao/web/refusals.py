@@ -1,0 +1,17 @@
+"""Every no that only pages say."""
+
+from canbao.kernel.refusal import Refusal
+
+
+class NobodyChosen(Refusal):
+    code = "nobody_chosen"
+    says_template = "请至少选一个人。"
+    remedy_template = "在要缴费的人名字前面打勾，再点“去缴费”。"
+
+
+class StillOpenAtGateway(Refusal):
+    """An order can be given up only when the gateway says that it takes no more money for it."""
+
+    code = "still_open_at_gateway"
+    says_template = "支付通道暂时没有回应，这笔订单还没有取消。"
+    remedy_template = "请过一会儿再试；不去付款的，到时间也会自动关闭，不会扣钱。"

@@ -1,0 +1,149 @@
+"""Who looked at whom is on record: every page of staff that shows a resident's name or number leaves a read there.
+
+The pages come from the list of addresses. A new one that shows somebody and records nothing fails here, and one whose
+address wants something that these tests do not have fails as well.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from canbao.access.models import Record, Staff
+from canbao.access.scope import within
+from canbao.register.domain.bulk import NewPerson, add_people
+from canbao.rosters.models import RosterRow
+from tests.county import PEOPLE, STAFF, VILLAGE, County, everybody, number
+from tests.rosters.files import imported, listed, xlsx
+from tests.web.conftest import Outside, number_of
+from tests.web.county.test_county import paid_twice
+from tests.web.pages import text_of
+
+NOT_STAFF = {"front", "set_language", "verify", "sign-in", "sign-out"}
+# What a person could type or tick on any of the pages; each view takes what it knows.
+TYPED = {"text": "钱", "amount": "1", "order_id": str(uuid4()), "leave_out": "0", "name": "", "number": ""}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page that was opened: whose names or numbers were on it, and what was added to the record by it."""
+
+    page: str
+    who: str
+    people: frozenset[str]
+    records: tuple[tuple[str, str], ...]
+
+
+@pytest.fixture
+def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
+    """Something behind every address: a household, its receipt, a refund, a remittance, a list with a doubtful row."""
+    born_on = date(1950, 1, 1)
+    namesake = NewPerson(
+        village=VILLAGE, household_code="另一钱家", name="钱多", relation="户主", sex="男", born_on=born_on,
+        number=number(born_on, 71), number_kind="居民身份证",
+    )  # fmt: skip
+    receipt, refund = outside.pays_cash("赵家"), paid_twice(outside, "周家")
+    with within(everybody()):
+        Staff.objects.filter(username="civil").update(department="民政部门")
+        rows = [listed("李妻"), listed("赵妻", name="赵旗")]
+        roster = imported(outside.county, xlsx(tmp_path / "a.xlsx", rows), department="民政部门", is_full=False)
+        row = RosterRow.objects.get(roster=roster, outcome="look")
+        add_people([namesake])  # so that two households are found and shown
+    return {
+        "household_id": outside.household("钱家"),
+        "receipt_id": receipt.pk,
+        "refund_id": refund,
+        "remittance_id": UUID(int=1),
+        "division": "340621100000",
+        "roster_id": roster.pk,
+        "row_id": row.pk,
+    }
+
+
+def addresses(things: dict[str, object], patterns: list | None = None) -> Iterator[tuple[str, str]]:
+    for pattern in get_resolver("canbao.web.urls").url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            if str(pattern.pattern) != "my/":
+                yield from addresses(things, pattern.url_patterns)
+        elif isinstance(pattern, URLPattern) and pattern.name not in NOT_STAFF:
+            yield pattern.name, reverse(pattern.name, kwargs={key: things[key] for key in pattern.pattern.converters})
+
+
+def people_on(answer: HttpResponse) -> frozenset[str]:
+    """Residents whose name is on a page, or the end of whose number is."""
+    if not answer.get("Content-Type", "").startswith("text/html"):
+        return frozenset()
+    seen = text_of(answer)
+    return frozenset(
+        name for name in PEOPLE if name in seen or re.search(rf"\*\*\*\*{number_of(name)[-4:]}(?!\w)", seen)
+    )
+
+
+def everything_opened(things: dict[str, object], sign_in: Callable[[str], Client]) -> list[Shown]:
+    """Every page of staff by everybody of the staff: looked at, and with something typed."""
+    found = []
+    for who in STAFF:
+        client = sign_in(who)
+        for name, address in addresses(things):
+            for ask in (client.get, lambda to, client=client: client.post(to, TYPED)):
+                before = position()
+                answer = ask(address)
+                if people := people_on(answer):
+                    found.append(Shown(name, who, people, recorded(after=before)))
+    return found
+
+
+def position() -> int:
+    with within(everybody()):
+        return Record.objects.latest("position").position
+
+
+def recorded(*, after: int) -> tuple[tuple[str, str], ...]:
+    with within(everybody()):
+        return tuple(Record.objects.filter(position__gt=after).order_by("position").values_list("verb", "actor"))
+
+
+def silent(opened: list[Shown]) -> set[tuple[str, str]]:
+    """Pages that showed somebody of whom the record does not know that this person looked."""
+    return {
+        (one.page, one.who)
+        for one in opened
+        if not any(actor == f"staff:{one.who}" for verb, actor in one.records if re.search(r"read|searched", verb))
+    }
+
+
+def test_no_page_shows_a_resident_without_a_read_on_the_record(things: dict[str, object], sign_in: object) -> None:
+    opened = everything_opened(things, sign_in)
+
+    assert silent(opened) == set()
+    assert {one.page for one in opened} >= {"clerk-today", "find-household", "household", "take-cash", "receipt", "refunds", "roster"}  # fmt: skip
+
+
+def test_a_page_that_forgets_to_record_would_be_found(things: dict[str, object], sign_in: object, monkeypatch: object) -> None:  # fmt: skip
+    """The control: the same walk with the guard of two pages removed."""
+    for page in ("clerk.receipt", "county.refunds"):
+        monkeypatch.setattr(f"canbao.web.{page}.record", lambda *_, **__: None)
+
+    assert {page for page, _ in silent(everything_opened(things, sign_in))} == {"receipt", "refunds", "decide-refund"}
+
+
+def test_the_record_says_whose_data_it_was_and_holds_no_name(things: dict[str, object], sign_in: object, outside: Outside) -> None:  # fmt: skip
+    client = sign_in("clerk")
+    client.get("/village/")
+
+    with within(everybody()):
+        last = Record.objects.latest("position")
+        homes = [County().household(code).pk for code in ("李家", "钱家")]
+    assert (last.verb, last.subject, sorted(last.detail["households"])) == (
+        "to_pay.read",
+        f"unit:{outside.look(lambda county: county.unit().pk)}",
+        sorted(homes),
+    )
+    assert not any(name in str(last.detail) for name in PEOPLE)
