@@ -128,6 +128,26 @@ MISTAKES = [
     pytest.param("examples:", "document:", "work.yaml", "document", "不能写两次", id="topic-twice"),
     pytest.param("rule: most_favourable", "rule: best", "money.yaml", "best", "应是", id="no-such-rule"),
     pytest.param("place_code: 990101", "place_code: 9901", "document.yaml", "9901", "写法不对", id="place-code"),
+    pytest.param("full: true", "full: 是", "money.yaml", "full: 是", "full 应是 true，而不是“是”", id="yes"),
+    pytest.param(
+        "individual_yuan: 400", "individual_yuan：400", "money.yaml", "400", "冒号要用半角的", id="full-width-colon"
+    ),
+    pytest.param("from: birth", "from: brith", "time.yaml", "brith", "from 应是 period、", id="a-word-or-a-day"),
+    pytest.param(
+        "from: birth", "from: 2031-02-30", "time.yaml", "02-30", "from：“2031-02-30”不是日历上", id="a-day-or-a-word"
+    ),
+    pytest.param(
+        "pays_yuan: 100, clause",
+        "pays_yuan: 1o, clause",
+        "work.yaml",
+        "乙类",
+        "“1o”不是金额",
+        id="an-amount-or-unknown",
+    ),
+    pytest.param("300, payer", "300， payer", "money.yaml", "300，", "没有用半角逗号", id="full-width-comma"),
+    pytest.param("    clause: 二（一）", "\tclause: 二（一）", "money.yaml", "\t", "不用制表符", id="tab"),
+    pytest.param("clause: 二（一）", 'clause: "二（一）', "money.yaml", '"', "引号没有成对", id="open-quote"),
+    pytest.param("category: 丙", "category:丙", "money.yaml", "rate: 50%", "冒号后面少了空格", id="no-space"),
     pytest.param("any_traits: [晚归]", "any_traits: 晚归", "time.yaml", "晚归}", "应是列表", id="not-a-list"),
 ]
 

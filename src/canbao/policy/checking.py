@@ -15,11 +15,16 @@ from canbao.policy.skeleton import TO_FILL_IN
 if TYPE_CHECKING:
     import os
 
+    from pydantic_core import ErrorDetails
+
 NO_FILE = "*.yaml"  # a topic that no file holds
+
+_ABOUT_A_KEY = ("missing", "extra_forbidden")
 
 _MESSAGES = {
     "missing": "缺少 {key}",
     "extra_forbidden": "不认识的键 {key}",
+    "full_width_colon": "“{key}”里的冒号要用半角的，后面空一格",
     "string_type": "{key} 应是文字",
     "int_type": "{key} 应是整数",
     "int_parsing": "{key} 应是整数，而不是“{value}”",
@@ -85,24 +90,51 @@ def _to_fill_in(reading: Reading, data: object, path: Path) -> Iterable[Problem]
 
 
 def _shape_problems(reading: Reading, error: ValidationError) -> Iterable[Problem]:
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    words = {_data_path(reading, item["loc"]) for item in items if item["type"] == "literal_error"}
+    others = {_data_path(reading, item["loc"]): _sort_of(item) for item in items if item["type"] != "literal_error"}
+    for item in items:
         path = _data_path(reading, item["loc"])
         if item["type"] == "too_short" and item["input"]:
             continue  # its items are wrong, and each is reported itself
+        if path in words and path in others and (item["type"] == "literal_error") == _is_a_figure(item["input"]):
+            continue  # a word or a figure may stand there; what was written says which was meant
         if item["type"] == "missing" and len(item["loc"]) == 1:
             if not reading.unread:  # it may stand in a file that could not be read
                 yield Problem(NO_FILE, 0, f"缺少主题 {item['loc'][0]}")
             continue
-        key = str(item["loc"][-1]) if item["loc"] else "方案"
-        template = _MESSAGES.get(item["type"])
-        if item["type"] == "value_error":
-            message = str(item["ctx"]["error"])
-        elif template is None:
-            message = f"{key}：{item['msg']}"
-        else:
-            expected = str(item.get("ctx", {}).get("expected", "")).replace(" or ", " 或 ")
-            message = template.format(key=key, value=item["input"], expected=expected)
-        yield reading.problem(path, message)
+        yield reading.problem(path, _shape_message(item, path, others.get(path)))
+
+
+def _is_a_figure(value: object) -> bool:
+    return str(value)[:1].isdigit()
+
+
+def _sort_of(item: "ErrorDetails") -> str:
+    """What might stand in the place of a word."""
+    return next(
+        (sort for sort in ("金额", "日期") if sort in str(item["msg"])), "整数" if "int" in item["type"] else "日期"
+    )
+
+
+def _shape_message(item: "ErrorDetails", path: Path, other: str | None) -> str:
+    template = _MESSAGES.get(item["type"])
+    if item["type"] == "value_error":
+        return str(item["ctx"]["error"])
+    # a union's alternatives are steps of the place too; the key is the last one that the file has
+    key = str(item["loc"][-1] if item["type"] in _ABOUT_A_KEY else (path or ("方案",))[-1])
+    if template is None:
+        return f"{key}：{item['msg']}"
+    if item["type"] == "extra_forbidden" and "：" in key:
+        template = _MESSAGES["full_width_colon"]
+    expected = str(item.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", "、").replace(", ", "、")
+    expected = _as_written(expected) + (f"，或{other}" if other else "")
+    return template.format(key=key, value=_as_written(item["input"]), expected=expected)
+
+
+def _as_written(value: object) -> str:
+    """`true` and `false` as files have them."""
+    return str(value).lower() if str(value) in ("True", "False") else str(value)
 
 
 def _data_path(reading: Reading, loc: tuple[int | str, ...]) -> Path:

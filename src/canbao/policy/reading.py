@@ -65,8 +65,7 @@ def read_files(texts: Mapping[str, str]) -> Reading:
         try:
             node = YAML(typ="safe", pure=True).compose(texts[file])
         except MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            reading.cannot_read(file, line, f"不是有效的 YAML：{error.problem or error.context}")
+            reading.cannot_read(file, *_what_is_wrong(error))
         except RecursionError:
             reading.cannot_read(file, 0, "套得太深")
         except YAMLError as error:
@@ -74,6 +73,27 @@ def read_files(texts: Mapping[str, str]) -> Reading:
         else:
             _take_topics(reading, file, node)
     return reading
+
+
+_SLIPS = {
+    "found character '\\t'": "缩进用空格，不用制表符（Tab）",
+    "mapping values are not allowed": "多了一个冒号，或上面一行的冒号后面少了空格",
+    "expected ',' or": "括号没有成对，或里面的各项没有用半角逗号 , 隔开",
+    "expected <block end>": "缩进和同一块的其他行不齐，或 - 后面少了空格",
+    "could not find expected ':'": "少了冒号，或冒号后面少了空格",
+    "found unexpected end of stream": "引号没有成对",
+    "found character": "这个符号开头的文字要加引号",
+}
+"""What the reader of YAML says, and what people usually did."""
+
+
+def _what_is_wrong(error: MarkedYAMLError) -> tuple[int, str]:
+    """The line, and the usual slip in the words of who writes; an open quote is told where it begins."""
+    said = str(error.problem or error.context)
+    slip = next((says for start, says in _SLIPS.items() if said.startswith(start)), said)
+    open_quote = said == "found unexpected end of stream"
+    mark = error.context_mark if open_quote and error.context_mark else error.problem_mark
+    return (mark.line + 1 if mark else 0), f"不是有效的 YAML：{slip}"
 
 
 def _take_topics(reading: Reading, file: str, node: Node | None) -> None:
