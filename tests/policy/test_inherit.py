@@ -10,9 +10,10 @@ document: {title: 乙县细则, place: 乙县, place_code: 990102, issuer: 乙�
 """
 
 
-def standing(changes: str) -> Pack:
+def standing(changes: str, **above_too: str) -> Pack:
     """The pack of a county that takes over the small county's rules and says something of its own."""
     above = {f"qinghe-2031/{name}": text for name, text in TEXTS.items()}
+    above |= {f"qinghe-2031/{name}.yaml": text for name, text in above_too.items()}
     return load_pack_texts({**above, "document.yaml": OWN, "changes.yaml": changes}, key="yi-2031")
 
 
@@ -53,3 +54,13 @@ def test_whose_rule_it_is_cannot_be_written_by_hand() -> None:
     assert complaints("contacts: [{name: 甲, phone: 12393, notice: 省里的, clause: 全文}]") == [
         "changes.yaml:1: notice 由程序填写，不用自己写"
     ]
+
+
+def test_a_translation_goes_with_what_it_translates() -> None:
+    english = "english: {救助基金: relief fund, 另行规定: set elsewhere}"
+
+    pack = standing(
+        "subsidies+: [{drop: 丁}]\ncategories+: [{drop: 丁}]\nenglish+: {县财政: county treasury}", english=english
+    )
+
+    assert pack.english == {"救助基金": "relief fund", "县财政": "county treasury"}

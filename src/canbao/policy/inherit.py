@@ -5,12 +5,13 @@ same name take the other's place, `{drop: name}` takes one away, and the rest is
 of another); of anything else, the keys that are given take the others' places.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from canbao.policy.reading import Path, Reading, read_files
 
 CHANGES = "+"
+ENGLISH = "english"  # words for what the rules say; a translation of what is dropped here goes with it
 NOTICE = "notice"  # the key under which a rule taken from another pack says whose it is
 OWN = ("document", "examples", "extends")  # never taken from another pack
 
@@ -34,6 +35,7 @@ def name_of(topic: str, entry: Any) -> str | None:
 
 def stand_on(own: Reading, other: Reading, notice: str) -> None:
     """Fill `own` with what it takes from `other`, whose rules then say from which notice they come."""
+    own_topics = set(own.data)
     changes = {topic: own.data.pop(topic) for topic in list(own.data) if topic.endswith(CHANGES)}
     for topic, value in other.data.items():
         if topic in OWN or topic in own.data:
@@ -42,8 +44,24 @@ def stand_on(own: Reading, other: Reading, notice: str) -> None:
         for path, place in other.places.items():
             if path[0] == topic:
                 own.places[path] = place
+    english = None if ENGLISH in own_topics else own.data.pop(ENGLISH, None)
     for changed, value in changes.items():
-        _change(own, changed, value)
+        if changed != ENGLISH + CHANGES:
+            _change(own, changed, value)
+    if isinstance(english, dict):
+        said = set(_texts(own.data))
+        own.data[ENGLISH] = {text: words for text, words in english.items() if text in said}
+    if ENGLISH + CHANGES in changes:
+        _change(own, ENGLISH + CHANGES, changes[ENGLISH + CHANGES])
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """Everything that is said anywhere."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, list | dict):
+        for one in data.values() if isinstance(data, dict) else data:
+            yield from _texts(one)
 
 
 def _marked(value: Any, notice: str) -> Any:
