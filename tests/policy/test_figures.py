@@ -67,6 +67,25 @@ def test_a_clause_that_the_notice_does_not_have_is_told() -> None:
     assert found_problems(texts) == ["people.yaml:9: 通知里找不到条款 三（四）（no such clause）"]
 
 
+def test_a_rule_may_stand_in_two_clauses_and_its_figures_in_either() -> None:
+    apart = NOTICE.replace("每人４００元，财政 600元，\n合计1000 元。", "每人400元。").replace(
+        "（一）甲", "（九）财政600元，合计1000元。\n（一）甲"
+    )
+    one, both = (
+        changed("clause: 二}\ncombination", "clause: 二（九）}\ncombination"),
+        changed("clause: 二}\ncombination", "clause: 一、二（九）}\ncombination"),
+    )
+
+    assert found_problems(one, apart) == ["money.yaml:2: 二（九） 没有写 400（does not say 400）"]
+    assert found_problems(both, apart.replace("31日缴费", "31日缴400元")) == []
+
+
+def test_each_of_two_clauses_must_be_there() -> None:
+    assert found_problems(changed("clause: 二（一）}", "clause: 二（一）、九}")) == [
+        "people.yaml:14: 通知里找不到条款 九（no such clause）"
+    ]
+
+
 def test_what_is_marked_as_derived_or_assumed_is_not_looked_up() -> None:
     notice = NOTICE.replace("400元", "").replace("４００元", "")
     texts = changed("clause: 二}\ncomb", "clause: 二, derived: {individual_yuan: 合计减去财政}}\ncomb")

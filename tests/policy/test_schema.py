@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SCHEMA = pack_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 FILES = sorted([*CHECKOUT.glob("policies/*/*.yaml"), *CHECKOUT.glob("tests/policies/**/*.yaml")])
-FREE = {"english", "derived", "annexes", "payers", "shares_yuan", "waived_yuan"}
+FREE = {"english", "derived", "annexes", "payers", "shares_yuan", "lines_yuan", "paid_back_yuan", "earns_yuan"}
 """Below these stand words of the notice, no keys of the format."""
 
 

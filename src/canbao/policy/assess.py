@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from canbao.kernel.refusal import Refusal
 from canbao.policy import refusals
-from canbao.policy.assessment import Assessment, Assumption, LineAnswer, Refused, Share, Unknown, Waiver
+from canbao.policy.assessment import Assessment, Assumption, Earned, LineAnswer, Refused, Share, Unknown, Waiver
 from canbao.policy.combine import Split, paid_back_elsewhere, split
 from canbao.policy.facts import Facts
 from canbao.policy.fits import fits
@@ -19,7 +19,7 @@ from canbao.policy.incentives import earned
 from canbao.policy.money_rules import BASIC
 from canbao.policy.pack import Pack
 from canbao.policy.people_rules import Eligible
-from canbao.policy.person import Person, Trace
+from canbao.policy.person import Person, Trace, known_as
 from canbao.policy.prices import Price, price_of, prices
 from canbao.policy.refunds import refund
 from canbao.policy.rule import Rule
@@ -34,10 +34,50 @@ def assess(pack: Pack, facts: Facts, trace: Trace | None = None) -> Assessment:
     An amendment decides for whoever pays on its day or later; before it, what it amends does. `trace` collects what
     the answer rests on.
     """
-    person = Person(pack, facts, trace)
-    if pack.before is not None and not person.reached(pack.document.holds_from or date.min, "paid"):
-        return assess(pack.before, facts, trace)
-    return _assess(person)
+    deciding = deciding_pack(pack, facts, trace)
+    return _assess(Person(deciding, _in_the_words_of(deciding, pack, facts), trace))
+
+
+def deciding_pack(pack: Pack, facts: Facts, trace: Trace | None = None) -> Pack:
+    """The rules for this day of payment: an amendment's, or those that it amends."""
+    while pack.before is not None:
+        if Person(pack, facts, trace).reached(pack.document.holds_from or date.min, "paid"):
+            return pack
+        pack = pack.before
+    return pack
+
+
+def _in_the_words_of(deciding: Pack, newest: Pack, facts: Facts) -> Facts:
+    """Words that only the other side of an amendment knows are no slip: they mean nothing under the rules that decide."""
+    others: list[Pack] = []
+    pack: Pack | None = newest
+    while pack is not None:
+        others += [] if pack is deciding else [pack]
+        pack = pack.before
+    if not others:
+        return facts
+    return replace(
+        facts,
+        categories=tuple(
+            held
+            for held in facts.categories
+            if known_as(deciding, held) is not None or all(known_as(other, held) is None for other in others)
+        ),
+        traits=frozenset(
+            trait
+            for trait in facts.traits
+            if trait in deciding.trait_names or all(trait not in other.trait_names for other in others)
+        ),
+        lines=frozenset(
+            name
+            for name in facts.lines
+            if name in _lines(deciding) or all(name not in _lines(other) for other in others)
+        ),
+    )
+
+
+def _lines(pack: Pack) -> set[str]:
+    return {line.name for line in pack.lines}
 
 
 def _assess(person: Person) -> Assessment:
@@ -182,6 +222,8 @@ def _answer(person: Person, cover: Cover, rules: list[Rule]) -> Assessment:
     unknown = [one for price, parts in bill for one in _unknown(price, parts)]
     if cover.unknown is not None:
         unknown.append(cover.unknown)
+    earns = list(earned(person))
+    unknown += [one for one in earns if isinstance(one, Unknown)]
     standards = [price.standard for price, _ in bill if price.standard is not None]
     lines = [price.rule for price, _ in bill if price.rule is not None]
     assumed = [Assumption(rule.assumed, rule.where) for rule in (*standards, *lines, *rules) if rule.assumed]
@@ -200,7 +242,7 @@ def _answer(person: Person, cover: Cover, rules: list[Rule]) -> Assessment:
         waived=_all(parts.waived for _, parts in bill) if known else (),
         paid_back=_all(parts.paid_back for _, parts in bill) if known else (),
         enjoys=next((price.standard.enjoys for price, _ in bill if price.standard and not price.line), None),
-        incentives=tuple(earned(person)),
+        incentives=tuple(one for one in earns if isinstance(one, Earned)),
         refund=refund(person),
     )
 

@@ -63,22 +63,25 @@ class LineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """An incentive: by how much the ceiling is higher."""
+    """An incentive: by how much the ceiling is higher; None where that stands elsewhere (then it is `unknown` too)."""
 
     what: str
-    fen: int
+    fen: int | None
     clause: str
 
-    def as_json(self) -> dict[str, str]:
-        return {"what": self.what, "amount": yuan(self.fen), "clause": self.clause}
+    def as_json(self) -> dict[str, str | None]:
+        return {"what": self.what, "amount": _yuan(self.fen), "clause": self.clause}
 
 
 @dataclass(frozen=True, slots=True)
 class RefundAnswer:
-    """Whether money is given back for the reason asked: of which payment (`all`, `later`, `earlier`, `difference`)."""
+    """Whether money is given back for the reason asked: of which payment (`all`, `later`, `earlier`, `difference`).
+
+    `allowed` is None where the notice leaves it to others; `says` then names whom to ask.
+    """
 
     reason: str
-    allowed: bool
+    allowed: bool | None
     of: str | None
     says: str
     clause: str

@@ -101,7 +101,7 @@ class Condition(Frozen):
 Condition.model_rebuild()
 _ALWAYS = Condition()
 
-Anchor = Literal["period", "paid", "month_paid", "next_month", "birth"] | Day
+Anchor = Literal["period", "paid", "next_day", "month_paid", "next_month", "birth"] | Day
 """From which day something is counted; a `date` is that day itself."""
 
 

@@ -24,12 +24,12 @@ _TEN_THOUSAND = 10_000
 
 @dataclass(frozen=True, slots=True)
 class FigureSpot:
-    """One figure of the pack: where it stands, how people say it, and the clause in which it must be found."""
+    """One figure of the pack: where it stands, how people say it, and the clauses in one of which it must be found."""
 
     path: Path
     says: str
     pattern: str
-    clause: str
+    clauses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,22 @@ def look_up_figures(pack: Pack, notice_text: str) -> LookUp:
     assert digest_of(reading) == pack.digest, "a pack is read from its own texts"
     clauses = clauses_of(notice_text, pack.document.annexes)
     problems = [
-        reading.problem((*path, "clause"), f"通知里找不到条款 {rule.clause}（no such clause）")
+        reading.problem((*path, "clause"), f"通知里找不到条款 {clause}（no such clause）")
         for path, rule in rules(pack)
-        if rule.clause and rule.notice is None and rule.clause not in clauses
+        if rule.notice is None
+        for clause in rule.clauses
+        if clause not in clauses
     ]
     found = 0
     to_find, ours = _figures(pack)
     for figure in to_find:
-        text = clauses.get(figure.clause)
-        if text is None:
+        texts = [clauses[clause] for clause in figure.clauses if clause in clauses]
+        if not texts:
             continue  # said above
-        if re.search(figure.pattern, text):
+        if any(re.search(figure.pattern, text) for text in texts):
             found += 1
         else:
-            message = f"{figure.clause} 没有写 {figure.says}（does not say {figure.says}）"
+            message = f"{'、'.join(figure.clauses)} 没有写 {figure.says}（does not say {figure.says}）"
             problems.append(reading.problem(figure.path, message))
     return LookUp(found, ours, tuple(sorted(set(problems))))
 
@@ -81,7 +83,7 @@ def _figures(pack: Pack) -> tuple[list[FigureSpot], int]:
             continue
         for value in _values(kind, spot.value):
             says, pattern = said_as(kind, value)
-            to_find.append(FigureSpot(spot.path, says, pattern, spot.rule.clause or WHOLE))
+            to_find.append(FigureSpot(spot.path, says, pattern, spot.rule.clauses or (WHOLE,)))
     return to_find, ours
 
 

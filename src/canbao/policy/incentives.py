@@ -3,26 +3,31 @@
 from collections.abc import Iterator
 
 from canbao.kernel.fen import share_of
-from canbao.policy.assessment import Earned
+from canbao.policy.assessment import Earned, Unknown
 from canbao.policy.fits import fits
 from canbao.policy.person import Person
 from canbao.policy.time_rules import Incentive
 
 
-def earned(person: Person) -> Iterator[Earned]:
-    """Everything that fits; what cannot be told is not promised."""
+def earned(person: Person) -> Iterator[Earned | Unknown]:
+    """Everything that fits; what cannot be told is not promised, and an amount that stands elsewhere is unknown."""
     for rule in person.pack.incentives:
-        if fits(rule.when, person).yes:
-            fen = _fen(rule, person.facts.years_in_row)
-            if fen > 0:
-                yield Earned(rule.name, fen, rule.where)
+        if not fits(rule.when, person).yes:
+            continue
+        if rule.ceiling_fen is None:
+            yield Earned(rule.name, None, rule.where)
+            yield Unknown(f"{rule.name}：{rule.unknown}", rule.ask or "", rule.where)
+            continue
+        fen = _fen(rule, rule.ceiling_fen, person.facts.years_in_row)
+        if fen > 0:
+            yield Earned(rule.name, fen, rule.where)
 
 
-def _fen(rule: Incentive, years_in_row: int | None) -> int:
+def _fen(rule: Incentive, ceiling_fen: int, years_in_row: int | None) -> int:
     times = 1
     if rule.each_year_from is not None:
         times = max(0, (years_in_row or 0) - rule.each_year_from)
-    fen = rule.ceiling_fen * times
+    fen = ceiling_fen * times
     if rule.at_most_rate is not None and rule.base_ceiling_fen is not None:
         fen = min(fen, share_of(rule.base_ceiling_fen, rule.at_most_rate))
     return fen

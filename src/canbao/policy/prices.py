@@ -41,6 +41,8 @@ def prices(person: Person) -> list[Price]:
     for line in person.pack.lines:
         if line.by_choice and line.name not in person.facts.lines:
             continue
+        if line.times == "repaired_years" and not person.facts.repaired_years:
+            continue  # nothing is repaired
         fit = fits(line.when, person)
         if fit.yes:
             found.append(price_of(person, line))
@@ -59,6 +61,9 @@ def price_of(person: Person, line: Line | None) -> Price:
             missing += _missing(name or BASIC, fit.missing, standard.where)
         elif fit.yes:
             return _priced(person, line, standard, missing)
+    if line is not None and not missing:
+        what = f"{line.name}的缴费标准：没有一条适用于此人"
+        missing = [Unknown(what, "医保部门", line.where)]  # who has no such line is said by the line itself
     if missing:
         return Price(name, None, None, None, tuple(missing), line)
     return Price(name, None, None, None, (), line)

@@ -14,7 +14,10 @@ def refund(person: Person) -> RefundAnswer | None:
     rule = next((rule for rule in person.pack.refunds if rule.reason == asked.reason), None)
     if rule is None:
         known = "、".join(rule.reason for rule in person.pack.refunds) or "没有写退费"
-        return RefundAnswer(asked.reason, False, None, f"本方案没有写这种情形的退费；写了的有：{known}。", "")
+        says = f"本方案没有写这种情形的退费；写了的有：{known}。请向医保部门询问。"
+        return RefundAnswer(asked.reason, None, None, says, "")
+    if rule.allowed is None:
+        return RefundAnswer(asked.reason, None, None, f"{rule.unknown}，请向{rule.ask}询问。", rule.where)
     too_late = _too_late(person, rule)
     if too_late is not None:
         return RefundAnswer(asked.reason, False, None, too_late, rule.where)

@@ -19,11 +19,16 @@ class Frozen(BaseModel):
 class Rule(Frozen):
     """One thing that the notice decides."""
 
-    clause: str | None = Field(None, description="出处：通知中的条款号，如 四（二）")
+    clause: str | None = Field(None, description="出处：通知中的条款号，如 四（二）；有两处时写 二（一）、二（五）")
     assumed: str | None = Field(None, description="通知没有写明而由我们假定的，写明理由；答案会一直带着它")
     derived: dict[str, str] = Field({}, description="由我们推算、不能在条款里直接找到的数字：键名: 理由")
     says: str | None = Field(None, description="用我们自己的话说明这条规则，不照抄通知")
     notice: str | None = Field(None, description="出自哪份通知；从上级方案继承来的规则自动带上，不用自己写")
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses one by one, where a rule stands in several."""
+        return tuple(self.clause.split("、")) if self.clause else ()
 
     @property
     def where(self) -> str:

@@ -36,6 +36,7 @@ _PAID = {"in_window": "集中缴费期内", "after_window": "集中缴费期以�
 _ANCHORS = {
     "period": "待遇期第一天",
     "paid": "缴费当天",
+    "next_day": "缴费次日",
     "month_paid": "缴费当月第一天",
     "next_month": "缴费次月第一天",
     "birth": "出生当天",
@@ -247,10 +248,14 @@ def _category(rule: Category) -> str:
 def _incentive(rule: Incentive) -> str:
     each = f"，满 {rule.each_year_from} 年后每多一年" if rule.each_year_from is not None else ""
     most = f"，最多为原限额的 {percent(rule.at_most_rate)}" if rule.at_most_rate is not None else ""
+    if rule.ceiling_fen is None:
+        return f"{rule.name}（{condition_text(rule.when)}）：提高多少未知，{rule.unknown}，请问{rule.ask}"
     return f"{rule.name}（{condition_text(rule.when)}）{each}限额提高 {short_yuan(rule.ceiling_fen)} 元{most}"
 
 
 def _refund(rule: RefundRule) -> str:
+    if rule.allowed is None:
+        return f"{rule.reason}：能不能退未知，{rule.unknown}，请问{rule.ask}"
     until = f"，{rule.until} 以前提出" if rule.until else ""
     within = f"，缴费后 {rule.within} 以内提出" if rule.within else ""
     which = f"，退{_WHICH[rule.of]}" if rule.allowed != "never" else ""

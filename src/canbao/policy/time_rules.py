@@ -85,7 +85,7 @@ class Start(Frozen):
 
     anchor: Anchor = Field(
         alias="from",
-        description="从哪天算：待遇期第一天（period）、缴费日（paid）、缴费当月第一天（month_paid）、"
+        description="从哪天算：待遇期第一天（period）、缴费日（paid）、缴费次日（next_day）、缴费当月第一天（month_paid）、"
         "次月第一天（next_month）、出生日（birth）或某一天",
     )
     plus: Length | None = Field(None, description="再过多久，如 1天（次日）、6个月")
@@ -138,7 +138,9 @@ class Incentive(Rule):
 
     name: str = Field(description="激励的名称")
     when: Condition = Field(description="哪些人")
-    ceiling_fen: Yuan = Field(alias="ceiling_yuan", description="提高多少")
+    ceiling_fen: Yuan | None = Field(None, alias="ceiling_yuan", description="提高多少")
+    unknown: str | None = Field(None, description="提高多少不在本通知里：不知道什么")
+    ask: str | None = Field(None, description="应向谁询问")
     each_year_from: Number | None = Field(None, description="连续参保满这么多年后，每多一年再提高一次")
     at_most_rate: Rate | None = Field(None, description="最多为原限额的多少")
     base_ceiling_fen: Yuan | None = Field(None, alias="base_ceiling_yuan", description="原限额")
@@ -148,9 +150,11 @@ class RefundRule(Rule):
     """For which reason, until when, and of which payment money is given back."""
 
     reason: str = Field(description="什么情形，如 缴费后死亡、重复缴费")
-    allowed: Literal["before_period", "in_period", "any_time", "never"] = Field(
-        description="待遇期开始前、待遇期结束前、任何时候、不退"
+    allowed: Literal["before_period", "in_period", "any_time", "never"] | None = Field(
+        None, description="待遇期开始前、待遇期结束前、任何时候、不退"
     )
+    unknown: str | None = Field(None, description="能不能退不在本通知里：不知道什么")
+    ask: str | None = Field(None, description="应向谁询问")
     until: Day | None = Field(None, description="最晚哪天提出")
     within: Length | None = Field(None, description="缴费后多久以内提出")
     of: Literal["all", "later", "earlier", "difference"] = Field(

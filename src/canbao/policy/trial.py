@@ -1,6 +1,6 @@
 """Run a pack's worked answers against its rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,16 +56,51 @@ def _compare(example: Example, answer: Assessment) -> Iterator[str]:
         yield from _differs("财政补助", _money(example.government_fen), _money(answer.government_fen))
     if example.pays_fen is not None:
         yield from _differs("个人应缴", _money(example.pays_fen), _money(answer.pays_fen))
-    if example.shares_yuan is not None:
-        expected = "、".join(f"{payer}{short_yuan(fen)}元" for payer, fen in example.shares_yuan.items())
-        found = "、".join(f"{share.payer}{short_yuan(share.fen)}元" for share in answer.shares)
-        yield from _differs("资助", expected or "没有", found or "没有")
+    yield from _compare_parts(example, answer)
     if example.covered_from is not None:
         yield from _differs("待遇开始", _day(example.covered_from), _day(answer.covered_from))
     if example.covered_until is not None:
         yield from _differs("待遇结束", _day(example.covered_until), _day(answer.covered_until))
     if example.assumed is not None:
         yield from _differs("带有假定", example.assumed, bool(answer.assumptions))
+
+
+def _compare_parts(example: Example, answer: Assessment) -> Iterator[str]:
+    """What consists of several, each by its name; a payer of two lines of the bill is told once, with the sum."""
+    if example.shares_yuan is not None:
+        shares = _summed((share.payer, share.fen) for share in answer.shares)
+        yield from _differs("资助", _amounts(example.shares_yuan), _amounts(shares))
+    if example.lines_yuan is not None:
+        lines = {line.line: line.pays_fen for line in answer.lines}
+        yield from _differs("账单各项", _amounts(example.lines_yuan), _amounts(lines))
+    if example.waived_fen is not None:
+        yield from _differs("免缴", _money(example.waived_fen), _money(sum(part.fen for part in answer.waived)))
+    if example.paid_back_yuan is not None:
+        paid_back = _summed((share.payer, share.fen) for share in answer.paid_back)
+        yield from _differs("先缴后返", _amounts(example.paid_back_yuan), _amounts(paid_back))
+    if example.enjoys is not None:
+        yield from _differs("享受待遇", example.enjoys, answer.enjoys)
+    if example.earns_yuan is not None:
+        yield from _differs("激励", _amounts(example.earns_yuan), _amounts({e.what: e.fen for e in answer.incentives}))
+    if example.refund is not None:
+        yield from _differs("退费", example.refund, _refund(answer))
+
+
+def _refund(answer: Assessment) -> str:
+    if answer.refund is None or answer.refund.allowed is None:
+        return "unknown"
+    return answer.refund.of or "none"
+
+
+def _summed(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, fen in amounts:
+        found[name] = found.get(name, 0) + fen
+    return found
+
+
+def _amounts(amounts: Mapping[str, int | str | None]) -> str:
+    return "、".join(f"{name}{_money(fen)}" for name, fen in amounts.items()) or "没有"
 
 
 def _differs(what: str, expected: object, found: object) -> Iterator[str]:

@@ -4,6 +4,7 @@ A way in is tried in the order of the pack; the first that fits is taken. Nobody
 and is covered with the benefit period.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,16 +76,19 @@ def cover_by(person: Person, way: WayIn) -> Cover:
 def _anchor(person: Person, anchor: Anchor) -> date | None:
     if isinstance(anchor, date):
         return anchor
+    if anchor == "period":
+        return person.pack.period.first
     if anchor == "birth":
         return person.day("born")
-    match anchor:
-        case "paid":
-            return person.paid
-        case "month_paid":
-            return person.month_paid()
-        case "next_month":
-            return person.next_month()
-    return person.pack.period.first
+    return _AFTER_PAYING[anchor](person)
+
+
+_AFTER_PAYING: dict[str, Callable[[Person], date]] = {
+    "paid": lambda person: person.paid,
+    "next_day": lambda person: Span(0, 1, "").after(person.paid),
+    "month_paid": Person.month_paid,
+    "next_month": Person.next_month,
+}
 
 
 def _first_day(person: Person, starts: Start, anchor: date) -> tuple[date, str | None]:

@@ -16,6 +16,7 @@ from canbao.policy.checks.money import (
     person_and_payer_make_the_price,
     prices_add_up,
     prices_say_one_thing,
+    refunds_say_one_thing,
     subsidies_say_one_thing,
     tiers_have_names,
 )
@@ -77,6 +78,7 @@ PACK_CHECKS: tuple[Callable[[Pack], Iterator[tuple[Path, str]]], ...] = (
     no_two_rules_without_an_order,
     combination_has_an_order,
     incentives_have_a_base,
+    refunds_say_one_thing,
     benefit_period_ends_after_the_window,
     conditions_can_be_met,
     ways_in_say_one_thing,

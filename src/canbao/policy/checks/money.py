@@ -205,3 +205,15 @@ def incentives_have_a_base(pack: Pack) -> Iterator[tuple[Path, str]]:
     for index, rule in enumerate(pack.incentives):
         if (rule.at_most_rate is None) != (rule.base_ceiling_fen is None):
             yield ("incentives", index), "at_most_rate 和 base_ceiling_yuan 一起写：最多为原限额的多少"
+        if (rule.ceiling_fen is None) == (rule.unknown is None):
+            yield ("incentives", index), "提高多少：写 ceiling_yuan，通知没有写的写 unknown 和 ask，二者选一"
+        if rule.unknown is not None and not rule.ask:
+            yield ("incentives", index), "提高多少不知道时要写 ask：应向谁询问"
+
+
+def refunds_say_one_thing(pack: Pack) -> Iterator[tuple[Path, str]]:
+    for index, rule in enumerate(pack.refunds):
+        if (rule.allowed is None) == (rule.unknown is None):
+            yield ("refunds", index), "能不能退：写 allowed，通知没有写的写 unknown 和 ask，二者选一"
+        if rule.unknown is not None and not rule.ask:
+            yield ("refunds", index), "能不能退不知道时要写 ask：应向谁询问"

@@ -18,11 +18,10 @@ def every_rule_has_a_clause(pack: Pack) -> Iterator[tuple[Path, str]]:
 
 def clauses_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
     for path, rule in rules(pack):
-        if rule.clause and not CLAUSE.fullmatch(rule.clause):
-            yield (
-                (*path, "clause"),
-                f"“{rule.clause}”不是条款号；写法如 五、四（二）、四（三）1、四（一）1（4）、附件、全文",
-            )
+        for clause in rule.clauses:
+            if not CLAUSE.fullmatch(clause):
+                says = f"“{clause}”不是条款号；写法如 五、四（二）、四（三）1、四（一）1（4）、附件、全文"
+                yield (*path, "clause"), says
 
 
 def derived_names_a_field(pack: Pack) -> Iterator[tuple[Path, str]]:
