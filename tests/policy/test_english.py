@@ -8,7 +8,7 @@ from canbao.kernel.refusal import Refusal
 from canbao.policy import assess, facts_from_json, load_pack
 from canbao.policy.checking import problems_of
 from canbao.policy.english import phrase, refusal_in_english
-from canbao.policy.reading import read_texts
+from canbao.policy.inherit import read_texts
 from canbao.policy.refusals import ENGLISH, IN_ORDER
 
 SUIXI = load_pack("suixi-2022")
@@ -88,7 +88,7 @@ def test_an_amount_that_nobody_knows() -> None:
 
 def test_nothing_that_suixi_says_to_a_person_stays_chinese() -> None:
     said = [category.name for category in SUIXI.categories]
-    said += [rule.subsidy.payer for rule in SUIXI.subsidies if rule.subsidy]
+    said += [payer for rule in SUIXI.subsidies for payer in rule.payers]
     said += [text for rule in (*SUIXI.subsidies, *SUIXI.ways_in) for text in (rule.unknown, rule.ask) if text]
     said += [rule.assumed for rule in (*SUIXI.ways_in, *SUIXI.categories, SUIXI.combination) if rule.assumed]
     said += [way.who for way in SUIXI.eligible] + [way.name for way in SUIXI.ways_in]

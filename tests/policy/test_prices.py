@@ -42,3 +42,21 @@ def test_a_line_for_repaired_years_stands_on_the_bill_only_where_some_are_repair
         ("长护", 2000),
         ("补缴", 60000),
     ]
+
+
+def test_a_line_that_the_bill_does_not_have_is_refused() -> None:
+    refusal = assess(PACK, Facts(paid_on=IN_WINDOW, lines=frozenset({"互助金"}))).refusal
+
+    assert refusal is not None
+    assert (refusal.code, refusal.says) == ("unknown_line", "本方案的账单上没有“互助金”这一项。")
+    assert "长护" in refusal.remedy
+
+
+def test_who_has_no_price_at_all_is_refused() -> None:
+    only_students = LINES.replace("{individual_yuan: 400,", "{when: {any_traits: [新生]}, individual_yuan: 400,")
+    pack = load_pack_texts({**PACK.texts, "money.yaml": only_students})
+
+    refusal = assess(pack, Facts(paid_on=IN_WINDOW)).refusal
+
+    assert refusal is not None
+    assert (refusal.code, refusal.clause) == ("no_price", "二")

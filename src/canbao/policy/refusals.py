@@ -58,7 +58,7 @@ class UnknownTier(Refusal):
 
 class NoPrice(Refusal):
     code = "no_price"
-    says_template = "本方案没有适用于此人的缴费标准。"
+    says_template = "本方案没有适用的缴费标准。"
     remedy_template = "请向医保部门询问这类人员的缴费标准。"
 
 
