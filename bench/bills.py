@@ -65,7 +65,9 @@ def _copy(like: str, *, foreign_keys: bool = False) -> float:
 
 def _close_again(campaign: Campaign) -> None:
     """As it was before: no bills, no assessments, not open. Only for a measure: the guards are off for a moment."""
-    guarded = [table for (table,) in owner("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'")]
+    guarded = [
+        table for (table,) in owner("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'")
+    ]
     for table in guarded:
         owner(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
     owner("TRUNCATE enrolment_bill CASCADE")
