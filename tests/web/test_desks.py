@@ -43,7 +43,7 @@ def busy(real_county: County, tmp_path: Path) -> Iterator[str]:
     with within(everybody()):
         hand_in(
             remittance_id=uuid4(), campaign=receipt.campaign, unit=receipt.unit, certificate="皖缴00010002000300040005",
-            period_from=TODAY, period_until=TODAY, people=6, amount_fen=164000, by=outside.county.staff("clerk"), on=TODAY,
+            period_from=TODAY, period_until=TODAY, people=6, amount_fen=164000, by=outside.county.staff("clerk"), at=IN_THE_WINDOW,
         )  # fmt: skip
         refund = review(Refund.objects.get(pk=sent), by=outside.county.staff("county"))
         pay_out(approve(refund, by=outside.county.staff("tax")), by=outside.county.staff("tax"), on=TODAY)
