@@ -89,9 +89,12 @@ def test_every_page_of_a_desk_fits_and_shows_its_buttons(chromium: Browser, busy
                 f"/department/{roster.pk}/?outcome=look" for roster in Roster.objects.filter(department="民政部门")
             ]
     for language in ("zh-CN", "en"):
-        page.set_extra_http_headers({"Accept-Language": language})
+        page.context.add_cookies(
+            [{"name": "django_language", "value": {"zh-CN": "zh-hans"}.get(language, language), "url": busy}]
+        )
         for address in addresses:
             assert page.goto(address).status == 200
+            assert page.locator("html").get_attribute("lang") == language
             seen[address, language] = unseen(page)
 
     assert {address: found for address, found in seen.items() if found} == {}
