@@ -72,6 +72,14 @@ def test_a_changed_row_is_found(real_county: County, change: str) -> None:
     assert broken_link(COUNTY) == first + 4
 
 
+def test_words_that_moved_from_one_field_to_the_next_are_found(real_county: County) -> None:
+    record("tried\x1fthing:a", "b", county=COUNTY)
+
+    tamper("UPDATE access_record SET verb = 'tried', subject = 'thing:a' || chr(31) || 'b' WHERE subject = 'b'")
+
+    assert broken_link(COUNTY) == Record.objects.latest("position").position
+
+
 def test_a_removed_row_is_found(real_county: County) -> None:
     first = ten_links()
 

@@ -381,6 +381,18 @@ def test_without_a_ticket_nothing_is_assessed(county: County) -> None:
             db.execute(NEW_ASSESSMENT)
 
 
+def test_a_clerk_sets_no_target(real_county: County) -> None:
+    """Of no place: a target decides how good everybody's coverage looks."""
+    statement = "UPDATE enrolment_target SET people = 1"
+    for scope in (CLERK, Scope("340622", "staff:other")):
+        with pytest.raises(ProgrammingError, match="work for the whole county"):
+            as_application(scope, statement)
+
+    assert as_application(Scope(COUNTY, "staff:county"), statement) > 0
+    as_owner("ALTER TABLE enrolment_target DISABLE TRIGGER county_work")  # the control
+    assert as_application(CLERK, statement) > 0
+
+
 # --- what is written once --------------------------------------------------------------------------------------------
 
 WRITTEN_ONCE = [

@@ -45,6 +45,16 @@ def test_a_phone_keeps_three_in_front_and_four_behind(phone, masked):
     assert mask_phone(phone) == masked
 
 
+@given(st.text(alphabet="0123456789X", max_size=20))
+def test_of_a_number_typed_too_short_only_the_last_character_is_seen(typed):
+    seen = mask_number(typed).replace("*", "")
+
+    if len(typed) < 15:
+        assert seen == (typed[-1] if len(typed) > 1 else "")
+    else:
+        assert seen == typed[:3] + typed[-4:]
+
+
 @given(st.text(max_size=30).filter(lambda text: text == text.strip()))
 def test_no_mask_shows_more_than_it_should_or_changes_the_length(text):
     for mask, shown_most in ((mask_number, 7), (mask_phone, 7), (mask_name, 2)):

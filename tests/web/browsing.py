@@ -42,6 +42,15 @@ def person(browser: Browser, url: str, *, width: int, scripts: bool = False, hei
     return context
 
 
+def fits(page: Page) -> bool:
+    """Nothing sticks out to the right, neither of the page nor of the receipt on it (which would cut it off)."""
+    return page.evaluate("""() => {
+        const edge = element => element.getBoundingClientRect().right
+        return document.documentElement.scrollWidth <= document.documentElement.clientWidth
+            && [...document.querySelectorAll('.paper > *, .paper .number')].every(part => edge(part) <= edge(part.closest('.paper')))
+    }""")
+
+
 def sign_in(page: Page, username: str, password: str) -> None:
     page.goto("/sign-in/")
     page.get_by_label("用户名").fill(username)

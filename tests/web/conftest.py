@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from playwright.sync_api import Browser
 
 from canbao.access.models import Staff
 from canbao.access.scope import within
@@ -17,7 +18,10 @@ from canbao.collection.domain.cash import take_cash
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Receipt
 from canbao.enrolment.packs import pack_of
+from canbao.gateways.standin.spawn import Control
 from tests.county import IN_THE_WINDOW, PEOPLE, County, everybody, number
+from tests.web.browsing import browser
+from tests.web.server import served_with_money
 
 T = TypeVar("T")
 
@@ -106,3 +110,17 @@ def plug_in(settings: object) -> Iterator[Callable[[str], None]]:
 
     yield plug
     gateway.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def town(real_county: County, settings: object) -> Iterator[tuple[str, Control, County]]:
+    """The pages at an address, with a stand-in that takes the money."""
+    assert str(settings.CANBAO_TODAY) == "2021-11-15"
+    with served_with_money() as (url, control):
+        yield url, control, real_county

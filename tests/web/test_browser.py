@@ -3,40 +3,20 @@
 Without JavaScript, as every page must work; one walk with it, to see that the sugar is no poison.
 """
 
-from collections.abc import Iterator
+import subprocess
+from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from playwright.sync_api import Browser, Page, expect
 
-from canbao.gateways.standin.spawn import Control
-from tests.county import PASSWORD, County
-from tests.web.browsing import browser, enter, person, sign_in
-from tests.web.conftest import number_of
-from tests.web.server import served_with_money
+from tests.county import PASSWORD
+from tests.web.browsing import enter, fits, person, sign_in
+from tests.web.conftest import Outside, number_of
 
 pytestmark = pytest.mark.browser
 
 PHONE, DESK = 360, 1280
 WIDTHS = pytest.mark.parametrize("width", [PHONE, DESK])
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def town(real_county: County) -> Iterator[tuple[str, Control, County]]:
-    assert str(django_settings.CANBAO_TODAY) == "2021-11-15"
-    with served_with_money() as (url, control):
-        yield url, control, real_county
-
-
-def fits(page: Page) -> bool:
-    """Nothing sticks out to the right."""
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 @WIDTHS
@@ -253,3 +233,38 @@ def test_with_scripts_the_clerks_total_follows_the_boxes(chromium: Browser, town
     page.get_by_label("赵大").uncheck()
 
     expect(page.locator("#total")).to_have_text("960.00")
+
+
+@pytest.mark.parametrize(("paper", "landscape"), [("A5", True), ("A4", False)])
+def test_a_receipt_printed_from_a_phone_is_one_page_without_buttons(chromium: Browser, town: tuple, tmp_path: Path, paper: str, landscape: bool) -> None:  # fmt: skip
+    url, _, _ = town
+    Outside().pays_cash("赵家")
+    page = person(chromium, url, width=PHONE, scripts=True).new_page()
+    enter(page, "赵大", number_of("赵大"))
+    page.locator("a[href*=receipts]").click()
+    page.locator(".paper").wait_for()
+
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "8mm")
+    page.pdf(path=tmp_path / "receipt.pdf", format=paper, landscape=landscape, margin=margin)
+
+    assert read_back("pdfinfo", tmp_path / "receipt.pdf").count("Pages:           1\n") == 1
+    words = "".join(read_back("pdftotext", "-layout", tmp_path / "receipt.pdf", "-").split())
+    assert ("赵双二" in words, "¥1,280.00" in words, "校验码" in words) == (True, True, True)
+    assert ("返回" in words, "退出" in words, "English" in words) == (False, False, False)
+
+
+def test_an_order_printed_keeps_the_code_to_scan_and_loses_the_buttons(chromium: Browser, town: tuple, tmp_path: Path) -> None:  # fmt: skip
+    url, _, _ = town
+    page = person(chromium, url, width=PHONE, scripts=True).new_page()
+    enter(page, "赵大", number_of("赵大"))
+    page.get_by_role("button", name="去缴费").click()
+    page.locator("svg.qr").wait_for()
+    page.emulate_media(media="print")
+
+    expect(page.locator("svg.qr")).to_be_visible()
+    expect(page.locator(".rows .all")).to_be_visible()
+    assert [one.is_visible() for one in page.locator("button, .button, header, .back").all()].count(True) == 0
+
+
+def read_back(*command: object) -> str:
+    return subprocess.run([str(part) for part in command], capture_output=True, check=True, text=True).stdout

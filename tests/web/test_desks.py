@@ -43,7 +43,7 @@ def busy(real_county: County, tmp_path: Path) -> Iterator[str]:
     with within(everybody()):
         hand_in(
             remittance_id=uuid4(), campaign=receipt.campaign, unit=receipt.unit, certificate="皖缴00010002000300040005",
-            period_from=TODAY, period_until=TODAY, people=6, amount_fen=164000, by=outside.county.staff("clerk"), on=TODAY,
+            period_from=TODAY, period_until=TODAY, people=6, amount_fen=164000, by=outside.county.staff("clerk"), at=IN_THE_WINDOW,
         )  # fmt: skip
         refund = review(Refund.objects.get(pk=sent), by=outside.county.staff("county"))
         pay_out(approve(refund, by=outside.county.staff("tax")), by=outside.county.staff("tax"), on=TODAY)
@@ -89,9 +89,12 @@ def test_every_page_of_a_desk_fits_and_shows_its_buttons(chromium: Browser, busy
                 f"/department/{roster.pk}/?outcome=look" for roster in Roster.objects.filter(department="民政部门")
             ]
     for language in ("zh-CN", "en"):
-        page.set_extra_http_headers({"Accept-Language": language})
+        page.context.add_cookies(
+            [{"name": "django_language", "value": {"zh-CN": "zh-hans"}.get(language, language), "url": busy}]
+        )
         for address in addresses:
             assert page.goto(address).status == 200
+            assert page.locator("html").get_attribute("lang") == language
             seen[address, language] = unseen(page)
 
     assert {address: found for address, found in seen.items() if found} == {}

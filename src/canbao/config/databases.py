@@ -4,6 +4,7 @@ What is made here is marked, and only what bears the mark is dropped: a database
 stays as it is, and the command says so.
 """
 
+import secrets
 import time
 
 import psycopg
@@ -46,10 +47,17 @@ def make_database(name: str) -> None:
     """A fresh database on the same server, marked as ours, and go there. One of that name is thrown away if it bears
     our mark and nobody works in it. Raises `UnsafeToStart` otherwise."""
     connections.close_all()
+    # under another name until it is marked: nobody ever finds one of ours without its mark
+    unmarked = f"{name[:40]}_{secrets.token_hex(6)}"
     with _maintenance() as db:
         _drop(db, name)
-        db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        db.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(MARK)))
+        try:
+            db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unmarked)))
+            db.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(unmarked), sql.Literal(MARK)))
+            db.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unmarked), sql.Identifier(name)))
+        except BaseException:  # a signal too
+            _force_out(db, unmarked)
+            raise
     point_at(name)
 
 

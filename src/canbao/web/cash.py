@@ -52,7 +52,7 @@ def _beside_the_limits(held: Drawer, campaign: Campaign, *, on: date) -> CashInH
 
 
 def units_to_ask(division: str, campaign: Campaign, *, on: date) -> list[tuple[str, CashInHand]]:
-    """Units of a place whose cash should have been handed in, or should be within days; the oldest first. One query."""
+    """Units of a place whose cash should have been handed in, or should be within days; the oldest first. Two queries."""
     found = [(unit, _beside_the_limits(held, campaign, on=on)) for unit, held in drawers_in(division, campaign)]
     wanted = [(unit, cash) for unit, cash in found if cash.is_overdue or cash.is_due_soon]
     return sorted(wanted, key=lambda item: (not item[1].is_overdue, -item[1].age_days, item[0]))

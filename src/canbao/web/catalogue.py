@@ -31,6 +31,10 @@ def texts() -> dict[str, str]:
     said = [path for path in ROOMS.glob("*/refusals.py") if path.parent.name != "policy"]  # they bring their English
     for path in [*sorted(said), ROOMS / "kernel" / "identity.py", HERE / "limits.py"]:
         _keep(found, _refusals(path.read_text("utf-8")), path)
+    path = ROOMS / "rosters" / "domain" / "sentences.py"
+    _keep(found, _constants(path.read_text("utf-8")), path)
+    path = ROOMS / "kernel" / "identity.py"
+    _keep(found, _constants(path.read_text("utf-8"), within="Correction"), path)
     for room in ("access", "collection", "rosters"):
         for path in sorted((ROOMS / room / "models").glob("*.py")):
             _keep(found, _choices(path.read_text("utf-8")), path)
@@ -60,6 +64,16 @@ def _refusals(source: str) -> Iterator[str]:
         named = {target.id for target in targets if isinstance(target, ast.Name)}
         if named & {"says_template", "remedy_template"}:
             yield ast.literal_eval(node.value)
+
+
+def _constants(source: str, *, within: str = "") -> Iterator[str]:
+    """Texts that have a name in capitals: in the module, or in the class `within` of it."""
+    body = ast.parse(source).body
+    if within:
+        body = next(node.body for node in body if isinstance(node, ast.ClassDef) and node.name == within)
+    for node in body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.value.value
 
 
 def _choices(source: str) -> Iterator[str]:

@@ -175,7 +175,7 @@ def test_the_finance_branch_the_town_and_the_tax_office_confirm(county: County, 
     full_drawer(county)
     handed = give(county)
 
-    confirm_remittance(handed, by=county.staff(username), on=NEXT_DAY)
+    confirm_remittance(handed, by=county.staff(username), at=NEXT_DAY)
 
     assert (handed.confirmed_by, balances("treasury")) == (f"staff:{username}", {"treasury": 160000})
 

@@ -32,6 +32,45 @@ def test_of_several_children_the_one_that_died_is_named() -> None:
         one.kill()
 
 
+SIGNALS = """
+import os, signal, subprocess, sys, weakref
+import django; django.setup()
+from canbao.config.season.processes import heed_signals, stop_on_signals, undisturbed
+
+class Thing: pass
+
+stop_on_signals()
+how = sys.argv[1]
+try:
+    if how == "while a child is being started":
+        with undisturbed():
+            os.kill(os.getpid(), signal.SIGTERM)
+            print("started")
+    elif how == "where a library swallows it":
+        thing = Thing()
+        keep = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+        del thing
+        print("went on")
+        heed_signals()
+    print("never")
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [("while a child is being started", "started\nstopped\n"), ("where a library swallows it", "went on\nstopped\n")],
+)
+def test_a_signal_is_heard_at_a_good_moment_and_is_never_lost(how: str, said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALS, how], env=os.environ | {"DJANGO_SETTINGS_MODULE": "canbao.config.settings"},
+        cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+
+    assert done.stdout == said
+
+
 def what_is_known(told: dict[str, str]) -> tuple[list[str], list[str], str]:
     """What a process with this environment knows: its databases, its secrets, and how it may connect as the owner."""
     code = (

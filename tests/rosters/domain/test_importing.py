@@ -74,9 +74,9 @@ def test_spaces_and_remarks_in_a_name_are_mended_and_told(one: Callable) -> None
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        pytest.param("赵太", "号码相符，但登记姓名与您填的不一致。", id="one-character"),
-        pytest.param("钱多", "号码相符，但登记姓名与您填的不一致。", id="another-name"),
-        pytest.param("赵大大", "号码相符，但登记姓名与您填的不一致。", id="longer"),
+        pytest.param("赵太", "号码相符，但登记姓名与所填的不一致。", id="one-character"),
+        pytest.param("钱多", "号码相符，但登记姓名与所填的不一致。", id="another-name"),
+        pytest.param("赵大大", "号码相符，但登记姓名与所填的不一致。", id="longer"),
         pytest.param("", "号码相符，但没有填写姓名。", id="none"),
     ],
 )
@@ -140,7 +140,7 @@ def test_an_unknown_category_is_refused_and_the_known_ones_are_named(one: Callab
 def test_all_that_is_wrong_with_a_row_is_said_at_once(one: Callable) -> None:
     row = one(*listed("赵大", "", name="赵太"))
 
-    assert (row.outcome, row.why) == (Outcome.REFUSED, "没有填写人员类别；号码相符，但登记姓名与您填的不一致。")
+    assert (row.outcome, row.why) == (Outcome.REFUSED, "没有填写人员类别；号码相符，但登记姓名与所填的不一致。")
 
 
 def test_several_categories_in_a_cell_are_all_taken(one: Callable) -> None:

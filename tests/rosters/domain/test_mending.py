@@ -39,7 +39,7 @@ def test_an_accepted_row_counts_once_the_list_is_confirmed(county: County, diffe
     confirm_roster(row.roster, by=county.staff("county"), on=TODAY)
 
     assert (row.outcome, row.decided_by) == (Outcome.CORRECTED, "county2")
-    assert row.why == "经核对采用。原为：号码相符，但登记姓名与您填的不一致。"
+    assert row.why == "经核对采用。原为：号码相符，但登记姓名与所填的不一致。"
     assert [held.category for held in categories_on(county.person("赵大"), on=TODAY)] == ["低保对象"]
 
 
@@ -172,7 +172,7 @@ def test_a_list_without_a_category_column_keeps_its_category(county: County, tmp
 def test_what_still_does_not_fit_stays_open_and_can_be_corrected_again(county: County, differing: RosterRow) -> None:
     by = county.staff("civil")
     row = mend_row(differing, pack=SUIXI, by=by, on=TODAY, name="赵二")
-    assert (row.outcome, row.why) == (Outcome.LOOK, "更正后仍：号码相符，但登记姓名与您填的不一致。")
+    assert (row.outcome, row.why) == (Outcome.LOOK, "更正后仍：号码相符，但登记姓名与所填的不一致。")
     row = mend_row(row, pack=SUIXI, by=by, on=TODAY, number="123")
     assert (row.outcome, row.resident) == (Outcome.REFUSED, None)
 

@@ -45,7 +45,7 @@ def test_every_row_is_where_it_was_with_its_answer(county: County, roster: Roste
     assert [(row.cells[5].text, row.cells[6].text) for row in table.rows()] == [
         ("采用", "与登记相符。"),
         ("未采用", "通知中没有「贫困户」这种类别。"),
-        ("请核对", "号码相符，但登记姓名与您填的不一致。"),
+        ("请核对", "号码相符，但登记姓名与所填的不一致。"),
     ]
 
 

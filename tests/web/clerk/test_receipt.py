@@ -79,3 +79,5 @@ def test_a_void_receipt_is_not_printed_and_says_which_one_is(sign_in: object, ou
     answer = client.post(f"/receipts/{receipt.pk}/print/")
 
     assert (answer.status_code, refusal_of(answer)) == (409, "票据0001-00000001已经作废，不能再打印。")
+    assert "作废：打印错位 · № 0001-00000002" in text_of(answer)
+    assert ("№ 00000001 作废" in text_of(answer), "打印票据" in text_of(answer)) == (True, False)

@@ -29,7 +29,7 @@ def list_of(county: str) -> tuple[Roster, RosterRow]:
         )  # fmt: skip
         row = RosterRow.objects.create(
             county=county, roster=roster, row=2, name="邻县某人", category_text="低保", categories=[{"name": "低保对象", "grade": ""}],
-            outcome=Outcome.LOOK, why="号码相符，但登记姓名与您填的不一致。", wrong=["name"],
+            outcome=Outcome.LOOK, why="号码相符，但登记姓名与所填的不一致。", wrong=["name"],
         )  # fmt: skip
     return roster, row
 

@@ -45,7 +45,7 @@ def test_every_row_has_its_verdict(sign_in: object, listed_people: str) -> None:
     seen = text_of(client.get(listed_people))
 
     assert "采用 1 更正后采用 0 请核对 1 未采用 1" in seen
-    assert "3 赵旗 ****0227 低保对象 号码相符，但登记姓名与您填的不一致。" in seen
+    assert "3 赵旗 ****0227 低保对象 号码相符，但登记姓名与所填的不一致。" in seen
 
 
 def test_the_file_comes_back_with_reasons_beside_the_rows(sign_in: object, listed_people: str) -> None:
@@ -88,7 +88,7 @@ def test_a_department_corrects_its_own_row_and_it_is_matched_again(sign_in: obje
     still = text_of(client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵其", "number": ""}, follow=True))
     taken = client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵妻", "number": ""}, follow=True)
 
-    assert "赵其 赵旗 ****0227 低保对象 更正后仍：号码相符，但登记姓名与您填的不一致。" in still
+    assert "赵其 赵旗 ****0227 低保对象 更正后仍：号码相符，但登记姓名与所填的不一致。" in still
     assert taken.redirect_chain[-1][0] == f"{listed_people}?outcome=corrected#row-{row.pk}"
     assert "更正后：与登记相符。" in text_of(taken)
 

@@ -37,6 +37,12 @@ def test_a_mistyped_number_is_named_and_shown_covered(db: None, client: Client) 
     assert (status, "校验" in says, mistyped in says) == (422, True, False)
 
 
+def test_a_number_too_short_is_counted_and_none_of_it_is_said(db: None, client: Client) -> None:
+    answer = client.post("/my/enter/", {"name": "钱奶奶", "number": "99062119480108"})
+
+    assert (answer.status_code, refusal_of(answer)) == (422, "身份证号您填了 14 位，应为 18 位（旧号 15 位）。")
+
+
 def test_the_session_keeps_no_number(db: None, client: Client) -> None:
     try_to_enter(client, "钱奶奶", number_of("钱奶奶"))
 

@@ -1,5 +1,6 @@
 """Who collects does not verify: somebody else confirms that the money has arrived."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -34,6 +35,16 @@ def test_another_person_confirms(sign_in: object, outside: object, username: str
     assert "示例一村委会 皖缴0001" in before
     assert "没有等待确认的汇缴。" in after
     assert "已确认" in after
+
+
+def test_both_days_on_the_page_come_from_one_clock(sign_in: object, outside: object) -> None:
+    """The sample lives on a borrowed day; the clock on the wall is years ahead of it."""
+    client, remittance = sign_in("finance"), handed_in(outside, "赵家", "皖缴0001")
+
+    seen = text_of(client.post(f"/township/remittances/{remittance}/confirm/", follow=True))
+
+    assert "村经办员 2021年11月15日 财政分局 2021年11月15日" in seen
+    assert set(re.findall(r"(\d{4})年", seen)) == {"2021"}
 
 
 def test_a_clerk_has_no_such_page(sign_in: object, outside: object) -> None:

@@ -1,8 +1,9 @@
--- The chained record. Nothing but access_record() writes it, and nobody changes it.
+-- The chained record. Nothing but access_record() writes it, and nobody changes it. What is hashed is an array, so that no
+-- word can be moved from one field into the next and leave the hash as it was.
 
 CREATE OR REPLACE FUNCTION access_link(previous bytea, county text, "position" bigint, at timestamptz, actor text, verb text, subject text, detail jsonb)
 RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
-    SELECT sha256(previous || convert_to(concat_ws(E'\x1f', county, "position", extract(epoch FROM at), actor, verb, subject, detail::text), 'UTF8'))
+    SELECT sha256(previous || convert_to(jsonb_build_array(county, "position", extract(epoch FROM at), actor, verb, subject, detail)::text, 'UTF8'))
 $$;
 
 CREATE OR REPLACE FUNCTION access_record(in_county text, in_actor text, in_verb text, in_subject text, in_detail jsonb)

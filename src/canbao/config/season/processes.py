@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,15 +64,47 @@ def stop_on_signals() -> None:
     def stop(signum: int, frame: FrameType | None) -> None:
         for one in signals:
             signal.signal(one, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        _waiting.asked = True
+        if not _waiting.undisturbed:
+            raise KeyboardInterrupt
 
     for one in signals:
         signal.signal(one, stop)
 
 
+class _Waiting:
+    """Whether a signal has come, and whether it must wait."""
+
+    asked = undisturbed = False
+
+
+_waiting = _Waiting()
+
+
+def heed_signals() -> None:
+    """Stop now if a signal has come. It raises by itself, but what it raises is lost where a library calls back into
+    Python, as the database's does for its notices; so long work asks at every step."""
+    if _waiting.asked and not _waiting.undisturbed:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """A signal that comes meanwhile is heard afterwards: for starting a child, which nobody would know of if it were
+    interrupted half-way, and for stopping one."""
+    before, _waiting.undisturbed, heard = _waiting.undisturbed, True, _waiting.asked
+    try:
+        yield
+    finally:
+        _waiting.undisturbed = before
+    if _waiting.asked and not heard:
+        raise KeyboardInterrupt
+
+
 def first_to_die(children: Sequence[Child]) -> Child:
     """Waits until one of them is not there any more, and says which. None of them ever ends by itself."""
     while True:
+        heed_signals()
         for child in children:
             if child.process.poll() is not None:
                 return child
@@ -114,35 +146,40 @@ def web_server(port: int, **more: str) -> Iterator[Child]:
     command = serve_command("127.0.0.1", port, workers=1)
     url, log = f"http://127.0.0.1:{port}", log_file("web.log")
     told = environment() | {"CANBAO_BASE_URL": url, "CANBAO_LOG_FILE": str(log)} | more
-    # a process group of its own: Ctrl-C reaches us alone, and no worker outlives a server that was killed
-    with subprocess.Popen(command, env=told, process_group=0) as process:  # noqa: S603 - our own program
+    with _server(command, told) as process:
         child = Child("网页服务", process, log, url)
-        try:
-            _wait(child)
-            yield child
-        finally:
-            _stop(process)
+        _wait(child)
+        yield child
 
 
 def until_stopped(command: list[str]) -> int:
     """Run a server in the foreground until it ends or a signal ends it; its exit code, 0 where we ended it."""
     stop_on_signals()
-    with subprocess.Popen(command, env=environment(), process_group=0) as process:  # noqa: S603 - our own program
+    with _server(command, environment()) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:
             return 0
-        finally:
-            _stop(process)
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """The server, and those of its workers that it could not stop any more."""
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(STOPS_WITHIN_S)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+@contextmanager
+def _server(command: list[str], told: Mapping[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
+    """A web server for as long as the block lasts. It has a process group of its own: Ctrl-C reaches us alone, and no
+    worker outlives a server that was killed."""
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        with undisturbed():
+            process = subprocess.Popen(command, env=told, process_group=0)  # noqa: S603 - our own program
+        yield process
+    finally:
+        if process is not None:
+            with undisturbed():
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(STOPS_WITHIN_S)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def _wait(child: Child) -> None:

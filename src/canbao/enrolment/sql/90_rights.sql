@@ -5,6 +5,8 @@ GRANT SELECT, INSERT, UPDATE ON enrolment_campaign, enrolment_target TO canbao_a
 GRANT SELECT, INSERT ON enrolment_billassessment, enrolment_bill TO canbao_app;
 DROP TRIGGER IF EXISTS county_work ON enrolment_campaign;
 CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON enrolment_campaign FOR EACH ROW EXECUTE FUNCTION access_county_work('county');
+DROP TRIGGER IF EXISTS county_work ON enrolment_target;
+CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON enrolment_target FOR EACH ROW EXECUTE FUNCTION access_county_work('division');
 GRANT SELECT ON enrolment_enrolment TO canbao_app;
 SELECT access_guard('enrolment_bill', 'household_id');
 -- What a household owes is never its own word: under a resident's ticket no bill and no assessment comes into being.

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from canbao.documents.columns import Field
 from canbao.policy import Pack, UnknownCategory
 from canbao.policy.category_names import plain
+from canbao.rosters.domain import sentences
 from canbao.rosters.domain.verdict import Held, Problem
 from canbao.rosters.models import Outcome
 from canbao.rosters.refusals import CategoryNotInNotice
 
 _NO_GRADE = {"", "无", "-", "/", "\\", "否", "没有", "0"}
-_OUTSIDE_REMEDY = "确属认定范围的，请更正等级后重新报送。"
 _BARE_GRADE = re.compile(r"[0-9一二三四五六七八九十]")
 
 
@@ -51,7 +51,7 @@ class CategoryReader:
 
     def _understand(self, cell: str, grade: str) -> Understood:
         if not plain(cell):
-            return Understood([], self._refused("没有填写人员类别"))
+            return Understood([], self._refused(sentences.NO_CATEGORY))
         grade = _tidy_grade(grade)
         found = self.pack.normalise_category(cell)
         if isinstance(found, UnknownCategory) and grade:  # 残疾人 + 一级 may say enough together
@@ -69,11 +69,11 @@ class CategoryReader:
         known = self.pack.normalise_category(rest)
         read = None if isinstance(known, UnknownCategory) else self._graded(known, "")
         if read is not None and read.held:
-            why = f"认出了「{'、'.join(map(str, read.held))}」，没有认出{shown}"
-            return Understood(read.held, _look(why, "认可即只采用认出的类别；否则请更正后重新报送。"))
+            why = sentences.PARTLY_READ.format(known="、".join(map(str, read.held)), unknown=shown)
+            return Understood(read.held, _look(why, sentences.ONLY_KNOWN_PART))
         if all(self._wants_grade(piece) for piece in unknown.pieces):
-            return Understood([], _look(f"{shown}要写明等级才能认定", "请补写等级（如 一级）后重新报送。"))
-        return Understood([], self._refused(f"通知中没有{shown}这种类别"))
+            return Understood([], _look(sentences.GRADE_WANTED.format(unknown=shown), sentences.ADD_GRADE))
+        return Understood([], self._refused(sentences.NOT_IN_NOTICE.format(unknown=shown)))
 
     def _wants_grade(self, piece: str) -> bool:
         return any(piece == plain(text) for category in self.pack.categories for text in category.aliases_with_grade)
@@ -90,15 +90,19 @@ class CategoryReader:
             elif said in category.grades:
                 held.append(Held(name, said))
             elif said in category.outside_grades:
-                outside.append(f"{said}不属于「{name}」（只含{'、'.join(category.grades)}）")
+                outside.append(
+                    sentences.OUTSIDE_GRADE.format(grade=said, category=name, grades="、".join(category.grades))
+                )
             else:
                 held.append(Held(name))
-                unread.append(f"「{name}」的等级「{said}」没有认出来")
+                unread.append(sentences.GRADE_NOT_READ.format(category=name, grade=said))
         if unread:
-            return Understood(held, _look("；".join(unread), "请核对等级；认可即不分等级采用。"))
+            return Understood(held, _look("；".join(unread), sentences.CHECK_GRADE))
         if not held:
-            return Understood([], Problem(Outcome.REFUSED, "；".join(outside), _OUTSIDE_REMEDY, Field.CATEGORY))
-        return Understood(held, notes=tuple(f"{note}，该项未采用" for note in outside))
+            return Understood(
+                [], Problem(Outcome.REFUSED, "；".join(outside), sentences.OUTSIDE_GRADE_REMEDY, Field.CATEGORY)
+            )
+        return Understood(held, notes=tuple(sentences.NOT_USED.format(note=note) for note in outside))
 
     def _has_grades(self, name: str) -> bool:
         category = self.pack.category(name)
@@ -110,7 +114,7 @@ class CategoryReader:
         return not isinstance(read, UnknownCategory) and read == [(name, None)]
 
     def _refused(self, why: str) -> Problem:
-        return Problem(Outcome.REFUSED, why, f"请改用通知中的类别：{self.known}。", Field.CATEGORY)
+        return Problem(Outcome.REFUSED, why, sentences.USE_NOTICE.format(known=self.known), Field.CATEGORY)
 
 
 def _look(why: str, remedy: str) -> Problem:

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from canbao.documents.columns import Field
+from canbao.rosters.domain import sentences
 from canbao.rosters.domain.cells import has_long_number
 from canbao.rosters.domain.incoming import Incoming
 from canbao.rosters.domain.matching import Person
 from canbao.rosters.domain.names import name_difference
 from canbao.rosters.domain.verdict import Problem, Verdict
 from canbao.rosters.models import Outcome
-
-_LOOK_AT_NUMBER = "请对照证件原件更正姓名或号码；证件与所填一致的，由县医保局核对。"
-
 
 Given = dict[tuple[int, str], tuple[int, str]]  # person and category → the row that gave it, and its grade
 
@@ -44,30 +42,27 @@ def _problems(row: Incoming, person: Person | None, offered: list[Person]) -> It
     if row.wrong is not None:
         yield _without_number(row, offered)
     elif person is None:
-        remedy = "请核对号码；本县居民尚未登记的，请先到村（居）委会登记。"
-        yield Problem(Outcome.REFUSED, "登记册上没有这个证件号码", remedy, Field.NUMBER)
+        yield Problem(Outcome.REFUSED, sentences.NOT_ON_REGISTER, sentences.CHECK_NUMBER, Field.NUMBER)
     if row.understood.problem is not None:
         yield row.understood.problem
     if person is not None:
         if difference := name_difference(row.name, person.name):
-            yield Problem(Outcome.LOOK, f"号码相符，但{difference}", _LOOK_AT_NUMBER, Field.NAME)
+            yield Problem(Outcome.LOOK, difference, sentences.LOOK_AT_CARD, Field.NAME)
         elif person.gone:  # whoever has only a number learns nothing of whose it is
-            remedy = "请向村（居）委会核实；情况属实的请从名单中去掉。"
-            yield Problem(Outcome.LOOK, f"登记册上此人{person.gone}", remedy, Field.NUMBER)
+            gone = sentences.DIED if person.gone == "已去世" else sentences.MOVED
+            yield Problem(Outcome.LOOK, gone, sentences.ASK_VILLAGE, Field.NUMBER)
     if has_long_number(row.name):
-        yield Problem(Outcome.REFUSED, "姓名栏里是一串号码", "请检查姓名和身份证号两列是否填反。", Field.NAME)
+        yield Problem(Outcome.REFUSED, sentences.NUMBER_AS_NAME, sentences.CHECK_COLUMNS, Field.NAME)
     if row.until:
-        remedy = "仍在册的请予认可，已退出的请从名单中去掉。"
-        yield Problem(Outcome.LOOK, "表中写有退出（取消）时间", remedy, Field.UNTIL)
+        yield Problem(Outcome.LOOK, sentences.HAS_LEFT, sentences.STILL_ON_LIST, Field.UNTIL)
 
 
 def _without_number(row: Incoming, offered: list[Person]) -> Problem:
     if not row.has_no_number or not offered:
         return Problem(Outcome.REFUSED, row.wrong.says.rstrip("。"), row.wrong.remedy, Field.NUMBER)
-    why = f"没有填写身份证号；该地有 {len(offered)} 名同名人员"
-    only = "请补填身份证号；填不了的，由县医保局核对是否此人。"
-    several = "请补填身份证号。"
-    return Problem(Outcome.LOOK, why, only if len(offered) == 1 else several, Field.NUMBER)
+    why = sentences.NAMESAKES.format(count=len(offered))
+    remedy = sentences.ADD_NUMBER_OR_ASK if len(offered) == 1 else sentences.ADD_NUMBER
+    return Problem(Outcome.LOOK, why, remedy, Field.NUMBER)
 
 
 def _with_problems(row: Incoming, who: Person | None, problems: list[Problem]) -> Verdict:
@@ -85,26 +80,26 @@ def _with_problems(row: Incoming, who: Person | None, problems: list[Problem]) -
 
 
 def _taken(row: Incoming, person: Person, given: Given) -> Verdict:
-    also = f"此人另在{'、'.join(person.elsewhere)}名单上，按通知一并计算。" if person.elsewhere else ""
+    also = sentences.ELSEWHERE.format(lists="、".join(person.elsewhere)) + "。" if person.elsewhere else ""
     plainly = Verdict(
-        row.row, Outcome.TAKEN, also or "与登记相符。", "", person.id, person.division, row.understood.held
+        row.row, Outcome.TAKEN, also or f"{sentences.FITS}。", "", person.id, person.division, row.understood.held
     )
     earlier = {held: given[person.id, held.category] for held in plainly.held if (person.id, held.category) in given}
     for held, (before, grade) in earlier.items():
         if grade != held.grade:
-            why = f"与「第 {before} 行」是同一人、同一类别，但等级不同（那里是「{grade or '未写'}」）。"
-            remedy = "请核对等级，两行保留一行。"
+            why = sentences.OTHER_GRADE.format(row=before, grade=grade or "未写") + "。"
+            remedy = sentences.SETTLE_GRADE
             return replace(plainly, outcome=Outcome.LOOK, why=why, remedy=remedy, wrong=(Field.CATEGORY,))
     fresh = tuple(held for held in plainly.held if held not in earlier)
     first = min((before for before, _ in earlier.values()), default=0)
     if not fresh:
-        why = f"与「第 {first} 行」重复（同一人、同一类别），那一行已采用。"
-        remedy = "不需要处理；如本行应是另一人，请更正号码后重新报送。"
+        why = sentences.REPEATED.format(row=first) + "。"
+        remedy = sentences.IF_SOMEBODY_ELSE
         return replace(plainly, outcome=Outcome.REFUSED, why=why, remedy=remedy, held=(), wrong=(Field.NUMBER,))
     given.update({(person.id, held.category): (row.row, held.grade) for held in fresh})
     notes = list(_corrections(row, person))
     if earlier:
-        notes.append(f"其余类别已在「第 {first} 行」采用，本行只采用「{'、'.join(map(str, fresh))}」")
+        notes.append(sentences.ONLY_THE_REST.format(row=first, fresh="、".join(map(str, fresh))))
     if notes:
         return replace(plainly, outcome=Outcome.CORRECTED, why="；".join(notes) + "。" + also, held=fresh)
     return plainly
@@ -113,7 +108,7 @@ def _taken(row: Incoming, person: Person, given: Given) -> Verdict:
 def _corrections(row: Incoming, person: Person) -> Iterator[str]:
     """What was mended without asking, because it has only one reading."""
     for correction in row.identity.corrections:
-        yield f"身份证号：{correction.value}"
+        yield sentences.NUMBER_MENDED.format(correction=correction.value)
     if row.name != person.name:
-        yield "姓名：空格、符号或附注已去掉"
+        yield sentences.NAME_MENDED
     yield from row.understood.notes

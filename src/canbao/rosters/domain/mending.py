@@ -19,6 +19,7 @@ from canbao.documents.columns import Field
 from canbao.kernel.division_code import DivisionCode
 from canbao.policy import Pack
 from canbao.register.models import Resident
+from canbao.rosters.domain import sentences
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.handling import check_may_handle, name_of
@@ -67,7 +68,8 @@ def mend_row(row: RosterRow, *, pack: Pack, by: Staff, on: date, name: str = "",
     row.mended_at, row.mended_by = datetime.combine(on, now().timetz()), by.username
     taken = verdict.outcome in (Outcome.TAKEN, Outcome.CORRECTED)
     row.outcome = Outcome.CORRECTED if taken else verdict.outcome
-    row.why, row.remedy = kept(f"{'更正后' if taken else '更正后仍'}：{verdict.why}", 300), kept(verdict.remedy, 300)
+    after = sentences.AFTER_CORRECTION if taken else sentences.STILL_AFTER_CORRECTION
+    row.why, row.remedy = kept(after.format(why=verdict.why), 300), kept(verdict.remedy, 300)
     row.wrong = [str(field) for field in verdict.wrong]
     row.categories = [{"name": held.category, "grade": held.grade} for held in verdict.held]
     row.resident_id, row.division = verdict.resident, verdict.division
@@ -131,7 +133,7 @@ def accept_row(row: RosterRow, *, by: Staff, on: date, resident: Resident | None
     if not row.categories:
         raise CategoryNotSettled(row=row.row)
     row.resident, row.division = meant, meant.division
-    return _settle(row, Outcome.CORRECTED, f"经核对采用。原为：{row.why}", "", by=by, on=on)
+    return _settle(row, Outcome.CORRECTED, sentences.LOOKED_AT.format(why=row.why), "", by=by, on=on)
 
 
 @transaction.atomic
@@ -141,7 +143,7 @@ def refuse_row(row: RosterRow, *, by: Staff, on: date, why: str) -> RosterRow:
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `RosterAlreadyConfirmed`, `RowNotOpen`.
     """
     row = _unsettled_row(row, by=by, outcomes={Outcome.LOOK})
-    return _settle(row, Outcome.REFUSED, why, "请更正后重新报送。", by=by, on=on)
+    return _settle(row, Outcome.REFUSED, why, sentences.SEND_AGAIN, by=by, on=on)
 
 
 def _unsettled_row(row: RosterRow, *, by: Staff, outcomes: set[Outcome]) -> RosterRow:

@@ -7,6 +7,8 @@ name from the answer.
 import re
 import unicodedata
 
+from canbao.rosters.domain import sentences
+
 _REMARK = re.compile(r"\(.*?\)")  # 赵大（户主）
 _NOISE = re.compile("[\\s\u200b-\u200f\u2060\ufeff]+")
 _DOTS = str.maketrans(dict.fromkeys("•・.．‧∙⋅", "·"))
@@ -23,4 +25,4 @@ def name_difference(seen: str, registered: str) -> str:
     ours, theirs = plain_name(registered), plain_name(seen)
     if ours == theirs:
         return ""
-    return "登记姓名与您填的不一致" if theirs else "没有填写姓名"
+    return sentences.NAME_DIFFERS if theirs else sentences.NAME_MISSING

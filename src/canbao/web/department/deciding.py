@@ -11,6 +11,7 @@ from canbao.access.may import Work
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
+from canbao.rosters.domain import sentences
 from canbao.rosters.domain.confirming import confirm_roster
 from canbao.rosters.domain.importing import NUMBER_AT_MOST
 from canbao.rosters.domain.mending import accept_row, mend_row, refuse_row
@@ -53,12 +54,12 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     row = _own_row(request, row_id)
     if request.method != "POST":
         return redirect("roster", row.roster_id)
-    why = "报送部门撤下了这一行。" if is_maker(request.user, row.roster) else "经核对不是同一人。"
+    why = sentences.WITHDRAWN if is_maker(request.user, row.roster) else sentences.NOT_THIS_PERSON
     try:
         if "accept" in request.POST:
             accept_row(row, by=request.user, on=today())
         else:
-            refuse_row(row, by=request.user, on=today(), why=why)
+            refuse_row(row, by=request.user, on=today(), why=f"{why}。")
     except Refusal as no:
         return roster_page(request, row.roster, no=no)
     return redirect("roster", row.roster_id)

@@ -19,8 +19,10 @@ from canbao.enrolment.packs import pack_of
 from canbao.kernel import fen as kernel_fen
 from canbao.kernel.refusal import Refusal
 from canbao.web import words
+from canbao.web.verdicts import verdict
 
 register = template.Library()
+register.filter("verdict", verdict)
 
 # every mask scans; trying all eight for the prettiest costs four times as long
 _QR_MASK = 2

@@ -1,0 +1,59 @@
+"""Every sentence that stands beside a row, as a template: filled in here by the checks, and recognised again by pages that
+say it in another language. What is kept of a row is the sentence itself, since the department gets it back in its file.
+
+What a number is refused for is said by `kernel.identity`.
+"""
+
+# --- why a row was not taken as it is ---------------------------------------------------------------------------------
+
+NOT_ON_REGISTER = "登记册上没有这个证件号码"
+NAME_DIFFERS = "号码相符，但登记姓名与所填的不一致"
+NAME_MISSING = "号码相符，但没有填写姓名"
+DIED = "登记册上此人已去世"
+MOVED = "登记册上此人已迁出"
+NUMBER_AS_NAME = "姓名栏里是一串号码"
+HAS_LEFT = "表中写有退出（取消）时间"
+NAMESAKES = "没有填写身份证号；该地有 {count} 名同名人员"
+NO_CATEGORY = "没有填写人员类别"
+PARTLY_READ = "认出了「{known}」，没有认出{unknown}"
+GRADE_WANTED = "{unknown}要写明等级才能认定"
+NOT_IN_NOTICE = "通知中没有{unknown}这种类别"
+OUTSIDE_GRADE = "{grade}不属于「{category}」（只含{grades}）"
+GRADE_NOT_READ = "「{category}」的等级「{grade}」没有认出来"
+OTHER_GRADE = "与「第 {row} 行」是同一人、同一类别，但等级不同（那里是「{grade}」）"
+REPEATED = "与「第 {row} 行」重复（同一人、同一类别），那一行已采用"
+
+# --- of a row that was taken ------------------------------------------------------------------------------------------
+
+FITS = "与登记相符"
+ELSEWHERE = "此人另在{lists}名单上，按通知一并计算"
+NUMBER_MENDED = "身份证号：{correction}"
+NAME_MENDED = "姓名：空格、符号或附注已去掉"
+ONLY_THE_REST = "其余类别已在「第 {row} 行」采用，本行只采用「{fresh}」"
+NOT_USED = "{note}，该项未采用"
+
+# --- what people did --------------------------------------------------------------------------------------------------
+
+AFTER_CORRECTION = "更正后：{why}"
+STILL_AFTER_CORRECTION = "更正后仍：{why}"
+LOOKED_AT = "经核对采用。原为：{why}"
+NOT_THIS_PERSON = "经核对不是同一人"
+WITHDRAWN = "报送部门撤下了这一行"
+
+# --- what to do -------------------------------------------------------------------------------------------------------
+
+LOOK_AT_CARD = "请对照证件原件更正姓名或号码；证件与所填一致的，由县医保局核对。"
+CHECK_NUMBER = "请核对号码；本县居民尚未登记的，请先到村（居）委会登记。"
+ASK_VILLAGE = "请向村（居）委会核实；情况属实的请从名单中去掉。"
+CHECK_COLUMNS = "请检查姓名和身份证号两列是否填反。"
+STILL_ON_LIST = "仍在册的，由县医保局核对；已退出的请从名单中去掉。"
+ADD_NUMBER = "请补填身份证号。"
+ADD_NUMBER_OR_ASK = "请补填身份证号；填不了的，由县医保局核对是否此人。"
+SETTLE_GRADE = "请核对等级，两行保留一行。"
+IF_SOMEBODY_ELSE = "不需要处理；如本行应是另一人，请更正号码后重新报送。"
+OUTSIDE_GRADE_REMEDY = "确属认定范围的，请更正等级后重新报送。"
+ONLY_KNOWN_PART = "认可即只采用认出的类别；否则请更正后重新报送。"
+ADD_GRADE = "请补写等级（如 一级）后重新报送。"
+CHECK_GRADE = "请核对等级；认可即不分等级采用。"
+USE_NOTICE = "请改用通知中的类别：{known}。"
+SEND_AGAIN = "请更正后重新报送。"
