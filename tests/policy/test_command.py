@@ -117,6 +117,20 @@ def test_assess_can_say_it_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert capsys.readouterr().out.startswith("You pay 320.00 yuan")
 
 
+def test_explain_reads_one_person_or_a_family_aloud(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given(monkeypatch, '{"categories": ["低保对象"], "paid_on": "2021-11-15"}')
+    assert main(["explain", "suixi-2022"]) == 0
+    assert "您应缴40元" in capsys.readouterr().out
+
+    given(monkeypatch, '[{"paid_on": "2021-11-15"}, {"paid_on": "2021-11-15"}]')
+    assert main(["explain", "suixi-2022", "--language", "en"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "Your household of 2 pays 640 yuan." in lines[0]
+    assert [line.split(" pays ")[0] for line in lines[1:]] == ["Person 1", "Person 2"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

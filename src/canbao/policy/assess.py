@@ -34,11 +34,16 @@ def assess(pack: Pack, facts: Facts, trace: Trace | None = None) -> Assessment:
     An amendment decides for whoever pays on its day or later; before it, what it amends does. `trace` collects what
     the answer rests on.
     """
-    deciding = deciding_pack(pack, facts, trace)
-    return _assess(Person(deciding, _in_the_words_of(deciding, pack, facts), trace))
+    return _assess(person_under(pack, facts, trace))
 
 
-def deciding_pack(pack: Pack, facts: Facts, trace: Trace | None = None) -> Pack:
+def person_under(pack: Pack, facts: Facts, trace: Trace | None = None) -> Person:
+    """The person, under the rules that decide: those of an amendment, or those that it amends."""
+    deciding = _deciding(pack, facts, trace)
+    return Person(deciding, _in_the_words_of(deciding, pack, facts), trace)
+
+
+def _deciding(pack: Pack, facts: Facts, trace: Trace | None) -> Pack:
     """The rules for this day of payment: an amendment's, or those that it amends."""
     while pack.before is not None:
         if Person(pack, facts, trace).reached(pack.document.holds_from or date.min, "paid"):

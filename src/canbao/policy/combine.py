@@ -17,6 +17,8 @@ from canbao.policy.person import Person, is_here
 from canbao.policy.prices import Price
 
 SUBSIDY_UNKNOWN = "{category}的资助金额：{unknown}（个人最多缴{most}元）"
+SUBSIDY_OPEN = "{category}的资助：要先知道{what}（个人最多缴{most}元）"
+NOT_SAID = "同时有几个身份时怎样资助（个人最多缴{most}元）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,15 +227,15 @@ def _waiver(part: Part, line: str | None) -> Waiver:
 
 
 def _unknown(person: Person, offer: Offer, at_most_fen: int) -> Unknown:
-    rule, most = offer.rule, f"（个人最多缴{short_yuan(at_most_fen)}元）"
+    rule, most = offer.rule, short_yuan(at_most_fen)
     if rule.unknown is not None:
-        short = short_yuan(at_most_fen)
-        what = SUBSIDY_UNKNOWN.format(category=offer.category, unknown=rule.unknown, most=short)
+        what = SUBSIDY_UNKNOWN.format(category=offer.category, unknown=rule.unknown, most=most)
         return Unknown(what, rule.ask or "", rule.where)
     if offer.missing:
-        return Unknown(f"{offer.category}的资助：要先知道{'、'.join(offer.missing)}{most}", "本人或监护人", rule.where)
+        what = SUBSIDY_OPEN.format(category=offer.category, what="、".join(offer.missing), most=most)
+        return Unknown(what, "本人或监护人", rule.where)
     combination = person.pack.combination
-    return Unknown(f"同时有几个身份时怎样资助{most}", combination.ask or "", combination.where)
+    return Unknown(NOT_SAID.format(most=most), combination.ask or "", combination.where)
 
 
 def _assumptions(person: Person, offers: list[Offer], used: list[Offer]) -> tuple[Assumption, ...]:

@@ -62,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     on_pack("test", _test, "用 examples.yaml 里算好的答案核对规则")
     assessing = on_pack("assess", _assess, "标准输入给出已知情况（JSON，一个或一列），输出结果")
     assessing.add_argument("--explain", choices=("zh", "en"), help="不输出 JSON，而是读给人听的话")
+    explaining = on_pack("explain", _explain, "标准输入给出已知情况（JSON，一个人或一家人），输出可以念给人听的话")
+    explaining.add_argument("--language", choices=("zh", "en"), default="zh", help="用中文（zh）还是英文（en）")
     table = on_pack("tabulate", _tabulate, "一次算出全部人口")
     table.add_argument("population", metavar="POPULATION.parquet")
     table.add_argument("-o", "--output", metavar="OUT.parquet", required=True)
@@ -151,6 +153,18 @@ def _assess(arguments: argparse.Namespace) -> int:
         return 0
     shown = [answer.as_json() for answer in answers]
     print(json.dumps(shown if is_list else shown[0], ensure_ascii=False, indent=2))
+    return 0
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from canbao.policy.explain import explain_family, explain_person
+
+    pack = load_pack(arguments.pack)
+    people, is_list = _given(pack)
+    if is_list:
+        print(explain_family(pack, people, arguments.language))
+    else:
+        print(explain_person(pack, people[0], arguments.language))
     return 0
 
 

@@ -8,12 +8,38 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from canbao.policy import refusals
-from canbao.policy.combine import SUBSIDY_UNKNOWN
+from canbao.policy import combine, fits, prices, refunds, refusals, ways
+from canbao.policy.values import Span
 
-SUBSIDY_UNKNOWN_ENGLISH = "the subsidy of {category}: {unknown} (the person pays {most} yuan at most)"
+_SENTENCES = {
+    combine.SUBSIDY_UNKNOWN: "the subsidy of {category}: {unknown} (the person pays {most} yuan at most)",
+    combine.SUBSIDY_OPEN: "the subsidy of {category}: {what} must be known first (the person pays {most} yuan at most)",
+    combine.NOT_SAID: "what holds for several categories at once (the person pays {most} yuan at most)",
+    prices.PRICE_OPEN: "the price of {line}: {what} must be known first",
+    prices.NO_PRICE: "the price of {line}: none is meant for somebody like this",
+    ways.START_OPEN: "the start of cover: {what} must be known first",
+    fits.GRADE: "the grade of {category}",
+    fits.SINCE: "since when {category} is held",
+    refunds.NOT_WRITTEN: "These rules say nothing of this reason; they name: {known}. Ask the insurance office.",
+    refunds.ASK: "{unknown}; ask {ask}.",
+    refunds.BEGUN: "The benefit period began on {first}; from then on nothing is given back.",
+    refunds.ENDED: "The benefit period ended on {last}; after that nothing is given back.",
+    refunds.UNTIL: "It had to be asked for by {until}.",
+    refunds.WITHIN: "It had to be asked for within {within} of payment.",
+}
+"""The engine's own sentences: the Chinese that they are made with, and their English."""
 
 _OURS = {
+    **fits.MISSING_ENGLISH,
+    refunds.NEVER: "For this reason nothing is given back.",
+    "退还全部个人缴费。": "All that the person paid is given back.",
+    "退还后缴的一笔。": "The later payment is given back.",
+    "退还先缴的一笔。": "The earlier payment is given back.",
+    "退还差额。": "The difference is given back.",
+    "没有写退费": "none",
+    "本人或监护人": "the person or the guardian",
+    "医保部门": "the insurance office",
+    "基本医保": "basic insurance",
     "居民医保": "the resident scheme",
     "职工医保": "the employee scheme",
     "基本医疗保险": "medical insurance",
@@ -21,7 +47,6 @@ _OURS = {
     "不分档": "there are no tiers",
     "无": "none",
     "监护人": "the guardian",
-    "待遇起始日：要先知道出生日期": "the start of cover: the day of birth must be known first",
     refusals.AFTERWARDS: refusals.AFTERWARDS_ENGLISH,
 }
 _TEMPLATES = {kind.code: (kind.says_template, kind.remedy_template) for kind in refusals.IN_ORDER}
@@ -35,14 +60,23 @@ def phrase(text: str, glossary: Mapping[str, str]) -> str:
         return glossary[text]
     if text in _OURS:
         return _OURS[text]
-    words = _read(SUBSIDY_UNKNOWN, text)
-    if words is not None:
-        return SUBSIDY_UNKNOWN_ENGLISH.format_map({word: phrase(said, glossary) for word, said in words.items()})
+    for template, english in _SENTENCES.items():
+        words = _read(template, text)
+        if words is not None:
+            return english.format_map({word: phrase(said, glossary) for word, said in words.items()})
     for between, english in _BETWEEN:
         if between in text:
             return english.join(phrase(piece, glossary) for piece in text.split(between))
     name, bracket, rest = text.partition("（")  # with its clause, or its grade
     return f"{glossary[name]} ({rest[:-1]})" if bracket and name in glossary and rest.endswith("）") else text
+
+
+def length(span: Span) -> str:
+    """`3个月` → `3 months`."""
+    number = re.match(r"\d+", span.text)
+    count = int(number[0]) if number else span.days or span.months
+    unit = "day" if span.days else "year" if span.text.endswith("年") else "month"
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def refusal_in_english(refusal: Mapping[str, str], glossary: Mapping[str, str]) -> tuple[str, str]:

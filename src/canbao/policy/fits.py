@@ -8,6 +8,28 @@ from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition,
 from canbao.policy.person import DayName, Person
 from canbao.policy.values import Span
 
+BIRTH = "出生日期"
+PAID = "缴费日"
+LAST_COVER = "上一次参保到哪天为止"
+ROW = "已连续参保几年"
+CLAIMED = "上一年是否报销过"
+EMPLOYEE_MONTHS = "职工医保连续参保几个月"
+EMPLOYEE_BACK_PAID = "职工医保有没有补缴"
+EMPLOYEE_LEFT = "职工医保哪天停的"
+GRADE = "{category}的等级"
+SINCE = "从哪天起是{category}"
+MISSING_ENGLISH = {
+    BIRTH: "the day of birth",
+    PAID: "the day of payment",
+    LAST_COVER: "until when the last cover lasted",
+    ROW: "how many years somebody has been covered in a row",
+    CLAIMED: "whether there was a claim last year",
+    EMPLOYEE_MONTHS: "how many months somebody was in the employee scheme",
+    EMPLOYEE_BACK_PAID: "whether there were back payments to the employee scheme",
+    EMPLOYEE_LEFT: "when somebody left the employee scheme",
+}
+"""What a condition may have to know, as answers name it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -77,12 +99,12 @@ def _parts(when: Condition, person: Person) -> Iterable[Fit]:
     if when.employee is not None:
         yield from _employee(when.employee, person)
     if when.lapsed_years is not None:
-        yield _times(when.lapsed_years, person.lapsed_years, "上一次参保到哪天为止")
+        yield _times(when.lapsed_years, person.lapsed_years, LAST_COVER)
     if when.years_in_row is not None:
-        yield _times(when.years_in_row, person.facts.years_in_row, "已连续参保几年")
+        yield _times(when.years_in_row, person.facts.years_in_row, ROW)
     if when.claimed is not None:
         claimed = person.facts.claimed_last_year
-        yield Fit(None, ("上一年是否报销过",)) if claimed is None else Fit(claimed == when.claimed)
+        yield Fit(None, (CLAIMED,)) if claimed is None else Fit(claimed == when.claimed)
     if when.any_of:
         yield any_of(fits(one, person) for one in when.any_of)
     for one in when.none_of:
@@ -102,7 +124,7 @@ def holds(person: Person, name: str) -> Fit:
     grades = person.grades_of(category)
     if grade in grades:
         return YES
-    return Fit(None, (f"{category}的等级",)) if None in grades else NO
+    return Fit(None, (GRADE.format(category=category),)) if None in grades else NO
 
 
 def _held_for(when: HeldFor, person: Person) -> Fit:
@@ -115,7 +137,7 @@ def _held_for(when: HeldFor, person: Person) -> Fit:
 
 def _long_enough(when: HeldFor, since: date | None, first: date) -> Fit:
     if since is None:
-        return Fit(None, (f"从哪天起是{when.category}",))
+        return Fit(None, (SINCE.format(category=when.category),))
     if when.at_least is not None and when.at_least.after(since) > first:
         return NO
     return Fit(when.less_than is None or when.less_than.after(since) > first)
@@ -124,22 +146,21 @@ def _long_enough(when: HeldFor, since: date | None, first: date) -> Fit:
 def _days(when: Condition, person: Person) -> Iterable[Fit]:
     pack = person.pack
     if when.paid_since is not None:
-        yield _known(person.reached(when.paid_since, "paid"), "缴费日")
+        yield _known(person.reached(when.paid_since, "paid"), PAID)
     if when.paid_until is not None:
-        yield _known(person.reached("paid", when.paid_until), "缴费日")
+        yield _known(person.reached("paid", when.paid_until), PAID)
     if when.age is not None:
         yield from _age(when.age, person)
     if when.born_since is not None:
-        yield _known(person.reached(day_of(when.born_since, pack.window.first, pack.period.first), "born"), _BIRTH)
+        yield _known(person.reached(day_of(when.born_since, pack.window.first, pack.period.first), "born"), BIRTH)
     if when.born_until is not None:
-        yield _known(person.reached("born", when.born_until), _BIRTH)
+        yield _known(person.reached("born", when.born_until), BIRTH)
     if when.paid_within_of_birth is not None:
-        yield _known(_within(person, when.paid_within_of_birth), _BIRTH)
+        yield _known(_within(person, when.paid_within_of_birth), BIRTH)
     if when.paid_later_than_birth_by is not None:
-        yield not_of(_known(_at_most_after_birth(person, when.paid_later_than_birth_by), _BIRTH))
+        yield not_of(_known(_at_most_after_birth(person, when.paid_later_than_birth_by), BIRTH))
 
 
-_BIRTH = "出生日期"
 _MONTHS_A_YEAR = 12
 
 
@@ -164,10 +185,10 @@ def _age(when: AgeCondition, person: Person) -> Iterable[Fit]:
     pack = person.pack
     day: DayName | date = "paid" if when.on == "paid" else day_of(when.on, pack.window.first, pack.period.first)
     if when.at_least is not None:
-        yield _known(person.reached("born", day, Span(when.at_least * _MONTHS_A_YEAR, 0, "")), _BIRTH)
+        yield _known(person.reached("born", day, Span(when.at_least * _MONTHS_A_YEAR, 0, "")), BIRTH)
     if when.under is not None:
         old = person.reached("born", day, Span(when.under * _MONTHS_A_YEAR, 0, ""))
-        yield not_of(_known(old, _BIRTH))
+        yield not_of(_known(old, BIRTH))
 
 
 def _employee(when: EmployeeCondition, person: Person) -> Iterable[Fit]:
@@ -177,14 +198,14 @@ def _employee(when: EmployeeCondition, person: Person) -> Iterable[Fit]:
         return
     if when.months_at_least is not None:
         months = scheme.months
-        yield Fit(None, ("职工医保连续参保几个月",)) if months is None else Fit(months >= when.months_at_least.months)
+        yield Fit(None, (EMPLOYEE_MONTHS,)) if months is None else Fit(months >= when.months_at_least.months)
     if when.back_paid is not None:
         back_paid = scheme.back_paid
-        yield Fit(None, ("职工医保有没有补缴",)) if back_paid is None else Fit(back_paid == when.back_paid)
+        yield Fit(None, (EMPLOYEE_BACK_PAID,)) if back_paid is None else Fit(back_paid == when.back_paid)
     if when.left_at_most is not None:
-        yield not_of(_known(_longer(person, when.left_at_most), "职工医保哪天停的"))
+        yield not_of(_known(_longer(person, when.left_at_most), EMPLOYEE_LEFT))
     if when.left_longer_than is not None:
-        yield _known(_longer(person, when.left_longer_than), "职工医保哪天停的")
+        yield _known(_longer(person, when.left_longer_than), EMPLOYEE_LEFT)
 
 
 def _longer(person: Person, span: Span) -> bool | None:

@@ -9,6 +9,9 @@ from canbao.policy.fits import fits
 from canbao.policy.money_rules import BASIC, Line, PartOfYear, Standard
 from canbao.policy.person import Person
 
+PRICE_OPEN = "{line}的缴费标准：要先知道{what}"
+NO_PRICE = "{line}的缴费标准：没有一条适用于此人"
+
 _MONTHS_A_YEAR = 12
 _ROUNDINGS = {"half_up": ROUND_HALF_UP, "up": ROUND_CEILING, "down": ROUND_DOWN}
 _UNITS_FEN = {"yuan": 100, "jiao": 10, "fen": 1}
@@ -62,8 +65,9 @@ def price_of(person: Person, line: Line | None) -> Price:
         elif fit.yes:
             return _priced(person, line, standard, missing)
     if line is not None and not missing:
-        what = f"{line.name}的缴费标准：没有一条适用于此人"
-        missing = [Unknown(what, "医保部门", line.where)]  # who has no such line is said by the line itself
+        missing = [
+            Unknown(NO_PRICE.format(line=line.name), "医保部门", line.where)
+        ]  # who has no such line is said by the line itself
     if missing:
         return Price(name, None, None, None, tuple(missing), line)
     return Price(name, None, None, None, (), line)
@@ -71,7 +75,7 @@ def price_of(person: Person, line: Line | None) -> Price:
 
 def _missing(line: str, what: tuple[str, ...], clause: str) -> Iterator[Unknown]:
     for one in what:
-        yield Unknown(f"{line}的缴费标准：要先知道{one}", "本人或监护人", clause)
+        yield Unknown(PRICE_OPEN.format(line=line, what=one), "本人或监护人", clause)
 
 
 def _priced(person: Person, line: Line | None, standard: Standard, missing: list[Unknown]) -> Price:

@@ -33,7 +33,7 @@ _PLACES = {
     "covered_elsewhere": "同一待遇期已在别处参保的不能再参保",
 }
 _PAID = {"in_window": "集中缴费期内", "after_window": "集中缴费期以后", "any_time": "任何时候"}
-_ANCHORS = {
+ANCHORS = {
     "period": "待遇期第一天",
     "paid": "缴费当天",
     "next_day": "缴费次日",
@@ -211,12 +211,12 @@ def _combination(rule: Combination) -> str:
     }[rule.rule]
 
 
-def _start(start: Start) -> str:
-    plus = f"之后 {start.plus}" if start.plus else _wait(start.wait) if start.wait else ""
-    anchor = _ANCHORS.get(str(start.anchor), str(start.anchor))
+def start_text(start: Start) -> str:
+    plus = f"起再过 {start.plus}" if start.plus else _wait(start.wait) if start.wait else ""
+    anchor = ANCHORS.get(str(start.anchor), str(start.anchor))
     early = "，可以早于待遇期" if start.before_period else ""
     until = f"，到 {start.cover_until} 为止" if start.cover_until else ""
-    return f"待遇从{anchor}{plus}开始{early}{until}"
+    return f"从{anchor}{plus}开始{early}{until}"
 
 
 def _wait(wait: Wait) -> str:
@@ -233,7 +233,7 @@ def _wait(wait: Wait) -> str:
 def _way_in(rule: WayIn) -> str:
     until = f"，最晚 {rule.until}" if rule.until else ""
     who = _only(rule.when)
-    begins = _start(rule.starts) if rule.starts else f"起始未知，{rule.unknown}，请问{rule.ask}"
+    begins = f"待遇{start_text(rule.starts)}" if rule.starts else f"起始未知，{rule.unknown}，请问{rule.ask}"
     return f"{rule.name}{who}：{_PAID[rule.paid]}缴费{until}；{begins}"
 
 

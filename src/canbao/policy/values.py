@@ -40,6 +40,12 @@ class Span:
         except (OverflowError, ValueError):
             return date.max
 
+    def times(self, count: int) -> "Span":
+        """`1个月` three times is `3个月`."""
+        said = _SPAN.match(self.text)
+        text = f"{int(said[1]) * count}{said[2]}" if said else ""
+        return Span(self.months * count, self.days * count, text)
+
     def shorter_than(self, other: "Span") -> bool:
         """Whether this is the shorter one; a month is taken for 30 days where months and days are compared."""
         return self.months * 30 + self.days < other.months * 30 + other.days

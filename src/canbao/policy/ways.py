@@ -11,11 +11,13 @@ from datetime import date
 from canbao.kernel.days import Period, days_after
 from canbao.policy.assessment import Unknown
 from canbao.policy.conditions import Anchor
-from canbao.policy.fits import fits
+from canbao.policy.fits import BIRTH, LAST_COVER, fits
 from canbao.policy.pack import Pack
 from canbao.policy.person import Person
 from canbao.policy.time_rules import Start, Wait, WayIn
 from canbao.policy.values import Span
+
+START_OPEN = "待遇起始日：要先知道{what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,10 @@ def cover_by(person: Person, way: WayIn) -> Cover:
     last = way.starts.cover_until or period.last
     anchor = _anchor(person, way.starts.anchor)
     if anchor is None:
-        return Cover(None, last, Unknown("待遇起始日：要先知道出生日期", "监护人", way.where))
+        return Cover(None, last, Unknown(START_OPEN.format(what=BIRTH), "监护人", way.where))
     first, missing = _first_day(person, way.starts, anchor)
     if missing is not None:
-        return Cover(None, last, Unknown(f"待遇起始日：要先知道{missing}", "本人或监护人", way.where))
+        return Cover(None, last, Unknown(START_OPEN.format(what=missing), "本人或监护人", way.where))
     if not way.starts.before_period:
         first = max(first, period.first)
     return Cover(_not_before_birth(person, first), last)
@@ -100,7 +102,7 @@ def _first_day(person: Person, starts: Start, anchor: date) -> tuple[date, str |
         return starts.wait.fixed.after(first), None
     lapsed = person.lapsed_years
     if lapsed is None:
-        return first, "上一次参保到哪天为止"
+        return first, LAST_COVER
     return after_waiting(first, starts.wait, lapsed, person.facts.repaired_years or 0), None
 
 
