@@ -67,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     table = on_pack("tabulate", _tabulate, "一次算出全部人口")
     table.add_argument("population", metavar="POPULATION.parquet")
     table.add_argument("-o", "--output", metavar="OUT.parquet", required=True)
+    comparing = verb("diff", _diff, "两个方案有什么不同，逐条说")
+    comparing.add_argument("old", metavar="OLD", help="原来的（去年的、修改前的）方案")
+    comparing.add_argument("new", metavar="NEW", help="新的方案")
+    comparing.add_argument("--language", choices=("zh", "en"), default="zh", help="用中文（zh）还是英文（en）")
     showing = on_pack("show", _show, "逐条列出方案，成为一页可打印的 HTML")
     showing.add_argument("-o", "--output", metavar="FILE", help="写到文件；不写则输出到屏幕")
     return parser
@@ -219,6 +223,19 @@ def _tabulate(arguments: argparse.Namespace) -> int:
         raise _cannot_write(arguments.output, error) from error
     print(f"{pack.key}：{len(answered)} 人 → {arguments.output}", file=sys.stderr)
     return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    """0: nothing differs; 1: something does; 2: one of the packs cannot be read."""
+    from canbao.policy.diff import difference
+    from canbao.policy.diff_words import in_words
+
+    try:
+        found = difference(load_pack(arguments.old), load_pack(arguments.new))
+    except PackBroken as broken:
+        raise CannotDo(str(broken)) from broken
+    print("\n".join(in_words(found, arguments.language)))
+    return 0 if found.is_none else 1
 
 
 def _show(arguments: argparse.Namespace) -> int:

@@ -214,4 +214,9 @@ def _notice_of(other: Reading) -> str:
     document = other.data.get("document")
     if not isinstance(document, dict):
         return ""
-    return str(document.get("number") or f"《{document.get('title')}》")
+    return notice_name(document.get("number"), document.get("title"))
+
+
+def notice_name(number: object, title: object) -> str:
+    """How clauses of a notice are cited from another: by its number, else by its title."""
+    return str(number or f"《{title}》")

@@ -5,7 +5,7 @@ from typing import Any
 
 from canbao.kernel.fen import short_yuan
 from canbao.policy.conditions import Condition
-from canbao.policy.money_rules import BASIC, Amount, Combination, Line, Standard, Subsidy
+from canbao.policy.money_rules import BASIC, Amount, Combination, Line, PartOfYear, Standard, Subsidy
 from canbao.policy.pack import Document
 from canbao.policy.people_rules import Category, Eligible, Exclusion, HouseholdRule, UnbornName
 from canbao.policy.reading import Path
@@ -153,13 +153,19 @@ def _standard(rule: Standard) -> str:
     state = f"，财政补助 {short_yuan(rule.government_fen)} 元" if rule.government_fen is not None else ""
     state = "，财政补助未知" if rule.government is not None else state
     total = f"，合计 {short_yuan(rule.total_fen)} 元" if rule.total_fen is not None else ""
-    part = ""
-    if rule.part_of_year is not None:
-        begins = "当月" if rule.part_of_year.counts_from == "month_paid" else "次月"
-        rounding = f"{_ROUNDINGS[rule.part_of_year.rounded]}到{_UNITS[rule.part_of_year.to]}"
-        part = f"；待遇期开始后缴费的，从{begins}起按剩余月数，{rounding}"
+    part = f"；{part_of_year_text(rule.part_of_year)}" if rule.part_of_year is not None else ""
     enjoys = f"；享受{rule.enjoys}待遇" if rule.enjoys else ""
     return f"{name}{'：' if name else ''}{own}{state}{total}{part}{enjoys}"
+
+
+def part_of_year_text(part: PartOfYear) -> str:
+    begins = "当月" if part.counts_from == "month_paid" else "次月"
+    return f"待遇期开始后缴费的，从{begins}起按剩余月数，{_ROUNDINGS[part.rounded]}到{_UNITS[part.to]}"
+
+
+def gives_text(amount: Amount) -> str:
+    """`由县财政资助 280 元`."""
+    return f"{_payers(amount)}{amount_text(amount)}"
 
 
 def amount_text(amount: Amount) -> str:
@@ -195,7 +201,7 @@ def _subsidy(rule: Subsidy) -> str:
     who = _names(rule.categories) + (f"（{'；'.join(limits)}）" if limits else "")
     if rule.subsidy:
         pays = f"，个人缴 {short_yuan(rule.pays_fen)} 元" if rule.pays_fen is not None else ""
-        gives = "，再".join(f"{_payers(amount)}{amount_text(amount)}" for amount in rule.subsidy)
+        gives = "，再".join(gives_text(amount) for amount in rule.subsidy)
         return f"{who}：{gives}{pays}"
     return f"{who}：不再资助" if rule.no_subsidy else f"{who}：金额未知，{rule.unknown}，请问{rule.ask}"
 

@@ -9,7 +9,7 @@ from typing import Any
 from canbao.kernel.fen import short_yuan
 from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition, Times
 from canbao.policy.english import length, phrase
-from canbao.policy.money_rules import BASIC, Amount, Combination, Line, Standard, Subsidy
+from canbao.policy.money_rules import BASIC, Amount, Combination, Line, PartOfYear, Standard, Subsidy
 from canbao.policy.pack import Document
 from canbao.policy.people_rules import Category, Eligible, Exclusion, HouseholdRule, UnbornName
 from canbao.policy.reading import Path
@@ -54,7 +54,6 @@ _FIRST_DAYS = {
     "window": "the first day of the window",
     "paid": "the day of payment",
 }
-_UNITS = {"yuan": "yuan", "jiao": "jiao", "fen": "fen"}
 _ROUNDINGS = {"half_up": "rounded half up", "up": "rounded up", "down": "rounded down"}
 _ALLOWED = {
     "before_period": "given back before the benefit period begins",
@@ -182,13 +181,14 @@ class Sentences:
         state = "" if rule.government_fen is None else f", the government {_money(rule.government_fen)}"
         state = ", the government's part is unknown" if rule.government is not None else state
         total = "" if rule.total_fen is None else f", {_money(rule.total_fen)} in all"
-        part = ""
-        if rule.part_of_year is not None:
-            begins = "the month of payment" if rule.part_of_year.counts_from == "month_paid" else "the next month"
-            rounding = f"{_ROUNDINGS[rule.part_of_year.rounded]} to {_UNITS[rule.part_of_year.to]}"
-            part = f"; once the period has begun, for the months left from {begins}, {rounding}"
+        part = f"; {self.part_of_year(rule.part_of_year)}" if rule.part_of_year is not None else ""
         enjoys = f"; with the benefits of {self.say(rule.enjoys)}" if rule.enjoys else ""
         return f"{name.strip()}: {own}{state}{total}{part}{enjoys}".removeprefix(": ")
+
+    def part_of_year(self, part: PartOfYear) -> str:
+        begins = "the month of payment" if part.counts_from == "month_paid" else "the next month"
+        rounding = f"{_ROUNDINGS[part.rounded]} to {part.to}"
+        return f"once the period has begun, for the months left from {begins}, {rounding}"
 
     def amount(self, amount: Amount) -> str:
         """`280 yuan`, `all of it`, `50% of the price of 一档`."""
@@ -203,7 +203,8 @@ class Sentences:
             return f"{percent(amount.rate)}{base}{most}"
         return f"{_money(amount.yuan_fen or 0)}{most}"
 
-    def _gives(self, amount: Amount) -> str:
+    def gives(self, amount: Amount) -> str:
+        """`280 yuan by the county's treasury`."""
         if amount.waived:
             return f"{self.amount(amount)} waived"
         shared = ", ".join(f"{self.say(payer)} {percent(rate)}" for payer, rate in amount.payers.items())
@@ -221,7 +222,7 @@ class Sentences:
         who = self.names(rule.categories) + (f" ({'; '.join(limits)})" if limits else "")
         if rule.subsidy:
             pays = f", the person pays {_money(rule.pays_fen)}" if rule.pays_fen is not None else ""
-            return f"{who}: {', then '.join(self._gives(amount) for amount in rule.subsidy)}{pays}"
+            return f"{who}: {', then '.join(self.gives(amount) for amount in rule.subsidy)}{pays}"
         if rule.no_subsidy:
             return f"{who}: no subsidy any more"
         return f"{who}: amount unknown, {self._ask(rule)}"
