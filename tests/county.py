@@ -18,13 +18,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from canbao.access.models import Role, Staff
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.receipts import issue_book
 from canbao.collection.models import ReceiptBook
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.enrolment.domain.campaigns import open_campaign, publish
-from canbao.enrolment.models import Bill, BillState, Campaign
+from canbao.enrolment.models import Bill, BillState, Campaign, Edition
 from canbao.kernel.days import CHINA
 from canbao.kernel.identity import check_character
 from canbao.policy import load_pack
@@ -157,11 +159,16 @@ def build_county() -> None:
         open_campaign(campaign, by=Staff.objects.get(username="county"), on=IN_THE_WINDOW.date())
 
 
-def copy_of(campaign: Campaign, **changes: Any) -> dict[str, Any]:
-    """What makes a campaign like this one, that nobody has opened."""
+def another(campaign: Campaign, **changes: Any) -> Campaign:
+    """A campaign like this one, with the same rules, that nobody has opened."""
     left_out = {"id", "opened_at", "opened_by"}
     kept = {one.attname: getattr(campaign, one.attname) for one in Campaign._meta.fields if one.name not in left_out}
-    return kept | changes
+    with transaction.atomic():  # a campaign without its rules is none
+        made = Campaign.objects.create(**kept | changes)
+        for edition in Edition.objects.filter(campaign=campaign):
+            edition.pk, edition.campaign, edition.county = None, made, made.county
+            edition.save(force_insert=True)
+    return made
 
 
 def hold(categories: dict[str, str], *, on: date, until: date | None = None) -> Roster:

@@ -14,13 +14,12 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 
 from canbao.access.scope import Scope, current_scope, within
 from canbao.collection.domain.remittances import hand_in
-from canbao.enrolment.models import Campaign
 from canbao.register.models import Resident
 from canbao.rosters.models import Roster, RosterRow
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner
-from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, copy_of, everybody, hold
+from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold
 
 # Tables with a division that everybody who may connect may read, and why.
 PUBLIC = {
@@ -330,7 +329,7 @@ def test_an_order_asks_for_its_own_households_bills_at_their_own_price(real_coun
     asked = order(real_county, "赵家", "赵大")
     neighbours, own = real_county.bill("周归").pk, real_county.bill("赵妻").pk
     of_a_copy = real_county.bill("赵妻")
-    of_a_copy.pk, of_a_copy.campaign = None, Campaign.objects.create(**copy_of(real_county.campaign, key="again"))
+    of_a_copy.pk, of_a_copy.campaign = None, another(real_county.campaign, key="again")
     of_a_copy.save(force_insert=True)
 
     for bill, fen in ((neighbours, 32000), (own, 1), (of_a_copy.pk, 32000)):

@@ -21,7 +21,7 @@ from tests.collection.domain.test_cash import take
 from tests.collection.domain.test_readjustment import adjust, strike_off
 from tests.collection.paying import money, pay, tell
 from tests.collection.racing import as_application
-from tests.county import IN_THE_WINDOW, VILLAGE, County, copy_of, hold
+from tests.county import IN_THE_WINDOW, VILLAGE, County, another, hold
 
 
 def test_the_four_ways_agree_when_nobody_has_paid(county: County) -> None:
@@ -124,7 +124,7 @@ def test_the_report_of_the_20th_is_of_one_campaign(county: County) -> None:
     """Next year's campaign opens while this one's money is still on its way: neither shows the other's."""
     this = county.campaign
     period = {"benefit_from": date(2023, 1, 1), "benefit_until": date(2023, 12, 31)}
-    following = Campaign.objects.create(**copy_of(this, key="suixi-2023", **period))
+    following = another(this, key="suixi-2023", **period)
     make_bills(following, on=IN_THE_WINDOW.date())
     told = [
         money(ask(county, campaign, name))

@@ -63,8 +63,7 @@ def drawers_in(division: str, campaign: Campaign) -> list[tuple[str, Drawer]]:
 
 
 def receipts_in(division: str) -> QuerySet[Receipt]:
-    found = Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "payment", "campaign")
-    return found.defer("campaign__pack_texts")
+    return Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "payment", "campaign")
 
 
 def remittances_in(division: str) -> QuerySet[Remittance]:

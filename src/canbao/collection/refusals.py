@@ -35,6 +35,14 @@ class NothingToPay(Refusal):
     remedy_template = "已经缴过的，可查看票据；尚未登记的，请先登记。"
 
 
+class BillOutOfDate(Refusal):
+    """The notice has another price for this day than for the one on which the bill was made."""
+
+    code = "bill_out_of_date"
+    says_template = "{who}的金额从{day}起有变化，账单还没有更新。"
+    remedy_template = "账单每天夜里更新，请明天再缴；急用的请到县医保局当场更新。"
+
+
 class BillNotOpen(Refusal):
     """Paid meanwhile, or replaced by a later bill."""
 

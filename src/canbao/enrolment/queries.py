@@ -14,12 +14,7 @@ from canbao.register.models import Household
 
 def current_campaign(county: str) -> Campaign | None:
     """The campaign that was opened last in a county; None before the first one."""
-    return (
-        Campaign.objects.filter(county=county, opened_at__isnull=False)
-        .defer("pack_texts")
-        .order_by("window_from")
-        .last()
-    )
+    return Campaign.objects.filter(county=county, opened_at__isnull=False).order_by("window_from").last()
 
 
 def current_campaigns(division: str) -> list[Campaign]:
@@ -27,7 +22,7 @@ def current_campaigns(division: str) -> list[Campaign]:
     place = DivisionCode(division)
     first, after = (place[:6], place[:6] + "~") if place.level >= Level.COUNTY else (code[:6] for code in place.range())
     opened = Campaign.objects.filter(county__gte=first, county__lt=after, opened_at__isnull=False)
-    return list(opened.defer("pack_texts").order_by("county", "-window_from").distinct("county"))
+    return list(opened.order_by("county", "-window_from").distinct("county"))
 
 
 class UnitProgress(NamedTuple):

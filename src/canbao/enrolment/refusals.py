@@ -13,6 +13,22 @@ class OtherPackPublished(Refusal):
     remedy_template = "已发布的不改写。请核对文件；确有修订的，请把政策包另取一个名字（如 {key}-2）再发布。"
 
 
+class NotAnAmendment(Refusal):
+    """Only a pack that stands on the one in force, and names the day from which it holds, amends it."""
+
+    code = "not_an_amendment"
+    says_template = "这个政策包不是对“{title}”现行政策（校验值 {in_force}）的修改。"
+    remedy_template = (
+        "请在 document 里写 extends（现行的政策包）和 holds_from（施行日），并核对现行的那一份没有被改动。"
+    )
+
+
+class OtherBenefitPeriod(Refusal):
+    code = "other_benefit_period"
+    says_template = "修改不能改变待遇期（{first} 至 {last}），已经有人按它参保。"
+    remedy_template = "待遇期不同的请作为另一个政策包发布。"
+
+
 class CampaignAlreadyOpen(Refusal):
     code = "campaign_already_open"
     says_template = "“{title}”已经开启，不能再次开启。"

@@ -6,7 +6,7 @@ no place, year or amount stands in this code. This is the only door; other rooms
 
 from typing import TYPE_CHECKING
 
-from canbao.policy.assess import assess, start_by_day
+from canbao.policy.assess import answers_by_day, assess
 from canbao.policy.assessment import Assessment, Assumption, Refused, Share, Unknown
 from canbao.policy.category_names import UnknownCategory
 from canbao.policy.checking import check
@@ -38,6 +38,7 @@ __all__ = [
     "Share",
     "Unknown",
     "UnknownCategory",
+    "answers_by_day",
     "assess",
     "check",
     "explain",
@@ -46,7 +47,6 @@ __all__ = [
     "load_pack_texts",
     "look_up_figures",
     "pack_folders",
-    "start_by_day",
     "tabulate",
 ]
 

@@ -99,10 +99,10 @@ def _assess(person: Person) -> Assessment:
     return _answer(person, cover, [way_of_being_eligible, *rules_used])
 
 
-def start_by_day(pack: Pack, facts: Facts, days: Iterable[date]) -> dict[date, date | Refused | None]:
-    """For each day on which an order might be paid: the first day of cover, a refusal, or None where it is unknown."""
+def answers_by_day(pack: Pack, facts: Facts, days: Iterable[date]) -> dict[date, Assessment]:
+    """The answer for each day on which an order might be paid."""
     answered: list[tuple[Trace, Assessment]] = []
-    found: dict[date, date | Refused | None] = {}
+    found: dict[date, Assessment] = {}
     for day in days:
         paying = replace(facts, paid_on=day)
         person = Person(pack, paying)
@@ -111,7 +111,7 @@ def start_by_day(pack: Pack, facts: Facts, days: Iterable[date]) -> dict[date, d
             trace = Trace()
             answer = assess(pack, paying, trace)
             answered.append((trace, answer))
-        found[day] = answer.refusal if answer.refusal is not None else answer.covered_from
+        found[day] = answer
     return found
 
 

@@ -97,6 +97,14 @@ class Condition(Frozen):
             c.asks_for_a_day for c in (*self.any_of, *self.none_of)
         )
 
+    @property
+    def asks_for_payment_day(self) -> bool:
+        """Whether it looks at the day of payment."""
+        of_payment = (self.paid_since, self.paid_until, self.paid_within_of_birth, self.paid_later_than_birth_by)
+        by_age = self.age is not None and self.age.on == "paid"
+        inner = any(one.asks_for_payment_day for one in (*self.any_of, *self.none_of))
+        return any(day is not None for day in (*of_payment, self.employee)) or by_age or inner
+
 
 Condition.model_rebuild()
 _ALWAYS = Condition()

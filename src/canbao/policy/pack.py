@@ -107,6 +107,14 @@ class Pack(Topics):
         return tuple(dict.fromkeys(item.tier for item in self.standards if item.tier is not None))
 
     @cached_property
+    def has_prices_by_day(self) -> bool:
+        """Whether the same person may owe another amount when they pay on another day of the window."""
+        prices = [standard.when for standard in self.standards] + [line.when for line in self.lines]
+        gifts = [rule.when for rule in self.subsidies]
+        by_part = any(standard.part_of_year is not None for standard in self.standards)
+        return self.before is not None or by_part or any(when.asks_for_payment_day for when in (*prices, *gifts))
+
+    @cached_property
     def trait_names(self) -> dict[str, str]:
         """Every way to write a trait → its name."""
         return {text: trait.name for trait in self.traits for text in (trait.name, *trait.aliases)}

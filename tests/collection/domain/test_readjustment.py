@@ -11,7 +11,7 @@ from canbao.access.scope import Scope
 from canbao.collection.domain.readjustment import Readjusted, readjust
 from canbao.collection.models import PaymentOutcome, Receipt, Refund, RefundReason
 from canbao.enrolment.domain.free import enrol_fully_subsidised
-from canbao.enrolment.models import Bill, BillAssessment, BillState, Campaign, Enrolment
+from canbao.enrolment.models import Bill, BillAssessment, BillState, Enrolment
 from canbao.kernel.refusal import BrokenInvariant
 from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import Way, four_ways_agree
@@ -19,7 +19,7 @@ from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import counts, money, numbers_without_gap, order, pay, tell
 from tests.collection.racing import as_application, as_owner, one_inside_the_other, rewrite
-from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, copy_of, hold
+from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, another, hold
 from tests.ledger.balances import balances, debits_and_credits
 
 ROSTER_DAY = date(2021, 12, 31)
@@ -382,7 +382,7 @@ def test_an_answer_of_another_campaign_changes_nothing(county: County) -> None:
     pay(county, "钱家", "钱儿")
     asked = change_for(county, "钱儿", like="钱奶奶")
     other = BillAssessment.objects.get(pk=json.loads(str(asked[1]))[0]["assessment"])
-    other.pk, other.campaign = None, Campaign.objects.create(**copy_of(county.campaign, key="another"))
+    other.pk, other.campaign = None, another(county.campaign, key="another")
     other.save()
     asked[1] = json.dumps([{"resident": county.person("钱儿").pk, "assessment": other.pk}])
 

@@ -25,7 +25,7 @@ from canbao.register.domain.residents import register_newborn
 from canbao.rosters.models import Holding
 from tests.collection.paying import pay
 from tests.collection.racing import all_at_once
-from tests.county import COUNTY, HELD, IN_THE_WINDOW, PEOPLE, VILLAGE, County, copy_of, hold
+from tests.county import COUNTY, HELD, IN_THE_WINDOW, PEOPLE, VILLAGE, County, another, hold
 
 ON = IN_THE_WINDOW.date()
 SUIXI = load_pack("suixi-2022")
@@ -33,7 +33,7 @@ SUIXI = load_pack("suixi-2022")
 
 def unopened(county: County) -> Campaign:
     """The same notice once more, as a campaign that nobody has opened."""
-    return Campaign.objects.create(**copy_of(publish(SUIXI, county=COUNTY).campaign, key="suixi-2022-again"))
+    return another(publish(SUIXI, county=COUNTY).campaign, key="suixi-2022-again")
 
 
 def test_everybody_has_a_bill_but_whom_the_notice_does_not_let_enrol(county: County) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from canbao.access.scope import within
-from canbao.enrolment.models import Campaign
+from canbao.enrolment.models import Campaign, Edition
 from canbao.policy import load_pack_texts
 from tests.county import everybody
 from tests.web.pages import text_of
@@ -43,11 +43,20 @@ def limits(outside: object) -> None:
     with within(everybody()):
         campaign = outside.county.campaign
         limits = "{remit_within: 30天, on_reaching_yuan: 1500, remark: [缴费人数], clause: 五（一）}"
-        texts = dict(campaign.pack_texts)
+        edition = campaign.editions.get()
+        texts = dict(edition.texts)
         (name,) = (name for name, text in texts.items() if "\ncollecting:\n" in text)
         texts[name] = texts[name].replace("\ncollecting:\n", f"\ncollecting:\n  cash: {limits}\n")
         digest = load_pack_texts(texts, key=campaign.key).digest
-        Campaign.objects.filter(pk=campaign.pk).update(pack_texts=texts, pack_digest=digest)
+        Edition.objects.create(
+            campaign=campaign,
+            county=campaign.county,
+            number=2,
+            digest=digest,
+            texts=texts,
+            published_at=edition.published_at,
+        )
+        Campaign.objects.filter(pk=campaign.pk).update(pack_digest=digest)
 
 
 @pytest.mark.parametrize(

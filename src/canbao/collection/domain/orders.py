@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.conf import settings
@@ -9,14 +10,17 @@ from django.db import IntegrityError, transaction
 
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Order, OrderLine
-from canbao.collection.refusals import BillNotOpen, ChannelNotOpen, NothingToPay, OrderTaken
+from canbao.collection.refusals import BillNotOpen, BillOutOfDate, ChannelNotOpen, NothingToPay, OrderTaken
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
 from canbao.kernel.days import days_after
-from canbao.policy import Refused, facts_from_json, start_by_day
+from canbao.policy import Assessment, Refused, answers_by_day, facts_from_json
 from canbao.register.models import Household
+
+Cover: TypeAlias = date | Refused | BillOutOfDate | None
+"""Covered from that day; or not payable on the day asked about, and why; or nobody knows from when (None)."""
 
 ORDER_LIVES = timedelta(hours=2)
 GRACE_DAYS = 3  # a callback may tell of money that came just before midnight, or a bank of the day before yesterday
@@ -35,8 +39,8 @@ def make_order(
 ) -> Order:
     """An order for these open bills of the household. The asker makes the id; asking again with it gives the same order.
 
-    Says no, in this order: `ChannelNotOpen`, `OrderTaken`, `NothingToPay`, `BillNotOpen`, `AmountUnknown`, `NoticeSaysNo` (not on this
-    day), `StartUnknown`.
+    Says no, in this order: `ChannelNotOpen`, `OrderTaken`, `NothingToPay`, `BillNotOpen`, `AmountUnknown`,
+    `BillOutOfDate`, `NoticeSaysNo` (not on this day), `StartUnknown`.
     """
     known = _known(order_id, bills, channel)
     if known is not None:
@@ -86,7 +90,7 @@ def _known(order_id: UUID, bills: Collection[int], channel: Channel) -> Order | 
     return known
 
 
-def _check_payable(bill: Bill, covers: dict[date, date | Refused | None], *, on: date) -> None:
+def _check_payable(bill: Bill, covers: dict[date, Cover], *, on: date) -> None:
     who = bill.resident.name
     if bill.state != BillState.OPEN:
         raise BillNotOpen(who=who)
@@ -97,15 +101,15 @@ def _check_payable(bill: Bill, covers: dict[date, date | Refused | None], *, on:
     if bill.due_fen <= 0:
         raise NothingToPay
     today = covers[on]
+    if isinstance(today, BillOutOfDate):
+        raise today
     if isinstance(today, Refused):
         raise NoticeSaysNo(today, who=who)
     if today is None:
         raise StartUnknown(who=who)
 
 
-def _covers(
-    campaign: Campaign, household: Household, bills: list[Bill], *, on: date
-) -> dict[int, dict[date, date | Refused | None]]:
+def _covers(campaign: Campaign, household: Household, bills: list[Bill], *, on: date) -> dict[int, dict[date, Cover]]:
     """For each bill and each day on which its money may still arrive: covered from when."""
     days = [days_after(on, n) for n in range(-GRACE_DAYS, GRACE_DAYS + 1)]
     facts = facts_of([bill.resident_id for bill in bills], county=household.county, on=on)
@@ -118,23 +122,38 @@ def _covers(
     for bill in bills:
         if bill.resident_id not in facts:  # dead or moved away since the bill was made
             raise BillNotOpen(who=bill.resident.name)
-    pack = pack_of(campaign)
     return {
         bill.pk: dict.fromkeys(days, kept[bill.resident_id])
         if bill.resident_id in kept
-        else start_by_day(pack, facts_from_json(facts[bill.resident_id]), days)
+        else _payable(campaign, bill, facts[bill.resident_id], days)
         for bill in bills
     }
 
 
-def _expires(at: datetime, covers: Iterable[dict[date, date | Refused | None]]) -> datetime:
+def _payable(campaign: Campaign, bill: Bill, facts: dict[str, Any], days: list[date]) -> dict[date, Cover]:
+    """Covered from when, by day of payment; no for a day on which the notice asks for another amount than on the bill's."""
+    assessed_on = date.fromisoformat(bill.assessment.facts["on"])
+    answers = answers_by_day(pack_of(campaign), facts_from_json(facts), [assessed_on, *days])
+    billed = answers[assessed_on]
+    return {day: _cover(answers[day], billed, day=day, who=bill.resident.name) for day in days}
+
+
+def _cover(answer: Assessment, billed: Assessment, *, day: date, who: str) -> Cover:
+    if answer.refusal is not None:
+        return answer.refusal
+    if billed.refusal is None and answer.pays_fen != billed.pays_fen:
+        return BillOutOfDate(who=who, day=day)
+    return answer.covered_from
+
+
+def _expires(at: datetime, covers: Iterable[dict[date, Cover]]) -> datetime:
     """Two hours, but not past the last midnight on which every bill of the order may still be paid."""
     last_days = [max(day for day, start in one.items() if isinstance(start, date)) for one in covers]
     closes_at = datetime.combine(days_after(min(last_days), 1), time(), at.tzinfo)
     return min(at + ORDER_LIVES, closes_at)
 
 
-def _days_of(covers: dict[date, date | Refused | None]) -> dict[str, str]:
+def _days_of(covers: dict[date, Cover]) -> dict[str, str]:
     return {day.isoformat(): start.isoformat() for day, start in covers.items() if isinstance(start, date)}
 
 

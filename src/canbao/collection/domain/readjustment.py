@@ -18,18 +18,18 @@ from canbao.kernel.days import CHINA
 from canbao.kernel.refusal import must
 
 # Everybody whose circumstances, or the answer to them, are others than those that their latest bill rests on. The day of
-# the question is no circumstance.
+# the question and that of payment are no circumstances.
 _CHANGED = """
 SELECT latest.resident_id, now.id, now.answer,
-       NOT now.refused AND (now.pays_fen, now.shares) IS DISTINCT FROM (was.pays_fen, was.shares) AS differs,
+       NOT now.refused AND enrolment_money_differs(now.pays_fen, now.shares, was.pays_fen, was.shares) AS differs,
        now.refused OR (now.pays_fen IS NULL AND latest.state <> 'open') AS keeps
   FROM (SELECT DISTINCT ON (resident_id) resident_id, assessment_id, state FROM enrolment_bill
          WHERE campaign_id = %(campaign)s ORDER BY resident_id, version DESC) latest
   JOIN billing p ON p.resident_id = latest.resident_id
   JOIN enrolment_billassessment now ON now.campaign_id = %(campaign)s AND now.facts_key = p.facts_key
   JOIN enrolment_billassessment was ON was.id = latest.assessment_id
- WHERE now.facts - 'on' <> was.facts - 'on'
-    OR (NOT now.refused AND (now.pays_fen, now.shares) IS DISTINCT FROM (was.pays_fen, was.shares))
+ WHERE now.facts - '{on,paid_on}'::text[] <> was.facts - '{on,paid_on}'::text[]
+    OR (NOT now.refused AND enrolment_money_differs(now.pays_fen, now.shares, was.pays_fen, was.shares))
  ORDER BY latest.resident_id
 """
 
@@ -64,19 +64,22 @@ class Readjusted(NamedTuple):
 
 
 @transaction.atomic
-def readjust(campaign: Campaign, *, as_of: date, at: datetime, actor: str) -> Readjusted:
+def readjust(campaign: Campaign, *, as_of: date, at: datetime, actor: str, as_paid: bool = False) -> Readjusted:
     """Compare every bill with what the policy says of people as they were on `as_of`, and post the differences `at`.
 
     `as_of` is the day of the facts, as the list that decides says (31 December), and also the day for which the notice
     is asked: a list that comes in when the window is over still speaks of a day within it. `at` is when it is done; its
     day in China stands on bills, vouchers and in the ledger. Needs the county's scope.
 
+    `as_paid` is for rules that changed and not for lists: who has paid is asked about as they were on the day on which they did,
+    so an amendment reaches them only where it holds from that day or earlier.
+
     Asking twice is asking once: after the first time nothing differs.
     """
     on = at.astimezone(CHINA).date()
     must(as_of <= on, "nobody knows the circumstances of a day that has not come")
     with connection.cursor() as cursor:
-        tabulate_people(campaign, on=as_of)
+        tabulate_people(campaign, on=as_of, as_paid=as_paid)
         with planned_for_a_county(whole=True):
             cursor.execute(_CHANGED, {"campaign": campaign.pk})
         changed = cursor.fetchall()

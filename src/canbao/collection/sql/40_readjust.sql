@@ -28,7 +28,7 @@ BEGIN
       JOIN LATERAL (SELECT b.assessment_id, b.state FROM enrolment_bill b
                      WHERE b.campaign_id = in_campaign AND b.resident_id = c.resident ORDER BY b.version DESC LIMIT 1) latest ON true
       JOIN enrolment_billassessment was ON was.id = latest.assessment_id
-     WHERE (now.pays_fen, now.shares) IS DISTINCT FROM (was.pays_fen, was.shares)
+     WHERE enrolment_money_differs(now.pays_fen, now.shares, was.pays_fen, was.shares)
        AND (now.pays_fen IS NOT NULL OR latest.state = 'open');
     IF asked IS NULL THEN
         RETURN;

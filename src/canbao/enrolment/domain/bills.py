@@ -41,9 +41,12 @@ def make_bills(campaign: Campaign, *, on: date, residents: Sequence[int] | None 
         return made
 
 
-def tabulate_people(campaign: Campaign, *, on: date, residents: Sequence[int] | None = None) -> None:
+def tabulate_people(
+    campaign: Campaign, *, on: date, residents: Sequence[int] | None = None, as_paid: bool = False
+) -> None:
     """Fill the temporary table `billing` (who, where, facts_key) and make sure that every key has its assessment.
 
+    `as_paid`: who has paid is asked about as they were on the day on which they did, and not as on `on`.
     Must be called inside a transaction; the caller drops the table.
     """
     parameters = {
@@ -51,11 +54,13 @@ def tabulate_people(campaign: Campaign, *, on: date, residents: Sequence[int] | 
         "on": on,
         "residents": None if residents is None else list(residents),
         "born_from": campaign.window_from - NEWBORN_HORIZON,
+        "paid_in": campaign.pk if as_paid else None,
+        "digest": campaign.pack_digest,
     }
     with connection.cursor() as cursor, planned_for_a_county(whole=residents is None):
         cursor.execute(
             f"""CREATE TEMP TABLE billing ON COMMIT DROP AS
-                SELECT f.*, md5(f.facts::text || '|' || %(on)s::date) AS facts_key FROM ({FACTS}) f""",  # noqa: S608
+                SELECT f.*, md5(f.facts::text || '|' || %(on)s::date || '|' || %(digest)s) AS facts_key FROM ({FACTS}) f""",  # noqa: S608
             parameters,
         )
         cursor.execute("ANALYZE billing")
@@ -64,12 +69,18 @@ def tabulate_people(campaign: Campaign, *, on: date, residents: Sequence[int] | 
                 WHERE NOT EXISTS (SELECT FROM enrolment_billassessment a WHERE a.campaign_id = %s AND a.facts_key = p.facts_key)""",
             [campaign.pk],
         )
-        distinct = [(key, as_object(facts) | {"on": on.isoformat()}) for key, facts in cursor.fetchall()]
+        distinct = [
+            (key, {"on": on.isoformat()} | _asked_when_paid(as_object(facts))) for key, facts in cursor.fetchall()
+        ]
     pack = pack_of(campaign)
     BillAssessment.objects.bulk_create(
         [as_row(campaign, key, facts, assess(pack, facts_from_json(facts))) for key, facts in distinct],
         ignore_conflicts=True,
     )
+
+
+def _asked_when_paid(facts: dict[str, Any]) -> dict[str, Any]:
+    return facts | ({"on": facts["paid_on"]} if "paid_on" in facts else {})
 
 
 @contextmanager
@@ -90,6 +101,7 @@ def planned_for_a_county(*, whole: bool) -> Iterator[None]:
 def as_row(campaign: Campaign, key: str, facts: dict[str, Any], answer: Assessment) -> BillAssessment:
     return BillAssessment(
         campaign=campaign,
+        pack_digest=campaign.pack_digest,
         facts_key=key,
         facts=facts,
         answer=answer.as_json(),

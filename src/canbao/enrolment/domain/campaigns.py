@@ -11,8 +11,8 @@ from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.divisions.models import Division
 from canbao.enrolment.domain.bills import make_bills
-from canbao.enrolment.models import Campaign, Target
-from canbao.enrolment.refusals import CampaignAlreadyOpen, OtherPackPublished
+from canbao.enrolment.models import Campaign, Edition, Target
+from canbao.enrolment.refusals import CampaignAlreadyOpen, NotAnAmendment, OtherBenefitPeriod, OtherPackPublished
 from canbao.policy import Pack
 
 DIGITS_SHOWN = 12  # of a digest: enough for people to compare
@@ -33,12 +33,11 @@ def publish(pack: Pack, *, county: str, title: str | None = None) -> Published:
 
     Says no: `OtherPackPublished`.
     """
-    campaign, _ = Campaign.objects.get_or_create(
+    campaign, is_new = Campaign.objects.get_or_create(
         county=county,
         key=pack.key,
         defaults={
             "title": title or pack.document.title,
-            "pack_texts": pack.texts,
             "pack_digest": pack.digest,
             "window_from": pack.window.first,
             "window_until": pack.window.last,
@@ -46,6 +45,8 @@ def publish(pack: Pack, *, county: str, title: str | None = None) -> Published:
             "benefit_until": pack.period.last,
         },
     )
+    if is_new:
+        _freeze(campaign, pack, number=1, by="")
     if campaign.pack_digest != pack.digest:
         published, given = campaign.pack_digest[:DIGITS_SHOWN], pack.digest[:DIGITS_SHOWN]
         raise OtherPackPublished(key=pack.key, published=published, given=given)
@@ -64,6 +65,53 @@ def publish(pack: Pack, *, county: str, title: str | None = None) -> Published:
         )
         unknown = tuple(unit.name for unit in pack.targets.units if unit.name not in places)
     return Published(campaign, unknown)
+
+
+def _freeze(campaign: Campaign, pack: Pack, *, number: int, by: str) -> Edition:
+    return Edition.objects.create(
+        campaign=campaign,
+        county=campaign.county,
+        number=number,
+        digest=pack.digest,
+        texts=pack.texts,
+        holds_from=pack.document.holds_from,
+        published_at=now(),
+        published_by=by,
+    )
+
+
+@transaction.atomic
+def amend(campaign: Campaign, pack: Pack, *, by: Staff) -> Edition:
+    """Put an amendment in force: from its day on, who pays is answered by it; who paid before, by what it amends.
+
+    Bills are not touched here: re-adjusting (`collection`) asks about everybody again and makes the differences.
+    The collection window may change with it, the benefit period may not: people are enrolled for it.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotAnAmendment`, `OtherBenefitPeriod`.
+    """
+    check_may(by, Work.OPEN_CAMPAIGN, division=campaign.county.ljust(12, "0"))
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    known = Edition.objects.filter(campaign=campaign, digest=pack.digest).first()
+    if known is not None and known.digest == campaign.pack_digest:
+        return known
+    if pack.before is None or pack.before.digest != campaign.pack_digest:
+        raise NotAnAmendment(title=campaign.title, in_force=campaign.pack_digest[:DIGITS_SHOWN])
+    if (pack.period.first, pack.period.last) != (campaign.benefit_from, campaign.benefit_until):
+        raise OtherBenefitPeriod(first=campaign.benefit_from, last=campaign.benefit_until)
+    edition = _freeze(campaign, pack, number=campaign.editions.count() + 1, by=by.username)
+    campaign.pack_digest = pack.digest
+    campaign.window_from, campaign.window_until = pack.window.first, pack.window.last
+    campaign.save(update_fields=["pack_digest", "window_from", "window_until"])
+    record(
+        "campaign.amended",
+        f"campaign:{campaign.pk}",
+        county=campaign.county,
+        actor=f"staff:{by.username}",
+        edition=edition.number,
+        digest=pack.digest,
+        holds_from=str(edition.holds_from),
+    )
+    return edition
 
 
 @transaction.atomic

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.db import connection
 
-# %(residents)s null: everybody of the county who is alive and has not moved away.
+# %(residents)s null: everybody of the county who is alive and has not moved away. %(paid_in)s a campaign: who has paid in
+# it is shown as they were on the day on which they did, and not on %(on)s; null: everybody is shown as on %(on)s.
 FACTS = """
 SELECT r.id AS resident_id, r.county, r.household_id, r.division, h.unit_id,
-       jsonb_strip_nulls(jsonb_build_object('categories', g.held, 'tier', h.tier,
+       jsonb_strip_nulls(jsonb_build_object('categories', g.held, 'tier', h.tier, 'paid_on', e.paid_on,
            'born_on', CASE WHEN r.born_on >= %(born_from)s THEN r.born_on END)) || r.circumstances AS facts
   FROM register_resident r
   JOIN register_household h ON h.id = r.household_id
@@ -22,9 +23,12 @@ SELECT r.id AS resident_id, r.county, r.household_id, r.division, h.unit_id,
        SELECT n.resident_id, jsonb_agg(DISTINCT CASE WHEN n.grade = '' THEN to_jsonb(n.category)
                                                      ELSE jsonb_build_object('name', n.category, 'grade', n.grade) END) AS held
          FROM rosters_holding n JOIN rosters_roster o ON o.id = n.roster_id AND o.confirmed_at IS NOT NULL
-        WHERE n.county = %(county)s AND n.since <= %(on)s AND (n.until IS NULL OR n.until >= %(on)s)
+         LEFT JOIN enrolment_enrolment e ON e.campaign_id = %(paid_in)s::bigint AND e.resident_id = n.resident_id AND e.ended_on IS NULL
+        WHERE n.county = %(county)s
+          AND n.since <= coalesce(e.paid_on, %(on)s) AND (n.until IS NULL OR n.until >= coalesce(e.paid_on, %(on)s))
           AND (%(residents)s::bigint[] IS NULL OR n.resident_id = ANY (%(residents)s))
         GROUP BY n.resident_id) g ON g.resident_id = r.id
+  LEFT JOIN enrolment_enrolment e ON e.campaign_id = %(paid_in)s::bigint AND e.resident_id = r.id AND e.ended_on IS NULL
  WHERE r.county = %(county)s AND r.died_on IS NULL AND r.moved_on IS NULL
    AND (%(residents)s::bigint[] IS NULL OR r.id = ANY (%(residents)s))
 """
@@ -35,7 +39,7 @@ def facts_of(residents: Sequence[int], *, county: str, on: date) -> dict[int, di
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT resident_id, facts FROM ({FACTS}) f",  # noqa: S608 - our own sentence
-            {"residents": list(residents), "county": county, "on": on, "born_from": date.min},
+            {"residents": list(residents), "county": county, "on": on, "born_from": date.min, "paid_in": None},
         )
         return {row[0]: as_object(row[1]) | {"on": on.isoformat()} for row in cursor.fetchall()}
 

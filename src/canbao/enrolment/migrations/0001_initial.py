@@ -20,8 +20,7 @@ class Migration(migrations.Migration):
                 ("county", models.CharField(db_collation="C", max_length=6)),
                 ("key", models.CharField(max_length=40, verbose_name="政策包")),
                 ("title", models.CharField(max_length=200, verbose_name="名称")),
-                ("pack_texts", models.JSONField(verbose_name="政策原文件")),
-                ("pack_digest", models.CharField(max_length=64, verbose_name="政策指纹")),
+                ("pack_digest", models.CharField(max_length=64, verbose_name="政策校验值")),
                 ("window_from", models.DateField(verbose_name="集中参保期起")),
                 ("window_until", models.DateField(verbose_name="集中参保期止")),
                 ("benefit_from", models.DateField(verbose_name="待遇期起")),
@@ -44,9 +43,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Edition",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("number", models.SmallIntegerField(verbose_name="第几版")),
+                ("digest", models.CharField(max_length=64, verbose_name="校验值")),
+                ("texts", models.JSONField(verbose_name="政策原文件")),
+                ("holds_from", models.DateField(null=True, verbose_name="施行日")),
+                ("published_at", models.DateTimeField(verbose_name="发布时间")),
+                (
+                    "published_by",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="发布人"),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="enrolment.campaign"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "number"), name="edition_number_once"),
+                    models.UniqueConstraint(fields=("campaign", "digest"), name="edition_digest_once"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="edition_counts_from_one"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="BillAssessment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pack_digest", models.CharField(max_length=64, verbose_name="依据的政策校验值")),
                 ("facts_key", models.CharField(max_length=64)),
                 ("facts", models.JSONField()),
                 ("answer", models.JSONField()),

@@ -1,5 +1,6 @@
 from canbao.enrolment.models.bill import Bill, BillAssessment, BillState
 from canbao.enrolment.models.campaign import Campaign, Target
+from canbao.enrolment.models.edition import Edition
 from canbao.enrolment.models.enrolment import Enrolment
 
-__all__ = ["Bill", "BillAssessment", "BillState", "Campaign", "Enrolment", "Target"]
+__all__ = ["Bill", "BillAssessment", "BillState", "Campaign", "Edition", "Enrolment", "Target"]

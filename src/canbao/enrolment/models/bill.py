@@ -20,6 +20,7 @@ class BillAssessment(models.Model):
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="assessments")
+    pack_digest = models.CharField("依据的政策校验值", max_length=64)  # the edition that gave this answer
     facts_key = models.CharField(max_length=64)
     facts = models.JSONField()
     answer = models.JSONField()

@@ -1,5 +1,5 @@
-"""A campaign: one notice carried out in one county. It keeps the text of its pack, so that every "why" can be asked
-again in ten years, whatever happens to the files."""
+"""A campaign: one notice carried out in one county. It keeps the text of its pack (see `Edition`), so that every "why"
+can be asked again in ten years, whatever happens to the files."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,8 +11,7 @@ class Campaign(models.Model):
     county = models.CharField(max_length=6, db_collation="C")
     key = models.CharField("政策包", max_length=40)
     title = models.CharField("名称", max_length=200)
-    pack_texts = models.JSONField("政策原文件")
-    pack_digest = models.CharField("政策指纹", max_length=64)
+    pack_digest = models.CharField("政策校验值", max_length=64)  # of the edition in force
     window_from = models.DateField("集中参保期起")
     window_until = models.DateField("集中参保期止")
     benefit_from = models.DateField("待遇期起")

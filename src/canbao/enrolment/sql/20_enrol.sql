@@ -10,6 +10,15 @@ DO $$ BEGIN
     END IF;
 END $$;
 
+-- Whether two answers divide the money in two ways. The clause is no money: an amendment may cite the same rule elsewhere.
+CREATE OR REPLACE FUNCTION enrolment_money_differs(one_pays bigint, one_shares jsonb, other_pays bigint, other_shares jsonb)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+    SELECT one_pays IS DISTINCT FROM other_pays
+        OR (one_shares IS DISTINCT FROM other_shares
+            AND (SELECT jsonb_agg(s - 'clause') FROM jsonb_array_elements(one_shares) s)
+                IS DISTINCT FROM (SELECT jsonb_agg(s - 'clause') FROM jsonb_array_elements(other_shares) s))
+$$;
+
 CREATE OR REPLACE FUNCTION enrolment_enrol(asked enrolment_ask[], at timestamptz) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE

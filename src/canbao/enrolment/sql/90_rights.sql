@@ -5,6 +5,22 @@ GRANT SELECT, INSERT, UPDATE ON enrolment_campaign, enrolment_target TO canbao_a
 GRANT SELECT, INSERT ON enrolment_billassessment, enrolment_bill TO canbao_app;
 DROP TRIGGER IF EXISTS county_work ON enrolment_campaign;
 CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON enrolment_campaign FOR EACH ROW EXECUTE FUNCTION access_county_work('county');
+-- An edition is written once; a campaign names one of its own, and the newest: nothing is put back in force in silence.
+GRANT SELECT, INSERT ON enrolment_edition TO canbao_app;
+DROP TRIGGER IF EXISTS county_work ON enrolment_edition;
+CREATE TRIGGER county_work BEFORE INSERT ON enrolment_edition FOR EACH ROW EXECUTE FUNCTION access_county_work('county');
+SELECT access_append_only('enrolment_edition');
+CREATE OR REPLACE FUNCTION enrolment_names_newest_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.pack_digest IS DISTINCT FROM (SELECT e.digest FROM public.enrolment_edition e
+                                          WHERE e.campaign_id = NEW.id ORDER BY e.number DESC LIMIT 1) THEN
+        RAISE EXCEPTION 'campaign % names rules that are not its newest edition', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS names_newest_edition ON enrolment_campaign;
+CREATE CONSTRAINT TRIGGER names_newest_edition AFTER INSERT OR UPDATE ON enrolment_campaign DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION enrolment_names_newest_edition();
 DROP TRIGGER IF EXISTS county_work ON enrolment_target;
 CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON enrolment_target FOR EACH ROW EXECUTE FUNCTION access_county_work('division');
 GRANT SELECT ON enrolment_enrolment TO canbao_app;

@@ -1,7 +1,7 @@
 """`canbao nightly`: what nobody should have to think of. For a timer at night; by hand it may be called at any time.
 
 For every county with a campaign: ask the gateways about orders that are still open, go through their bills of the last
-days, send approved refunds, and count in four ways. Exit code 1 when something does not fit; it is named.
+days, send approved refunds, make bills right where prices change by the day, and count in four ways. Exit code 1 when something does not fit; it is named.
 """
 
 from datetime import date, timedelta
@@ -12,11 +12,13 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from canbao.access.clock import now
 from canbao.access.scope import Scope, within
+from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.reconciliation import ask_about_open_orders, reconcile_day
 from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import GatewayBroke
 from canbao.collection.models import Channel, Refund, RefundState
 from canbao.enrolment.models import Campaign
+from canbao.enrolment.packs import pack_of
 from canbao.kernel.fen import yuan
 from canbao.reports.four_ways import four_ways_agree
 
@@ -56,11 +58,19 @@ class Command(BaseCommand):
             )
             wrong += [f"{county} {difference}" for day in done for difference in day.differences]
         wrong += self.refunds(county, days[-1])
+        self.bills(county)
         for campaign in Campaign.objects.filter(county=county).exclude(opened_at=None):
             ways = four_ways_agree(campaign)
             self.stdout.write(f"{county} {campaign.key}：四个一致{'是' if ways.agree else '否'}")
             wrong += [f"{county} {difference.says}" for difference in ways.differences]
         return wrong
+
+    def bills(self, county: str) -> None:
+        """Where the notice has other prices for other days, everybody's bill is made right for the new day."""
+        for campaign in Campaign.objects.filter(county=county).exclude(opened_at=None):
+            if now().date() <= campaign.benefit_until and pack_of(campaign).has_prices_by_day:
+                done = readjust(campaign, as_of=now().date(), at=now(), actor="system:nightly", as_paid=True)
+                self.stdout.write(f"{county} {campaign.key}：按今天的规定重新核定，{done.people}人有变化")
 
     def refunds(self, county: str, on: date) -> list[str]:
         """Approved ones are sent, and those under way are asked about; who reviews, and who hands cash back, is a
