@@ -16,6 +16,8 @@ from canbao.policy.loading import load_pack
 from canbao.policy.skeleton import FolderInUse, write_skeleton
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from canbao.policy.pack import Pack
 
 
@@ -71,6 +73,20 @@ def _parser() -> argparse.ArgumentParser:
     comparing.add_argument("old", metavar="OLD", help="原来的（去年的、修改前的）方案")
     comparing.add_argument("new", metavar="NEW", help="新的方案")
     comparing.add_argument("--language", choices=("zh", "en"), default="zh", help="用中文（zh）还是英文（en）")
+    trying = verb("simulate", _simulate, "换一个方案会怎样：人数、应缴、各方的钱，前后对比，谁有变化")
+    trying.add_argument("old", metavar="OLD", help="现在的方案")
+    trying.add_argument("new", metavar="NEW", help="要试的方案")
+    trying.add_argument("--population", metavar="FILE.parquet", required=True, help="人口表，与 tabulate 的相同")
+    trying.add_argument("--by", metavar="COLUMN", help="按人口表的这一列分组；不写时，有 division 列就按它")
+    trying.add_argument(
+        "--without-days",
+        action="store_true",
+        help="不用人口表里的 on 和 paid_on：每人都在各方案集中缴费期的第一天缴费；比较两个年度时用",
+    )
+    trying.add_argument("-o", "--output", metavar="LIST", help="有变化的人的名单，写成 .parquet、.xlsx 或 .csv")
+    trying.add_argument("--html", metavar="FILE", help="写成一页可打印的 HTML，带图")
+    trying.add_argument("--json", action="store_true", help="输出 JSON，而不是表格")
+    trying.add_argument("--language", choices=("zh", "en"), default="zh", help="用中文（zh）还是英文（en）")
     showing = on_pack("show", _show, "逐条列出方案，成为一页可打印的 HTML")
     showing.add_argument("-o", "--output", metavar="FILE", help="写到文件；不写则输出到屏幕")
     return parser
@@ -238,15 +254,57 @@ def _diff(arguments: argparse.Namespace) -> int:
     return 0 if found.is_none else 1
 
 
+def _simulate(arguments: argparse.Namespace) -> int:
+    from canbao.policy.simulate import simulate
+    from canbao.policy.simulation_text import in_words
+
+    old, new = load_pack(arguments.old), load_pack(arguments.new)
+    population = _population(arguments.population)
+    by = arguments.by or ("division" if "division" in population.columns else None)
+    found = simulate(old, new, population, by, without_days=arguments.without_days)
+    if arguments.output:
+        from canbao.policy.people_list import TooManyRows, UnknownEnding, write_list
+
+        try:
+            write_list(found.changed, Folder(arguments.output))
+        except (TooManyRows, UnknownEnding) as error:
+            raise CannotDo(str(error)) from error
+        except OSError as error:
+            raise _cannot_write(arguments.output, error) from error
+        print(f"{found.changed.height} 人 → {arguments.output}", file=sys.stderr)
+    if arguments.html:
+        from canbao.policy.simulation_page import page
+
+        _write(arguments.html, page(found, arguments.language))
+    if arguments.json:
+        print(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(in_words(found, arguments.language)))
+    return 0
+
+
+def _write(file: str, text: str) -> None:
+    try:
+        Folder(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _cannot_write(file, error) from error
+
+
+def _population(file: str) -> "pl.DataFrame":
+    import polars as pl
+
+    try:
+        return pl.read_parquet(file)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CannotDo(f"{file}: 读不出来（{_first_line(error)}）") from error
+
+
 def _show(arguments: argparse.Namespace) -> int:
     from canbao.policy.show import page
 
     text = page(load_pack(arguments.pack))
     if arguments.output:
-        try:
-            Folder(arguments.output).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise _cannot_write(arguments.output, error) from error
+        _write(arguments.output, text)
     else:
         sys.stdout.write(text)
     return 0
