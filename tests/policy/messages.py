@@ -8,8 +8,12 @@ from pathlib import Path
 ROOM = Path(__file__).resolve().parents[2] / "src" / "canbao" / "policy"
 SOURCES = [
     *sorted((ROOM / "checks").glob("*.py")),
-    *(ROOM / f"{name}.py" for name in ("checking", "reading", "inherit", "values", "time_rules", "trial")),
+    *(
+        ROOM / f"{name}.py"
+        for name in ("checking", "reading", "inherit", "values", "time_rules", "trial", "shape", "keyboard")
+    ),
 ]
+_RETURN_SENTENCES = ("shape.py", "keyboard.py", "names.py", "sources.py")
 _SAY_A_PROBLEM = ("problem", "Problem", "cannot_read")
 
 
@@ -18,10 +22,10 @@ def messages() -> dict[str, str]:
     found: dict[str, str] = {}
     for source in SOURCES:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            for said in _said(node):
+            for said in [*_said(node), *(_returned(node) if source.name in _RETURN_SENTENCES else ())]:
                 text = _text(said)
                 if text is not None and re.search("[\u4e00-\u9fff]", text):
-                    found.setdefault(text, f"{source.name}:{node.lineno}")
+                    found.setdefault(re.sub("…+", "…", text), f"{source.name}:{node.lineno}")
     return found
 
 
@@ -38,12 +42,23 @@ def _said(node: ast.AST) -> Iterator[ast.expr]:
             yield said
         case ast.Assign(targets=[ast.Name(id="_MESSAGES" | "_SLIPS")], value=ast.Dict(values=values)):
             yield from values
+        case ast.Assign(targets=[ast.Name(id="_SLIPS")], value=ast.Tuple(elts=pairs)):
+            yield from (pair.elts[1] for pair in pairs if isinstance(pair, ast.Tuple))
+        case ast.Assign(targets=[ast.Name(id="_TAB" | "_CODE")], value=said):
+            yield said
+
+
+def _returned(node: ast.AST) -> Iterator[ast.expr]:
+    """What a function that makes sentences gives back, alone or with its line."""
+    match node:
+        case ast.Return(value=ast.Tuple(elts=[_, said])) | ast.Return(value=said) if said is not None:
+            yield said
 
 
 def _text(node: ast.expr) -> str | None:
     match node:
         case ast.Constant(value=str() as text):
-            return re.sub(r"\{\w+\}", "…", text) if "{key}" in text else text
+            return re.sub(r"\{\w+\}", "…", text).replace("{{", "{").replace("}}", "}")
         case ast.JoinedStr(values=parts):
             return "".join(_text(part) or "" if isinstance(part, ast.Constant) else "…" for part in parts)
     return None

@@ -124,13 +124,13 @@ MISTAKES = [
     ),
     pytest.param("  title: 青禾县试验方案\n", "", "document.yaml", "document", "缺少 title", id="missing-key"),
     pytest.param("  place: 青禾县\n", "  place: 甲\n  place: 乙\n", "document.yaml", "乙", "写了两次", id="key-twice"),
-    pytest.param("document:", "document: [", "document.yaml", "place", "不是有效的 YAML", id="yaml"),
+    pytest.param("document:", "document: [", "document.yaml", "document", "括号没有配对", id="yaml"),
     pytest.param("examples:", "document:", "work.yaml", "document", "不能写两次", id="topic-twice"),
     pytest.param("rule: most_favourable", "rule: best", "money.yaml", "best", "应是", id="no-such-rule"),
     pytest.param("place_code: 990101", "place_code: 9901", "document.yaml", "9901", "写法不对", id="place-code"),
     pytest.param("full: true", "full: 是", "money.yaml", "full: 是", "full 应是 true，而不是“是”", id="yes"),
     pytest.param(
-        "individual_yuan: 400", "individual_yuan：400", "money.yaml", "400", "冒号要用半角的", id="full-width-colon"
+        "individual_yuan: 400", "individual_yuan：400", "money.yaml", "400", "全角冒号", id="full-width-colon"
     ),
     pytest.param("from: birth", "from: brith", "time.yaml", "brith", "from 应是 period、", id="a-word-or-a-day"),
     pytest.param(
@@ -144,10 +144,10 @@ MISTAKES = [
         "“1o”不是金额",
         id="an-amount-or-unknown",
     ),
-    pytest.param("300, payer", "300， payer", "money.yaml", "300，", "没有用半角逗号", id="full-width-comma"),
-    pytest.param("    clause: 二（一）", "\tclause: 二（一）", "money.yaml", "\t", "不用制表符", id="tab"),
-    pytest.param("clause: 二（一）", 'clause: "二（一）', "money.yaml", '"', "引号没有成对", id="open-quote"),
-    pytest.param("category: 丙", "category:丙", "money.yaml", "rate: 50%", "冒号后面少了空格", id="no-space"),
+    pytest.param("300, payer", "300， payer", "money.yaml", "300，", "半角逗号", id="full-width-comma"),
+    pytest.param("    clause: 二（一）", "\tclause: 二（一）", "money.yaml", "\t", "制表符", id="tab"),
+    pytest.param("clause: 二（一）", 'clause: "二（一）', "money.yaml", '"', "引号没有配对", id="open-quote"),
+    pytest.param("category: 丙", "category:丙", "money.yaml", "category:丙", "冒号后面要有一个空格", id="no-space"),
     pytest.param("any_traits: [晚归]", "any_traits: 晚归", "time.yaml", "晚归}", "应是列表", id="not-a-list"),
 ]
 
@@ -181,7 +181,7 @@ def test_mistakes_in_shape_are_told_at_once_too() -> None:
     ("old", "new", "message"),
     [
         ("payers: [救助基金, 县财政]", "payers: [救助基金]", "没有先后"),
-        ("payers: [救助基金, 县财政]", "payers: [救助基金, 县财政, 县财政]", "有重复"),
+        ("payers: [救助基金, 县财政]", "payers: [救助基金, 县财政, 县财政]", "写了两次"),
         ("cap_tier: 一档", "cap_tier: 三档", "没有“三档”这一档"),
         ("- {tier: 一档, ", "- {", "都要写档次名称"),
         ("aliases: [高档]", "aliases: [一档]", "既是"),
@@ -211,7 +211,7 @@ def test_a_target_unit_cannot_stand_twice() -> None:
 def test_a_topic_that_no_file_holds_is_told() -> None:
     without = {name: text for name, text in TEXTS.items() if name != "document.yaml"}
 
-    assert [str(problem) for problem in problems(without)] == ["*.yaml:0: 缺少主题 document"]
+    assert [str(problem).split("（")[0] for problem in problems(without)] == ["*.yaml:0: 缺少主题 document"]
 
 
 def test_a_file_that_cannot_be_read_is_the_only_problem_told_about_its_topics() -> None:

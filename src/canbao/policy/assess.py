@@ -176,7 +176,9 @@ def _check_tier(person: Person) -> None:
 
 def _cover(person: Person) -> tuple[Cover, list[Rule]]:
     pack = person.pack
-    way = way_for(person)
+    way, unknown = way_for(person)
+    if unknown is not None:
+        return Cover(None, pack.benefit_period.last, unknown), [pack.collection_window, pack.benefit_period]
     if way is None and not person.in_window:
         raise _outside_window(person)
     cover = cover_in_window(person) if way is None else cover_by(person, way)

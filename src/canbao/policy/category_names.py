@@ -36,6 +36,11 @@ def _bare(text: str) -> str:
     return re.sub(r"[()\[\]【】《》“”\"·]", "", text)
 
 
+def spelling(text: str) -> str:
+    """What two ways of writing one name have in common."""
+    return _bare(plain(text))
+
+
 def _chinese_grade(text: str) -> str:
     """`1` → `一`; what is Chinese already stays."""
     return _CHINESE[int(text)] if text.isdigit() and int(text) < len(_CHINESE) else text
@@ -50,9 +55,9 @@ class CategoryNames:
         self._with_grade: dict[str, str] = {}  # these say enough only together with a grade
         for category in categories:
             for text in (category.name, *category.aliases):
-                self._by_spelling.setdefault(_bare(plain(text)), category.name)
+                self._by_spelling.setdefault(spelling(text), category.name)
             for text in category.aliases_with_grade:
-                self._with_grade.setdefault(_bare(plain(text)), category.name)
+                self._with_grade.setdefault(spelling(text), category.name)
 
     def find(self, name: str, grade: str | None = None) -> tuple[str, str | None] | None:
         """One category by name or alias, with its grade in Chinese; None when nobody declared it.
@@ -62,11 +67,10 @@ class CategoryNames:
         if grade is None:
             found = self.read(name)
             return found[0] if isinstance(found, list) and len(found) == 1 else None
-        together = self._by_spelling.get(_bare(plain(name + grade)))
+        together = self._by_spelling.get(spelling(name + grade))
         if together is not None:
             return together, None
-        bare = _bare(plain(name))
-        graded = self._by_spelling.get(bare) or self._with_grade.get(bare)
+        graded = self._by_spelling.get(spelling(name)) or self._with_grade.get(spelling(name))
         match = _GRADE.fullmatch(plain(grade))
         if graded is None:
             return None

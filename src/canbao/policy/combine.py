@@ -7,14 +7,14 @@ makes the answer unknown, unless it could not change it any more.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from canbao.kernel.fen import share_of, short_yuan
 from canbao.policy.assessment import Assumption, Share, Unknown, Waiver
 from canbao.policy.fits import Fit, all_of, fits, holds
 from canbao.policy.money_rules import BASIC, Amount, Subsidy
 from canbao.policy.person import Person, is_here
-from canbao.policy.prices import Price
+from canbao.policy.prices import Price, price_of
 
 SUBSIDY_UNKNOWN = "{category}的资助金额：{unknown}（个人最多缴{most}元）"
 SUBSIDY_OPEN = "{category}的资助：要先知道{what}（个人最多缴{most}元）"
@@ -23,11 +23,15 @@ NOT_SAID = "同时有几个身份时怎样资助（个人最多缴{most}元）"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one rule would give for one category. `missing`: what would have to be known to tell whether it fits."""
+    """What one rule would give for one category. `missing`: what would have to be known to tell whether it fits.
+
+    `base_unknown`: the price is not known of which it takes a share.
+    """
 
     category: str
     rule: Subsidy
     missing: tuple[str, ...] = ()
+    base_unknown: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -68,7 +72,7 @@ def split(person: Person, price: Price) -> Split:
     """Divide one line's price among the person and the payers."""
     if price.individual_fen is None:
         return Split(None, unknown=price.unknown)
-    offers = list(offers_for(person, price.line or BASIC))
+    offers = list(offers_for(person, price))
     parts, still_open = _combined(person, price, offers)
     if still_open:
         given_fen = sum(part.fen for part in parts if not part.offer.rule.paid_back)
@@ -90,20 +94,28 @@ def paid_back_elsewhere(person: Person, price: Price) -> tuple[Share, ...]:
     """What is given back to somebody who is covered elsewhere and therefore refused here."""
     if price.individual_fen is None:
         return ()
-    offers = [o for o in offers_for(person, price.line or BASIC) if o.rule.also_if_covered_elsewhere]
+    offers = [o for o in offers_for(person, price) if o.rule.also_if_covered_elsewhere]
     parts, still_open = _combined(person, price, offers)
     return () if still_open else tuple(_share(part, price.line) for part in parts if not part.waived)
 
 
-def offers_for(person: Person, line: str) -> Iterator[Offer]:
+def offers_for(person: Person, price: Price) -> Iterator[Offer]:
     """All offers of all rules that fit, or of which it cannot be told, in the order of the pack."""
     for rule in person.pack.subsidies:
-        if rule.no_subsidy or line not in rule.lines:
+        if rule.no_subsidy or (price.line or BASIC) not in rule.lines:
             continue
         for category in rule.categories:
             fit = _fits(person, rule, category)
             if fit.yes is not False:
-                yield Offer(category, rule, fit.missing)
+                base = _missing_base(person, price, rule)
+                yield Offer(category, rule, tuple(dict.fromkeys(fit.missing + base)), bool(base))
+
+
+def _missing_base(person: Person, price: Price, rule: Subsidy) -> tuple[str, ...]:
+    """What would have to be known to tell the prices of other tiers that the rule takes shares of."""
+    tiers = [amount.of_tier for amount in rule.subsidy if amount.of_tier is not None]
+    bases = [price_of(person, price.rule, tier) for tier in tiers]
+    return tuple(what for base in bases if base.individual_fen is None for what in base.missing)
 
 
 def _fits(person: Person, rule: Subsidy, category: str) -> Fit:
@@ -150,15 +162,9 @@ def _base_fen(person: Person, price: Price, amount: Amount) -> int:
     assert price.individual_fen is not None
     if amount.of_tier is None:
         return price.individual_fen
-    return _tier_price_fen(person, price, amount.of_tier)
-
-
-def _tier_price_fen(person: Person, price: Price, tier: str) -> int:
-    assert price.individual_fen is not None
-    for standard in person.pack.standards_of(price.line, tier):
-        if standard.individual_fen is not None and fits(standard.when, person).yes:
-            return standard.individual_fen
-    return price.individual_fen
+    base_fen = price_of(person, price.rule, amount.of_tier).individual_fen
+    assert base_fen is not None, "an offer of a share of an unknown price is open, and its amount is not asked for"
+    return base_fen
 
 
 def _divided(amount: Amount, fen: int) -> Iterator[tuple[str, int]]:
@@ -190,7 +196,9 @@ def _most_favourable(
 
 def _at_most_fen(person: Person, price: Price, offer: Offer, left_fen: int) -> int:
     """The most that an open offer could give."""
-    return left_fen if offer.rule.unknown is not None else _fen(parts_of(person, price, offer, left_fen))
+    if offer.rule.unknown is not None or offer.base_unknown:
+        return left_fen
+    return _fen(parts_of(person, price, offer, left_fen))
 
 
 def _in_turn(person: Person, price: Price, offers: list[Offer]) -> tuple[list[Part], list[Offer]]:
@@ -202,7 +210,10 @@ def _in_turn(person: Person, price: Price, offers: list[Offer]) -> tuple[list[Pa
     assert price.individual_fen is not None
     left_fen = price.individual_fen
     if combination.cap_tier is not None:
-        left_fen = min(left_fen, _tier_price_fen(person, price, combination.cap_tier))
+        cap = price_of(person, price.rule, combination.cap_tier)
+        if cap.individual_fen is None:
+            return [], [replace(offer, missing=offer.missing + cap.missing) for offer in offers]
+        left_fen = min(left_fen, cap.individual_fen)
     taken: list[Part] = []
     still_open: list[Offer] = []
     earlier = False

@@ -1,6 +1,7 @@
 """`canbao policy …`: read, check, try, apply and show packs. Loads no Django and answers at once.
 
 Exit codes: 0 fine; 1 the pack is not right, each problem said as `file:line: message`; 2 the question was wrong.
+Reminders (`file:line: 提醒：…`) go to standard error and change no exit code.
 """
 
 import argparse
@@ -132,7 +133,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from canbao.policy.checking import check
+    from canbao.policy.checking import check, reminders
     from canbao.policy.figures import look_up_figures
 
     problems = check(arguments.pack)
@@ -143,8 +144,13 @@ def _check(arguments: argparse.Namespace) -> int:
         found = f"；通知原文里找到 {result.found} 个数字，另有 {result.ours} 个是推算或假定的，不查"
     for problem in problems:
         print(problem)
+    reminded = reminders(arguments.pack)
+    for reminder in reminded:
+        print(reminder, file=sys.stderr)
     name = find_folder(arguments.pack).resolve().name
-    print(f"{name}：{f'{len(problems)} 处问题' if problems else '没有问题'}{found}", file=sys.stderr)
+    says = f"{len(problems)} 处问题" if problems else "没有问题"
+    also = f"，{len(reminded)} 处提醒" if reminded else ""
+    print(f"{name}：{says}{also}{found}", file=sys.stderr)
     return 1 if problems else 0
 
 
@@ -154,7 +160,7 @@ def _test(arguments: argparse.Namespace) -> int:
 
     pack = load_pack(arguments.pack)
     reading = read_texts(pack.texts)
-    failed = [reading.problem(("examples", failure.index), str(failure)) for failure in failures(pack)]
+    failed = [reading.problem(failure.path, str(failure)) for failure in failures(pack)]
     for problem in failed:
         print(problem)
     print(f"{pack.key}：{len(pack.examples)} 个例子，{len(failed)} 处不符", file=sys.stderr)

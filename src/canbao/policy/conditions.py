@@ -1,7 +1,7 @@
 """When something applies: the one notion that prices, subsidies, lines, ways in, categories and incentives share.
 
 All that a condition gives must hold; an empty one always holds. What cannot be told from the facts is neither yes nor
-no: a way in then does not fit, and an amount that hangs on it is unknown.
+no: an amount or a start that hangs on it is unknown. Only a day of birth that nobody says lets no way in fit.
 """
 
 from datetime import date

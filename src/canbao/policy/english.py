@@ -15,6 +15,7 @@ _SENTENCES = {
     combine.SUBSIDY_UNKNOWN: "the subsidy of {category}: {unknown} (the person pays {most} yuan at most)",
     combine.SUBSIDY_OPEN: "the subsidy of {category}: {what} must be known first (the person pays {most} yuan at most)",
     combine.NOT_SAID: "what holds for several categories at once (the person pays {most} yuan at most)",
+    prices.PRICE: "the price of {line}",
     prices.PRICE_OPEN: "the price of {line}: {what} must be known first",
     prices.NO_PRICE: "the price of {line}: none is meant for somebody like this",
     ways.START_OPEN: "the start of cover: {what} must be known first",

@@ -36,7 +36,7 @@ def name_of(topic: str, entry: Any) -> str | None:
 def stand_on(own: Reading, other: Reading, notice: str) -> None:
     """Fill `own` with what it takes from `other`, whose rules then say from which notice they come."""
     own_topics = set(own.data)
-    changes = {topic: own.data.pop(topic) for topic in list(own.data) if topic.endswith(CHANGES)}
+    changes = _changes(own)
     for topic, value in other.data.items():
         if topic in OWN or topic in own.data:
             continue
@@ -64,6 +64,21 @@ def _texts(data: Any) -> Iterator[str]:
             yield from _texts(one)
 
 
+def _changes(own: Reading) -> dict[str, Any]:
+    """Everything under `topic+`, taken out of `own`; of a topic that nothing can be taken over from, a problem."""
+    changes = {topic: own.data.pop(topic) for topic in list(own.data) if topic.endswith(CHANGES)}
+    for changed in list(changes):
+        topic = changed.removesuffix(CHANGES)
+        if topic in OWN:
+            own.problems.append(own.problem((changed,), f"{topic} 不从上级沿用，直接写 {topic}，不加 {CHANGES}"))
+        elif topic in own.data:
+            own.problems.append(own.problem((changed,), f"{topic} 已整个重写，不能又写 {changed}：二者选一"))
+        else:
+            continue
+        del changes[changed]
+    return changes
+
+
 def _marked(value: Any, notice: str) -> Any:
     """Every rule with the notice it comes from; one that has it already came from further up."""
     if isinstance(value, list):
@@ -87,7 +102,8 @@ def _change(own: Reading, changed: str, value: Any) -> None:
             _take_places(own, (changed, key), (topic, key))
         own.places[(topic,)] = own.place((changed,))
     else:
-        own.problems.append(own.problem((changed,), f"{changed} 和上级的 {topic} 写法不一样，改不了"))
+        shape = "列表（- …）" if isinstance(base, list) else "“键: 值”"
+        own.problems.append(own.problem((changed,), f"{changed} 的写法和上级的 {topic} 不一样：上级的是{shape}"))
 
 
 def _changed_rule(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
@@ -103,10 +119,17 @@ def _changed_rule(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any
 def _changed_list(own: Reading, topic: str, base: list[Any], changes: list[Any]) -> tuple[list[Any], list[Path]]:
     """The changed list, and for each entry where it stands: `(topic, i)` of the base or `(topic+, i)` of the changes."""
     entries: list[tuple[Any, Path]] = [(entry, (topic, index)) for index, entry in enumerate(base)]
+    changed: set[str] = set()
     for index, change in enumerate(changes):
         place: Path = (f"{topic}{CHANGES}", index)
         dropped = change.get("drop") if isinstance(change, dict) else None
         name = str(dropped) if dropped is not None else name_of(topic, change)
+        if name in changed:
+            own.problems.append(
+                own.problem(place, f"“{name}”在 {topic}{CHANGES} 里改了两次；本是两条的，各写一个 name")
+            )
+            continue
+        changed |= {name} if name is not None else set()
         same = [
             number for number, (entry, _) in enumerate(entries) if name is not None and name_of(topic, entry) == name
         ]
@@ -116,9 +139,16 @@ def _changed_list(own: Reading, topic: str, base: list[Any], changes: list[Any])
             )
         elif dropped is not None:
             if not same:
-                own.problems.append(own.problem(place, f"上级的 {topic} 里没有“{name}”，去不掉"))
+                known = "、".join(filter(None, (name_of(topic, entry) for entry, _ in entries)))
+                own.problems.append(own.problem(place, f"上级的 {topic} 里没有“{name}”，去不掉；有：{known}"))
+            if set(change) - {"drop", "clause", "says"}:
+                own.problems.append(own.problem(place, "drop 是去掉整条，不和别的键一起写"))
             entries = [item for number, item in enumerate(entries) if number not in same]
         elif same:
+            if isinstance(change, dict) and "before" in change:
+                own.problems.append(
+                    own.problem((*place, "before"), f"“{name}”替换上级的一条，仍在原来的位置：不写 before")
+                )
             entries[same[0]] = (_without_order(change), place)
         else:
             entries.insert(_position(own, topic, entries, change, place), (_without_order(change), place))
@@ -163,6 +193,12 @@ def extended_by(texts: Mapping[str, str]) -> str | None:
     document = read_files(own_files(texts)).data.get("document")
     name = document.get("extends") if isinstance(document, dict) else None
     return name if isinstance(name, str) and name else None
+
+
+def data_above(texts: Mapping[str, str]) -> dict[str, Any]:
+    """What the files of the pack say on which these stand, as they are written; empty where there is none."""
+    above = f"{extended_by(texts)}/"
+    return read_files({name: text for name, text in texts.items() if name.rpartition("/")[0] + "/" == above}).data
 
 
 def own_files(texts: Mapping[str, str]) -> dict[str, str]:

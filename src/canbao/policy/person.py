@@ -131,10 +131,13 @@ class Person:
 
     @cached_property
     def lapsed_years(self) -> int | None:
-        """Whole years without cover before the benefit period; None where nobody knows when cover ended."""
-        if not self.known("last_covered"):
-            return None
+        """Whole years without cover before the benefit period; None where nobody knows when cover ended.
+
+        Whoever was born less than a year before it cannot have gone without for a year.
+        """
         first, years = self.pack.period.first, 0
+        if not self.known("last_covered"):
+            return 0 if self.reached("born", first, Span(12, 0, "")) is False else None
         while years < _NO_LIFE_IS_LONGER and self.reached("last_covered", first, Span(12 * (years + 1), 1, "")):
             years += 1
         return years
@@ -185,6 +188,7 @@ class Person:
 
 
 _NO_LIFE_IS_LONGER = 120
+_COUNTY = 6  # digits of a county's code
 
 
 def _as_text(one: Held) -> tuple[str, ...]:
@@ -218,8 +222,20 @@ def counted_as(pack: Pack, held: Held) -> Category | None:
 
 def is_here(pack: Pack, held: Held) -> bool:
     """Whether a category was recognised in the place of the notice; said nothing, it was."""
-    here = pack.document.place_code
-    return held.place is None or held.place.startswith(here) or here.startswith(held.place.rstrip("0") or "0")
+    if held.place is None:
+        return True
+    here, there = _own_digits(pack.document.place_code), _own_digits(held.place)
+    return there.startswith(here) or here.startswith(there)
+
+
+def _own_digits(code: str) -> str:
+    """A division's code without the zeros of the levels below it: 341000 is 3410, and 3410 is no part of 341100."""
+    code = code.ljust(_COUNTY, "0")
+    while len(code) > _COUNTY and code.endswith("000"):
+        code = code[:-3]
+    while len(code) <= _COUNTY and code.endswith("00"):
+        code = code[:-2]
+    return code
 
 
 def names(items: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from canbao.policy.fits import fits
 from canbao.policy.money_rules import BASIC, Line, PartOfYear, Standard
 from canbao.policy.person import Person
 
+PRICE = "{line}的缴费标准"
 PRICE_OPEN = "{line}的缴费标准：要先知道{what}"
 NO_PRICE = "{line}的缴费标准：没有一条适用于此人"
 
@@ -19,7 +20,10 @@ _UNITS_FEN = {"yuan": 100, "jiao": 10, "fen": 1}
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One line of a bill. Where its price is not known, `individual_fen` is None and `unknown` says why."""
+    """One line of a bill. Where its price is not known, `individual_fen` is None and `unknown` says why.
+
+    `missing` names what would have to be known, for an answer that takes a share of this price.
+    """
 
     line: str | None  # None: the basic contribution
     standard: Standard | None
@@ -27,6 +31,7 @@ class Price:
     government_fen: int | None
     unknown: tuple[Unknown, ...] = ()
     rule: Line | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def is_missing(self) -> bool:
@@ -54,23 +59,25 @@ def prices(person: Person) -> list[Price]:
     return found
 
 
-def price_of(person: Person, line: Line | None) -> Price:
-    """The first price of the line that fits; unknown as long as one that comes before it might."""
+def price_of(person: Person, line: Line | None, tier: str | None = None) -> Price:
+    """The first price of the line that fits; unknown as long as one that comes before it might.
+
+    Of the person's own tier, or of another that a rule names.
+    """
     name = line.name if line else None
-    missing: list[Unknown] = []
-    for standard in person.pack.standards_of(name, person.tier):
+    unknown: list[Unknown] = []
+    missing: list[str] = []
+    for standard in person.pack.standards_of(name, tier or person.tier):
         fit = fits(standard.when, person)
         if fit.yes is None:
-            missing += _missing(name or BASIC, fit.missing, standard.where)
+            unknown += _missing(name or BASIC, fit.missing, standard.where)
+            missing += fit.missing
         elif fit.yes:
-            return _priced(person, line, standard, missing)
-    if line is not None and not missing:
-        missing = [
-            Unknown(NO_PRICE.format(line=line.name), "医保部门", line.where)
-        ]  # who has no such line is said by the line itself
-    if missing:
-        return Price(name, None, None, None, tuple(missing), line)
-    return Price(name, None, None, None, (), line)
+            return _priced(person, line, standard, unknown, missing)
+    if line is not None and not unknown:  # of the basic contribution this is a refusal
+        unknown.append(Unknown(NO_PRICE.format(line=line.name), "医保部门", line.where))
+    what = PRICE.format(line=tier or name or BASIC)
+    return Price(name, None, None, None, tuple(unknown), line, tuple(missing) or (what,))
 
 
 def _missing(line: str, what: tuple[str, ...], clause: str) -> Iterator[Unknown]:
@@ -78,14 +85,16 @@ def _missing(line: str, what: tuple[str, ...], clause: str) -> Iterator[Unknown]
         yield Unknown(PRICE_OPEN.format(line=line, what=one), "本人或监护人", clause)
 
 
-def _priced(person: Person, line: Line | None, standard: Standard, missing: list[Unknown]) -> Price:
+def _priced(person: Person, line: Line | None, standard: Standard, unknown: list[Unknown], missing: list[str]) -> Price:
+    """This price; unknown where an earlier one might fit, or where the notice does not say it."""
     name = line.name if line else None
-    unknown = list(missing)
-    if standard.individual is not None:
-        unknown.append(Unknown(standard.individual.unknown, standard.individual.ask, standard.where))
+    silence = standard.individual
+    if silence is not None:
+        unknown = [*unknown, Unknown(silence.unknown, silence.ask, standard.where)]
+        missing = [*missing, silence.unknown]
     fen = standard.individual_fen
-    if missing or fen is None:
-        return Price(name, standard, None, standard.government_fen, tuple(unknown), line)
+    if unknown or fen is None:
+        return Price(name, standard, None, standard.government_fen, tuple(unknown), line, tuple(missing))
     if standard.part_of_year is not None:
         fen = _part_of_year(person, fen, standard.part_of_year)
     times = 1

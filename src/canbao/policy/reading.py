@@ -7,6 +7,7 @@ None, and everything else stays text, so that no amount ever passes through a fl
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from canbao.policy import keyboard
 
 Path = tuple[str | int, ...]
 
@@ -44,10 +47,19 @@ class Reading:
     before: "Reading | None" = None  # what these rules amend, from a day on
 
     def place(self, path: Path) -> tuple[str, int]:
-        """File and line of a path, or of the nearest thing around it."""
-        while path and path not in self.places:
-            path = path[:-1]
-        return self.places.get(path, ("", 0))
+        """File and line of a path, or of the nearest thing around it.
+
+        A rule may be written shorter than it is read (`category` for a list with one name, one amount for a list).
+        """
+        found: Path = ()
+        for step in path:
+            if (*found, step) in self.places:
+                found = (*found, step)
+            elif (*found, ONE_OF.get(step, "")) in self.places:
+                found = (*found, ONE_OF[step])
+            elif not isinstance(step, int):
+                break
+        return self.places.get(found, ("", 0))
 
     def cannot_read(self, file: str, line: int, message: str) -> None:
         self.unread.append(file)
@@ -58,49 +70,46 @@ class Reading:
         return Problem(file, line, message)
 
 
+ONE_OF: dict[str | int, str] = {"categories": "category", "lines": "line", "tiers": "tier"}
+"""Lists that may be written as one word, and the key of that."""
+
+
 def read_files(texts: Mapping[str, str]) -> Reading:
     """Read every file; what is wrong with one does not keep the others from being read."""
     reading = Reading()
     for file in sorted(texts):
+        slips = [Problem(file, line, message) for line, message in keyboard.slips(texts[file])]
+        reading.problems += slips
         try:
             node = YAML(typ="safe", pure=True).compose(texts[file])
         except MarkedYAMLError as error:
-            reading.cannot_read(file, *_what_is_wrong(error))
+            reading.unread.append(file)
+            if not slips:  # else it stumbles over them
+                reading.problems.append(Problem(file, *keyboard.said(texts[file], error)))
         except RecursionError:
             reading.cannot_read(file, 0, "套得太深")
         except YAMLError as error:
-            reading.cannot_read(file, 0, f"不是有效的 YAML：{str(error).splitlines()[0]}")
+            reading.cannot_read(file, *_control_character(texts[file], error))
         else:
             _take_topics(reading, file, node)
     return reading
 
 
-_SLIPS = {
-    "found character '\\t'": "缩进用空格，不用制表符（Tab）",
-    "mapping values are not allowed": "多了一个冒号，或上面一行的冒号后面少了空格",
-    "expected ',' or": "括号没有成对，或里面的各项没有用半角逗号 , 隔开",
-    "expected <block end>": "缩进和同一块的其他行不齐，或 - 后面少了空格",
-    "could not find expected ':'": "少了冒号，或冒号后面少了空格",
-    "found unexpected end of stream": "引号没有成对",
-    "found character": "这个符号开头的文字要加引号",
-}
-"""What the reader of YAML says, and what people usually did."""
-
-
-def _what_is_wrong(error: MarkedYAMLError) -> tuple[int, str]:
-    """The line, and the usual slip in the words of who writes; an open quote is told where it begins."""
-    said = str(error.problem or error.context)
-    slip = next((says for start, says in _SLIPS.items() if said.startswith(start)), said)
-    open_quote = said == "found unexpected end of stream"
-    mark = error.context_mark if open_quote and error.context_mark else error.problem_mark
-    return (mark.line + 1 if mark else 0), f"不是有效的 YAML：{slip}"
+def _control_character(text: str, error: YAMLError) -> tuple[int, str]:
+    """YAML allows no control characters; they come from copying out of other programs."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for character in line:
+            if unicodedata.category(character) == "Cc" and character not in "\t\r":
+                return number, f"有看不见的控制字符（U+{ord(character):04X}），请删去"
+    return 0, f"不是有效的 YAML：{str(error).splitlines()[0]}"
 
 
 def _take_topics(reading: Reading, file: str, node: Node | None) -> None:
     if node is None:
         return
     if not isinstance(node, MappingNode):
-        reading.problems.append(Problem(file, 1, "每个文件的最外层应是“主题: 内容”"))
+        line = node.start_mark.line + 1
+        reading.problems.append(Problem(file, line, "每个文件的最外层应是“主题: 内容”，如 standards:"))
         return
     for key, value in node.value:
         topic = str(key.value)

@@ -68,7 +68,8 @@ class Household:
 
 def reasons(pack: Pack, facts: Facts) -> Reasons:
     person = person_under(pack, facts)
-    return Reasons(person, tuple(prices(person)), way_for(person))
+    way, start_is_open = way_for(person)
+    return Reasons(person, tuple(prices(person)), None if start_is_open else way)
 
 
 def price_of_line(why: Reasons | None, line: str | None) -> Price | None:

@@ -41,16 +41,26 @@ def paid_range(pack: Pack, way: WayIn) -> Period | None:
     return Period(first, must_end) if first <= must_end else None
 
 
-def way_for(person: Person) -> WayIn | None:
-    """The first way in that is open on the day of payment and fits; None when only the collection window is left."""
+def way_for(person: Person) -> tuple[WayIn | None, Unknown | None]:
+    """The first way in that is open on the day of payment and fits; None when only the collection window is left.
+
+    Where an earlier one might fit as well, the start is unknown. Only somebody whose day of birth nobody says is taken
+    for what most people are, no newborn.
+    """
+    unknown: Unknown | None = None
     for way in person.pack.ways_in:
         days = paid_range(person.pack, way)
         if days is None:
             continue
         assert days.last is not None
-        if person.paid_in(days.first, days.last) and fits(way.when, person).yes:
-            return way
-    return None
+        if not person.paid_in(days.first, days.last):
+            continue
+        fit = fits(way.when, person)
+        if fit.yes:
+            return way, unknown
+        if fit.yes is None and BIRTH not in fit.missing and unknown is None:
+            unknown = Unknown(START_OPEN.format(what="、".join(fit.missing)), "本人或监护人", way.where)
+    return None, unknown
 
 
 def cover_in_window(person: Person) -> Cover:

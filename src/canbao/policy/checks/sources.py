@@ -20,8 +20,11 @@ def clauses_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
     for path, rule in rules(pack):
         for clause in rule.clauses:
             if not CLAUSE.fullmatch(clause):
-                says = f"“{clause}”不是条款号；写法如 五、四（二）、四（三）1、四（一）1（4）、附件、全文"
-                yield (*path, "clause"), says
+                yield (*path, "clause"), not_a_clause(clause)
+
+
+def not_a_clause(text: str) -> str:
+    return f"“{text}”不是条款号；写法如 五、四（二）、四（三）1、四（一）1（4）、附件、全文，括号用全角"
 
 
 def derived_names_a_field(pack: Pack) -> Iterator[tuple[Path, str]]:

@@ -1,4 +1,4 @@
-"""Windows and ways in make sense together."""
+"""Windows, ways in, waits and lists with a date make sense together."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,7 +6,10 @@ from datetime import date
 from canbao.policy.conditions import Condition
 from canbao.policy.pack import Pack
 from canbao.policy.reading import Path
-from canbao.policy.walk import models
+from canbao.policy.time_rules import Start, WayIn
+from canbao.policy.values import Span
+from canbao.policy.walk import models, spots
+from canbao.policy.ways import paid_range
 
 
 def benefit_period_ends_after_the_window(pack: Pack) -> Iterator[tuple[Path, str]]:
@@ -21,12 +24,34 @@ def ways_in_say_one_thing(pack: Pack) -> Iterator[tuple[Path, str]]:
             yield path, "起始：写 starts，通知没有写的写 unknown 和 ask，二者选一"
         if way.unknown is not None and not way.ask:
             yield path, "起始不知道时要写 ask：应向谁询问"
-        if way.when.paid_later_than_birth_by is not None and way.when.born_since is None:
-            yield path, "paid_later_than_birth_by 要和 born_since 一起写，否则所有大人都符合"
-        if way.when.employee is not None and way.when.employee.months_at_least is not None:
-            span = way.when.employee.months_at_least
-            if span.days:
-                yield path, f"连续参保时间请用年或月，而不是 {span}"
+        if way.unknown is None and way.ask is not None:
+            yield (*path, "ask"), "ask 和 unknown（起始日不知道）一起写"
+        yield from _late_newborns(way.when, (*path, "when"))
+
+
+def _late_newborns(when: Condition, path: Path) -> Iterator[tuple[Path, str]]:
+    """Everybody alive pays later than so long after their birth; only the newborn are meant."""
+    if when.born_since is not None or when.age is not None or when.paid_within_of_birth is not None:
+        return
+    if when.paid_later_than_birth_by is not None:
+        yield (*path, "paid_later_than_birth_by"), "paid_later_than_birth_by 要和 born_since 一起写，否则所有大人都符合"
+    for index, branch in enumerate(when.any_of):
+        yield from _late_newborns(branch, (*path, "any_of", index))
+
+
+def employee_months_are_months(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """Time in the employee scheme is counted in months; days cannot be compared with it."""
+    for path, model in models(pack):
+        if isinstance(model, Condition) and model.employee is not None:
+            span = model.employee.months_at_least
+            if span is not None and span.days:
+                yield (*path, "employee", "months_at_least"), f"连续参保时间请用年或月，而不是 {span}"
+
+
+def lengths_are_longer_than_nothing(pack: Pack) -> Iterator[tuple[Path, str]]:
+    for spot in spots(pack):
+        if isinstance(spot.value, Span) and not spot.value.months and not spot.value.days:
+            yield spot.path, f"{spot.path[-1]} 是 {spot.value}，等于没有：不写这个键"
 
 
 def late_windows_follow_the_window(pack: Pack) -> Iterator[tuple[Path, str]]:
@@ -36,74 +61,80 @@ def late_windows_follow_the_window(pack: Pack) -> Iterator[tuple[Path, str]]:
         if way.until is None:
             continue
         path: Path = ("ways_in", index, "until")
-        if way.paid == "after_window" and way.until <= window.last:
-            yield path, f"“{way.name}”到 {way.until} 为止，与集中缴费期（到 {window.last}）重叠"
-        elif way.paid != "after_window":
+        if way.paid == "in_window":
             yield path, "until 只用于集中缴费期之后的情形"
+        elif way.until <= window.last:
+            yield path, f"“{way.name}”到 {way.until} 为止，与集中缴费期（到 {window.last}）重叠"
         elif way.until > end:
             yield path, f"“{way.name}”晚于待遇期最后一天 {end}"
 
 
-def no_way_in_hides_another(pack: Pack) -> Iterator[tuple[Path, str]]:
-    """The first that fits is taken, so the same condition again, or one after "everybody", is never reached."""
+def starts_make_sense(pack: Pack) -> Iterator[tuple[Path, str]]:
     for index, way in enumerate(pack.ways_in):
-        for earlier in pack.ways_in[:index]:
-            same_days = earlier.paid in (way.paid, "any_time") and earlier.until is None
-            if same_days and (earlier.when.always or earlier.when == way.when):
-                yield ("ways_in", index), f"“{way.name}”永远轮不到：“{earlier.name}”在前面，条件相同或没有条件"
-
-
-def conditions_can_be_met(pack: Pack) -> Iterator[tuple[Path, str]]:
-    """Two ends in their order, and no word that is asked for and forbidden at once."""
-    for path, model in models(pack):
-        if isinstance(model, Condition):
-            yield from _met(model, path)
-
-
-def _met(when: Condition, path: Path) -> Iterator[tuple[Path, str]]:
-    age, row, lapsed, held = when.age, when.years_in_row, when.lapsed_years, when.held
-    if age is not None and age.at_least is not None and age.under is not None and age.at_least >= age.under:
-        yield (*path, "age"), f"没有人既满 {age.at_least} 周岁又不满 {age.under} 周岁"
-    if when.paid_since is not None and when.paid_until is not None and when.paid_until < when.paid_since:
-        yield (*path, "paid_until"), f"结束（{when.paid_until}）早于开始（{when.paid_since}）"
-    if isinstance(when.born_since, date) and when.born_until is not None and when.born_until < when.born_since:
-        yield (*path, "born_until"), f"结束（{when.born_until}）早于开始（{when.born_since}）"
-    for key, times in (("years_in_row", row), ("lapsed_years", lapsed)):
-        if times is None:
-            continue
-        if times.at_least is not None and times.at_most is not None and times.at_least > times.at_most:
-            yield (*path, key), f"至少 {times.at_least} 又至多 {times.at_most}，没有人符合"
-        if times.at_least is None and times.at_most is None:
-            yield (*path, key), "写 at_least（至少）或 at_most（至多）"
-    if held is not None and held.at_least and held.less_than and not held.at_least.shorter_than(held.less_than):
-        yield (*path, "held"), f"没有人既满 {held.at_least} 又不满 {held.less_than}"
-    for asked, forbidden, what in (
-        (when.all_traits, when.no_traits, "情况"),
-        (when.all_categories, when.no_categories, "身份"),
-    ):
-        for name in sorted(set(asked) & set(forbidden)):
-            yield path, f"{what}“{name}”既要有又不能有，没有人符合"
-
-
-def waits_make_sense(pack: Pack) -> Iterator[tuple[Path, str]]:
-    for index, way in enumerate(pack.ways_in):
-        starts = way.starts
-        if starts is None:
+        if way.starts is None:
             continue
         path: Path = ("ways_in", index, "starts")
-        if starts.wait is not None and starts.plus is not None:
-            yield path, "plus（再过多久）和 wait（等待期）选一个"
-        if starts.wait is not None and starts.wait.repaired and starts.wait.each_lapsed_year is None:
-            yield (*path, "wait"), "repaired 减的是变动等待期，要写 each_lapsed_year"
-        if starts.cover_until is not None and starts.cover_until < pack.period.first:
-            yield (*path, "cover_until"), f"待遇到 {starts.cover_until} 为止，早于待遇期第一天 {pack.period.first}"
-        if isinstance(starts.anchor, date) and starts.anchor > pack.benefit_period.last:
-            yield (*path, "from"), f"待遇从 {starts.anchor} 开始，晚于待遇期最后一天 {pack.benefit_period.last}"
+        yield from _wait(way.starts, path)
+        yield from _before_the_period(pack, way.starts, path)
+        yield from _start(pack, way, way.starts, path)
+
+
+def _wait(starts: Start, path: Path) -> Iterator[tuple[Path, str]]:
+    wait = starts.wait
+    if wait is None:
+        return
+    if starts.plus is not None:
+        yield (*path, "plus"), "plus（再过多久）和 wait（等待期）选一个"
+    if wait.repaired and wait.each_lapsed_year is None:
+        yield (*path, "wait", "repaired"), "repaired 减的是变动等待期，要写 each_lapsed_year"
+    if "free_years" in wait.model_fields_set and wait.each_lapsed_year is None:
+        yield (*path, "wait", "free_years"), "free_years 说的是变动等待期，要写 each_lapsed_year"
+    lapse = wait.long_lapse
+    if lapse is not None and not wait.fixed.shorter_than(lapse.at_least):
+        says = f"断保多年的合计不少于 {lapse.at_least}，不比固定等待期 {wait.fixed} 长，不起作用"
+        yield (*path, "wait", "long_lapse"), says
+
+
+def _before_the_period(pack: Pack, starts: Start, path: Path) -> Iterator[tuple[Path, str]]:
+    first = pack.period.first
+    early = isinstance(starts.anchor, date) and starts.anchor < first
+    if early and not starts.before_period:
+        yield (*path, "from"), f"{starts.anchor} 早于待遇期第一天 {first}，要同时写 before_period: true"
+    if starts.before_period and (starts.anchor == "period" or (isinstance(starts.anchor, date) and not early)):
+        yield (*path, "before_period"), "从待遇期第一天或以后算的，不会早于待遇期：不写 before_period"
+
+
+def _start(pack: Pack, way: WayIn, starts: Start, path: Path) -> Iterator[tuple[Path, str]]:
+    """Somebody who pays as early as possible is covered at least for a day."""
+    last = starts.cover_until or pack.benefit_period.last
+    if starts.cover_until is not None and starts.cover_until < pack.period.first and not starts.before_period:
+        yield (*path, "cover_until"), f"待遇到 {last} 为止，早于待遇期第一天 {pack.period.first}"
+        return
+    days = paid_range(pack, way)
+    if days is None:
+        return
+    anchor = starts.anchor
+    if anchor == "birth":
+        return
+    earliest = anchor if isinstance(anchor, date) else pack.period.first if anchor == "period" else days.first
+    for length in (starts.plus, starts.wait.fixed if starts.wait else None):
+        earliest = length.after(earliest) if length else earliest
+    if earliest > last:
+        key = "cover_until" if starts.cover_until is not None else "plus" if starts.plus else "from"
+        yield (*path, key), f"最早从 {earliest} 起享受待遇，晚于最后一天 {last}，没有人能享受"
 
 
 def an_amendment_names_what_it_amends(pack: Pack) -> Iterator[tuple[Path, str]]:
-    if pack.document.holds_from is not None and pack.document.extends is None:
-        yield ("document", "holds_from"), "修改哪个方案？写 extends"
+    holds_from = pack.document.holds_from
+    path: Path = ("document", "holds_from")
+    if holds_from is None:
+        return
+    if pack.document.extends is None:
+        yield path, "修改哪个方案？写 extends"
+    if holds_from <= pack.window.first:
+        yield path, f"{holds_from} 起就按新规定，而缴费从 {pack.window.first} 才开始：没有人按原来的，不用写 holds_from"
+    if holds_from > pack.benefit_period.last:
+        yield path, f"{holds_from} 起没有人缴费了：待遇期最后一天是 {pack.benefit_period.last}"
 
 
 def tasks_have_a_day(pack: Pack) -> Iterator[tuple[Path, str]]:
@@ -111,4 +142,17 @@ def tasks_have_a_day(pack: Pack) -> Iterator[tuple[Path, str]]:
         if task.first is None and task.last is None and task.every_month_on is None:
             yield ("calendar", index), "没有日子：写 first、last 或 every_month_on"
         if task.first is not None and task.last is not None and task.last < task.first:
-            yield ("calendar", index), f"结束（{task.last}）早于开始（{task.first}）"
+            yield ("calendar", index, "last"), f"结束（{task.last}）早于开始（{task.first}）"
+
+
+def rosters_have_days_in_order(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """A roster shows a month that has begun, and the roster that decides again lies in the season."""
+    for index, roster in enumerate(pack.rosters):
+        if roster.as_of_month and roster.due and roster.due.isoformat() < roster.as_of_month:
+            yield ("rosters", index, "due"), f"{roster.due} 就要交的名册，不会是 {roster.as_of_month} 的"
+    if pack.roster_additions is not None and pack.roster_additions.due < pack.window.first:
+        says = f"{pack.roster_additions.due} 早于集中缴费期第一天 {pack.window.first}，期内新增的人还没有"
+        yield ("roster_additions", "due"), says
+    again = pack.readjustment
+    if again is not None and not pack.window.first <= again.roster_of <= pack.benefit_period.last:
+        yield ("readjustment", "roster_of"), f"{again.roster_of} 不在缴费和待遇的期间之内，没有人要重新确定"
