@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 def check(dir_or_name: "str | os.PathLike[str]", *, with_examples: bool = True) -> list[Problem]:
     """Everything that is wrong with the pack in a folder; empty when it can be used. Raises `PackNotFound`."""
     folder = find_folder(dir_or_name)
-    texts = read_folder(folder)
+    return check_texts(read_folder(folder), folder.resolve().name, with_examples=with_examples)
+
+
+def check_texts(texts: Mapping[str, str], key: str, *, with_examples: bool = True) -> list[Problem]:
+    """The same for the texts of a pack, as `read_folder` gives them."""
     reading = read_texts(texts)
-    pack, problems = problems_of(reading, folder.resolve().name, texts)
+    pack, problems = problems_of(reading, key, texts)
     if pack is None or not with_examples:
         return problems
     sound = not problems
@@ -40,26 +44,30 @@ def check(dir_or_name: "str | os.PathLike[str]", *, with_examples: bool = True) 
 def reminders(dir_or_name: "str | os.PathLike[str]") -> list[Problem]:
     """What is usually a slip in a pack that can be used; nothing about one that cannot."""
     folder = find_folder(dir_or_name)
-    texts = read_folder(folder)
+    return reminders_of(read_folder(folder), folder.resolve().name, folder.resolve().parent)
+
+
+def reminders_of(texts: Mapping[str, str], key: str, beside: Folder | None = None) -> list[Problem]:
+    """The same for texts; `beside` is the folder whose other packs may be the same place's of another year."""
     reading = read_texts(texts)
-    pack, _ = problems_of(reading, folder.resolve().name, texts)
+    pack, _ = problems_of(reading, key, texts)
     if pack is None:
         return []
     found = _found(reading, pack, PACK_REMINDERS)
-    for other in _same_place(folder, pack):
+    for other in _same_place(beside, pack) if beside is not None else ():
         found += [reading.problem(path, message) for path, message in prices_of_another_year(pack, other)]
     return sorted({replace(one, message=f"提醒：{one.message}") for one in found})
 
 
 def _same_place(folder: Folder, pack: Pack) -> Iterator[Pack]:
-    """The packs beside this one that are about the same place and that it does not stand on."""
-    for beside in sorted(folder.resolve().parent.iterdir()):
-        document = beside / "document.yaml"
-        if beside.name in (pack.key, pack.document.extends) or not document.is_file():
+    """The packs in that folder that are about the same place and that this one does not stand on."""
+    for other_folder in sorted(folder.iterdir()):
+        document = other_folder / "document.yaml"
+        if other_folder.name in (pack.key, pack.document.extends) or not document.is_file():
             continue
         if pack.document.place_code in document.read_text(encoding="utf-8", errors="replace"):
-            texts = read_folder(beside)
-            other, problems = problems_of(read_texts(texts), beside.name, texts)
+            texts = read_folder(other_folder)
+            other, problems = problems_of(read_texts(texts), other_folder.name, texts)
             if other is not None and not problems:
                 yield other
 

@@ -230,7 +230,7 @@ def _read(texts: Mapping[str, str], prefix: str, below: tuple[str, ...]) -> Read
         return reading
     other = _read(texts, f"{name}/", (*below, name))
     if not other.data:
-        reading.problems.append(reading.problem(place, f"没有找到方案 {name}，它应在同一个文件夹里"))
+        reading.cannot_read(*reading.place(place), f"没有找到方案 {name}，它应在同一个文件夹里")
         return reading
     reading.problems += other.problems
     reading.unread += other.unread
@@ -242,7 +242,7 @@ def _read(texts: Mapping[str, str], prefix: str, below: tuple[str, ...]) -> Read
 
 def _no_changes(reading: Reading) -> None:
     for topic in [topic for topic in reading.data if topic.endswith(CHANGES)]:
-        reading.problems.append(reading.problem((topic,), f"{topic} 要改的是上级方案里的，document 里要写 extends"))
+        reading.cannot_read(*reading.place((topic,)), f"{topic} 要改的是上级方案里的，document 里要写 extends")
         del reading.data[topic]
 
 

@@ -59,7 +59,7 @@ def said(text: str, error: MarkedYAMLError) -> tuple[int, str]:
     line = lines[there] if lines else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return there + 1, _TAB
-    says = next((says for start, says in _MESSAGES.items() if start in problem), None)
+    says = next((says for start, says in _MESSAGES.items() if start in f"{context} {problem}"), None)
     return there + 1, says or f"不是有效的 YAML：{problem or context}"
 
 

@@ -100,6 +100,8 @@ def _shown(value: object) -> str:
 def _unknown_key(key: str, model: type[BaseModel] | None) -> str:
     if "：" in key:
         return f"“{key}”里是全角冒号“：”，应是半角冒号加空格“: ”"
+    if key.endswith(":"):
+        return f"{key[:-1]} 没有填"
     if ":" in key:
         return f"“{key}”的冒号后面要有一个空格"
     if key == "drop":

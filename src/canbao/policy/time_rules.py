@@ -1,14 +1,22 @@
 """When people pay and from when they are covered. Paying and being covered are two things, never one "year"."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from canbao.kernel.days import Period
 from canbao.policy.conditions import Anchor, Condition
 from canbao.policy.rule import Frozen, Rule
 from canbao.policy.values import Day, DayOfMonth, Length, Number, Rate, Yuan
+
+
+def _in_order(last: date, info: ValidationInfo) -> date:
+    """Where the first day is one, the last cannot lie before it."""
+    first = info.data.get("first")
+    if first is not None and last < first:
+        raise ValueError(f"结束（{last}）早于开始（{first}）")
+    return last
 
 
 class Window(Rule):
@@ -18,10 +26,7 @@ class Window(Rule):
     last: Day = Field(description="最后一天（含）")
     afterwards: str | None = Field(None, description="错过的人，除了各种补缴情形外还能怎么办")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _in_order(cls, data: Any) -> Any:
-        return in_order(data)
+    _in_order = field_validator("last")(_in_order)
 
     @property
     def period(self) -> Period:
@@ -34,30 +39,11 @@ class BenefitPeriod(Rule):
     first: Day = Field(description="哪天开始享受待遇")
     last: Day = Field(description="最后一天（含）")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _in_order(cls, data: Any) -> Any:
-        return in_order(data)
+    _in_order = field_validator("last")(_in_order)
 
     @property
     def period(self) -> Period:
         return Period(self.first, self.last)
-
-
-def in_order(data: Any) -> Any:
-    """Ends that are no days are reported by their own type; two days must stand in their order."""
-    if isinstance(data, dict):
-        first, last = _iso(data.get("first")), _iso(data.get("last"))
-        if first is not None and last is not None and last < first:
-            raise ValueError(f"结束（{last}）早于开始（{first}）")
-    return data
-
-
-def _iso(text: object) -> date | None:
-    try:
-        return date.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 class LongLapse(Frozen):

@@ -201,7 +201,9 @@ def combination_has_an_order(pack: Pack) -> Iterator[tuple[Path, str]]:
             continue
         for payer in rule.payers or ("",):
             if payer not in combination.payers:
-                yield ("subsidies", index), f"支付方“{payer or '（没有写）'}”不在 combination 的 payers 里，没有先后"
+                own = rule.notice == combination.notice  # else the order is ours to mend, and not the other's subsidy
+                place: Path = ("subsidies", index) if own else ("combination", "payers")
+                yield place, f"支付方“{payer or '（没有写）'}”不在 combination 的 payers 里，没有先后"
     used = {payer for rule in pack.subsidies for payer in rule.payers}
     for index, payer in enumerate(combination.payers):
         if payer not in used:

@@ -1,12 +1,13 @@
 """A name that a rule uses is declared, and means one thing."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from canbao.policy.category_names import plain, spelling
 from canbao.policy.conditions import Condition
 from canbao.policy.money_rules import BASIC
 from canbao.policy.pack import Pack
+from canbao.policy.people_rules import Category, Trait
 from canbao.policy.reading import Path
 from canbao.policy.walk import spots
 
@@ -99,14 +100,39 @@ def held_is_asked_of_a_roster(pack: Pack) -> Iterator[tuple[Path, str]]:
 
 def names_mean_one_thing(pack: Pack) -> Iterator[tuple[Path, str]]:
     """One spelling cannot name two categories, traits or tiers."""
-    yield from _twice("categories", [(item.name, (item.name, *item.aliases)) for item in pack.categories], spelling)
-    with_grade = [(item.name, item.aliases_with_grade) for item in pack.categories]
-    yield from _twice("categories", with_grade, spelling)
-    yield from _twice("traits", [(item.name, (item.name, *item.aliases)) for item in pack.traits], plain)
-    yield from _twice("lines", [(line.name, (line.name,)) for line in pack.lines], plain)
-    yield from _twice("incentives", [(rule.name, (rule.name,)) for rule in pack.incentives], plain)
-    yield from _twice("refunds", [(rule.reason, (rule.reason,)) for rule in pack.refunds], plain)
+    categories = [(item, "categories", index, spelling) for index, item in enumerate(pack.categories)]
+    traits = [(item, "traits", index, plain) for index, item in enumerate(pack.traits)]
+    for named in (categories, traits):
+        yield from _twice(
+            [
+                (item.name, place, spelt(text), text)
+                for item, topic, index, spelt in named
+                for place, text in spellings(topic, index, item)
+            ]
+        )
+    yield from _twice(
+        [
+            (item.name, ("categories", index, "aliases_with_grade", number), spelling(text), text)
+            for index, item in enumerate(pack.categories)
+            for number, text in enumerate(item.aliases_with_grade)
+        ]
+    )
+    for topic, names in (
+        ("lines", [line.name for line in pack.lines]),
+        ("incentives", [rule.name for rule in pack.incentives]),
+        ("refunds", [rule.reason for rule in pack.refunds]),
+    ):
+        for index, name in enumerate(names):
+            if plain(name) in map(plain, names[:index]):
+                yield (topic, index), f"“{name}”写了两次"
     yield from _tiers_twice(pack)
+
+
+def spellings(topic: str, index: int, item: Category | Trait) -> Iterator[tuple[Path, str]]:
+    """Every way to write a category or a trait, with its place."""
+    yield (topic, index, "name"), item.name
+    for number, text in enumerate(item.aliases):
+        yield (topic, index, "aliases", number), text
 
 
 def _tiers_twice(pack: Pack) -> Iterator[tuple[Path, str]]:
@@ -115,10 +141,11 @@ def _tiers_twice(pack: Pack) -> Iterator[tuple[Path, str]]:
     for index, standard in enumerate(pack.standards):
         if standard.tier is None:
             continue
-        for text in (standard.tier, *standard.aliases):
+        for number, text in enumerate((standard.tier, *standard.aliases)):
             first = owner.setdefault(plain(text), standard.tier)
             if first != standard.tier:
-                yield ("standards", index), f"“{text}”既是“{standard.tier}”又是“{first}”的写法"
+                place: Path = ("standards", index, "aliases", number - 1) if number else ("standards", index, "tier")
+                yield place, f"“{text}”既是“{standard.tier}”又是“{first}”的写法"
 
 
 def english_is_of_words_in_the_pack(pack: Pack) -> Iterator[tuple[Path, str]]:
@@ -132,19 +159,17 @@ def english_is_of_words_in_the_pack(pack: Pack) -> Iterator[tuple[Path, str]]:
             yield ("english", text), f"方案里没有“{text}”这几个字，译文用不上"
 
 
-def _twice(
-    topic: str, items: list[tuple[str, tuple[str, ...]]], spelt: Callable[[str], str]
-) -> Iterator[tuple[Path, str]]:
-    owner: dict[str, int] = {}
-    for index, (name, texts) in enumerate(items):
-        for text in texts:
-            first = owner.setdefault(spelt(text), index)
-            if first == index:
-                continue
-            if text == name == items[first][0]:
-                yield (topic, index), f"“{name}”写了两次"
-            else:
-                yield (topic, index), f"“{text}”既是“{name}”又是“{items[first][0]}”的写法"
+def _twice(items: list[tuple[str, Path, str, str]]) -> Iterator[tuple[Path, str]]:
+    """Whose name it is, where it stands, what two spellings have in common, and how it is written."""
+    owner: dict[str, tuple[str, Path]] = {}
+    for name, place, spelt, text in items:
+        first, first_place = owner.setdefault(spelt, (name, place))
+        if first_place[:2] == place[:2]:
+            continue
+        if text == name == first:
+            yield place, f"“{name}”写了两次"
+        else:
+            yield place, f"“{text}”既是“{name}”又是“{first}”的写法"
 
 
 def lists_name_nothing_twice(pack: Pack) -> Iterator[tuple[Path, str]]:

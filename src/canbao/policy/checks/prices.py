@@ -10,6 +10,7 @@ from canbao.policy.pack import Pack
 def prices_for(pack: Pack, rule: Subsidy) -> Iterator[Standard]:
     """Every price that somebody whom the rule speaks for can have."""
     conditions = {category.name: category.when for category in pack.categories}
+    on_the_bill = {line.name: line.when for line in pack.lines}
     reached: set[tuple[str | None, str | None]] = set()
     for standard in pack.standards:
         here = (standard.line, standard.tier)
@@ -19,6 +20,8 @@ def prices_for(pack: Pack, rule: Subsidy) -> Iterator[Standard]:
             continue
         whens = [conditions.get(name) for name in rule.categories]
         if apart(pack, standard.when, rule.when) or all(when and apart(pack, standard.when, when) for when in whens):
+            continue
+        if standard.line in on_the_bill and apart(pack, on_the_bill[standard.line], rule.when):
             continue
         yield standard
         if implies(pack, rule.when, standard.when):

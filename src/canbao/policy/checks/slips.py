@@ -12,6 +12,7 @@ from itertools import combinations
 from canbao.kernel.days import months_after
 from canbao.kernel.fen import short_yuan
 from canbao.policy.category_names import spelling
+from canbao.policy.checks.names import spellings
 from canbao.policy.checks.prices import prices_for
 from canbao.policy.conditions import Condition
 from canbao.policy.facts import BadFacts, Facts, facts_from_json
@@ -87,15 +88,14 @@ def _newborn_limits(pack: Pack) -> Iterator[tuple[Path, Span]]:
 def no_spelling_nearly_means_another_category(pack: Pack) -> Iterator[tuple[Path, str]]:
     """A roster's slip of one character would then be somebody else's subsidy."""
     spelt = [
-        (index, text, spelling(text))
+        (index, place, text, spelling(text))
         for index, category in enumerate(pack.categories)
-        for text in (category.name, *category.aliases)
+        for place, text in spellings("categories", index, category)
         if _own(category)
     ]
-    for (first, one, a), (index, other, b) in combinations(spelt, 2):
+    for (first, _, one, a), (index, place, other, b) in combinations(spelt, 2):
         if first != index and min(len(a), len(b)) >= _LONG_ENOUGH and _one_character_apart(a, b):
-            name = pack.categories[first].name
-            yield ("categories", index), f"“{other}”和“{name}”的写法“{one}”只差一个字，会不会写错了"
+            yield place, f"“{other}”和“{pack.categories[first].name}”的写法“{one}”只差一个字，会不会写错了"
 
 
 _LONG_ENOUGH = 5  # characters; short names (低保户, 五保户) are told apart by one on purpose
@@ -198,7 +198,7 @@ def this_year_is_not_last_year(pack: Pack) -> Iterator[tuple[Path, str]]:
         return  # an amendment, or another place's frame
     for topic, rule in (("collection_window", pack.collection_window), ("benefit_period", pack.benefit_period)):
         if not _own(rule):
-            yield (topic,), f"{topic} 沿用{rule.notice}，还是那一年的日子"
+            yield ("document", "extends"), f"{topic} 沿用{rule.notice}，还是那一年的日子"
     old = above.get("standards")
     old_prices = (
         {str(one.get("individual_yuan")) for one in old if isinstance(one, dict)} if isinstance(old, list) else ()
@@ -387,6 +387,8 @@ def every_tier_and_grade_has_its_rule(pack: Pack) -> Iterator[tuple[Path, str]]:
 
 
 def nobody_is_covered_twice(pack: Pack) -> Iterator[tuple[Path, str]]:
+    if all(rule.notice is not None for rule in pack.exclusions.rules.values()) and pack.document.extends is not None:
+        return
     who = {"in_employee_scheme": "仍在职工医保", "covered_elsewhere": "已在别处参保"}
     missing = [code for code in who if code not in pack.exclusions.rules]
     if missing:
