@@ -1,5 +1,6 @@
 """A department hands in its spreadsheet, sees the verdict of every row, and gets its own file back."""
 
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from canbao.access.scope import within
 from canbao.documents.reading import read_spreadsheet
 from canbao.rosters.models import RosterRow
 from canbao.web.department.roster import answer_name
-from tests.county import everybody
+from tests.county import everybody, hold
 from tests.rosters.files import listed, xlsx
 from tests.web.conftest import number_of
 from tests.web.pages import refusal_of, text_of
@@ -70,6 +71,21 @@ def test_a_department_does_not_learn_whose_number_it_typed(sign_in: object, list
     assert [("赵妻" in page.content.decode(), page.context["rows"].object_list) for page in pages if "赵妻" in page.content.decode()] == []  # fmt: skip
     assert "赵妻" not in str([cell.text for row in answer.rows() for cell in row.cells])
     assert "赵妻 ****0227" in text_of(sign_in("county").get(listed_people))  # who checks the list must see it
+
+
+def test_another_departments_list_is_named_to_the_county_and_never_to_the_sender(sign_in: object, outside: object, tmp_path: Path) -> None:  # fmt: skip
+    outside.look(lambda county: hold({"赵妻": "重度残疾人"}, on=date(2021, 1, 1)))
+    client = sign_in("civil")
+    address = hand_in(client, tmp_path, [listed("赵大"), listed("赵妻", name="赵旗")])["Location"]
+    row = outside.look(lambda county: RosterRow.objects.get(outcome="look"))
+
+    client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵妻", "number": ""})  # nor by typing until it fits
+    pages = [client.get(f"{address}?outcome={outcome}").content.decode() for outcome in ("look", "taken", "corrected")]
+    answer = read_spreadsheet(client.post(f"{address}file/").content, sheet="名单")
+
+    assert [page for page in pages if "重度残疾人" in page] == []
+    assert "重度残疾人" not in str([cell.text for row in answer.rows() for cell in row.cells])
+    assert "的“重度残疾人”名单上，按通知一并计算" in text_of(sign_in("county").get(f"{address}?outcome=corrected"))
 
 
 def test_a_doubtful_row_is_for_the_county_to_decide(sign_in: object, outside: object, listed_people: str) -> None:

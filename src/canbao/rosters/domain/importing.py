@@ -118,7 +118,7 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
 
 def _verdicts(roster: Roster, rows: Sequence[Incoming]) -> list[tuple[Incoming, Verdict]]:
     tokens = {row.token for row in rows if row.token}
-    by_token = people_by_token(tokens, county=roster.county, department=roster.department, on=roster.cut_off_on)
+    by_token = people_by_token(tokens, county=roster.county)
     nameless = (Wanted(row.row, plain_name(row.name), row.ranges) for row in rows if row.ranges)
     return list(judge(rows, by_token, people_by_name(nameless, county=roster.county)))
 

@@ -102,7 +102,7 @@ def _again(row: RosterRow, pack: Pack, *, on: date, name: str, number: str) -> I
 def _verdict(roster: Roster, row: Incoming) -> Verdict:
     """As the import would say it, with what the other rows of the list have given to the same person."""
     tokens = [row.token] if row.token else []
-    by_token = people_by_token(tokens, county=roster.county, department=roster.department, on=roster.cut_off_on)
+    by_token = people_by_token(tokens, county=roster.county)
     by_name = people_by_name([Wanted(row.row, plain_name(row.name), row.ranges)], county=roster.county)
     others = roster.rows.filter(
         outcome__in=[Outcome.TAKEN, Outcome.CORRECTED], resident__in=[person.id for person in by_token.values()]

@@ -16,7 +16,7 @@ from canbao.collection.queries import names_of_staff
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.returning import give_back
 from canbao.rosters.models import Outcome, Roster
-from canbao.rosters.queries import counts_by_outcome
+from canbao.rosters.queries import counts_by_outcome, other_lists
 from canbao.rosters.refusals import TooManyStruckOff
 from canbao.web.department.rosters import own_rosters
 from canbao.web.guards import staff_who_may
@@ -76,7 +76,8 @@ def is_maker(staff: Staff, roster: Roster) -> bool:
 def roster_page(request: HttpRequest, found: Roster, *, no: Refusal | None = None, left_out: int = 0) -> HttpResponse:
     """The rows of one outcome: the one that is asked for, else those that a person must look at, if there are any.
 
-    Whom the register has is for those who check the list; a department sees what it wrote and whether it fits.
+    Whom the register has, and on whose lists else they are, is for those who check the list; a department sees what it
+    wrote and whether it fits.
     """
     counts = counts_by_outcome(found)
     first = Outcome.LOOK if counts[Outcome.LOOK] else Outcome.REFUSED if counts[Outcome.REFUSED] else Outcome.TAKEN
@@ -84,14 +85,19 @@ def roster_page(request: HttpRequest, found: Roster, *, no: Refusal | None = Non
     shown = Outcome(asked) if asked in Outcome.values else first
     checks = may(request.user, Work.CONFIRM_ROSTER)
     rows = found.rows.filter(outcome=shown).order_by("sheet", "row")
+    page = Paginator(rows.select_related("resident") if checks else rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    if checks:
+        elsewhere = other_lists(found, [row.resident_id for row in page if row.resident_id])
+        for row in page:
+            row.other_lists = "、".join(
+                f"{other}的“{category}”" for other, category in elsewhere.get(row.resident_id, ())
+            )
     context = {
         "roster": found,
         "counts": counts.items(),
         "shown": shown,
         "look": counts[Outcome.LOOK],
-        "rows": Paginator(rows.select_related("resident") if checks else rows, ROWS_A_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "rows": page,
         "checks": checks,
         "makes": is_maker(request.user, found),
         "imported_it": found.imported_by == request.user.username,
