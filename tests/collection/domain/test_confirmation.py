@@ -318,6 +318,25 @@ def test_sixteen_phones_pay_one_order_at_the_same_moment(real_county: County) ->
     assert four_ways_agree(real_county.campaign).money == Way(4, 128000)
 
 
+def test_two_orders_for_one_person_at_once_settle_one_and_owe_the_other_back(real_county: County) -> None:
+    mothers, fathers = order(real_county, "赵家", "赵双一"), order(real_county, "赵家", "赵大", "赵双一")
+
+    first, second = one_inside_the_other(lambda: tell(money(mothers)), lambda: tell(money(fathers)))
+
+    assert (first[0].outcome, second[0].outcome, second[0].settled_fen) == (SETTLED, PARTLY, 32000)
+    assert four_ways_agree(real_county.campaign).money == Way(2, 64000)
+
+
+def test_without_the_lock_of_the_bills_the_second_order_stumbles(real_county: County) -> None:
+    """The control: it would have to be told again, and the first part of it too."""
+    mothers, fathers = order(real_county, "赵家", "赵双一"), order(real_county, "赵家", "赵大", "赵双一")
+    rewrite("collection_lock", "ORDER BY id FOR UPDATE", "ORDER BY id")
+
+    first, second = one_inside_the_other(lambda: tell(money(mothers)), lambda: tell(money(fathers)))
+
+    assert (first[0].outcome, type(second)) == (SETTLED, IntegrityError)
+
+
 def test_without_the_lock_the_key_of_the_settled_line_still_turns_the_second_away(real_county: County) -> None:
     asked = order(real_county, "周家")
     without_locks()
