@@ -398,7 +398,9 @@ def test_a_county_does_not_take_anothers_unit_by_moving_it_here(real_county: Cou
     neighbour = Scope("340622", "staff:other")
     taken = "UPDATE divisions_collectingunit SET division = '340622100200' WHERE division = %s"
     with connections["owner"].cursor() as owner:
-        owner.execute("INSERT INTO divisions_division (code, name, level) VALUES ('340622100200', '邻县一村', 'village')")
+        owner.execute(
+            "INSERT INTO divisions_division (code, name, level) VALUES ('340622100200', '邻县一村', 'village')"
+        )
 
     with pytest.raises(ProgrammingError, match="work for the whole county"):
         as_application(neighbour, taken, [VILLAGE])

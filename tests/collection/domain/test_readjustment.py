@@ -10,6 +10,7 @@ from canbao.access.models import Record
 from canbao.access.scope import Scope
 from canbao.collection.domain.readjustment import Readjusted, readjust
 from canbao.collection.models import PaymentOutcome, Receipt, Refund, RefundReason
+from canbao.collection.refusals import NoReceiptsLeft
 from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import Bill, BillAssessment, BillState, Campaign, Enrolment
 from canbao.kernel.refusal import BrokenInvariant
@@ -400,3 +401,57 @@ def test_a_subsidy_is_undone_once(real_county: County) -> None:
         as_owner(undo, [subsidy])
 
     assert balances("fund") == {"fund": 0}
+
+
+def without_numbers_for_vouchers(county: County) -> None:
+    """钱儿 has paid and is owed something back; the village's electronic receipts are used up."""
+    pay(county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+    as_owner("UPDATE collection_receiptbook SET next_number = last_number + 1 WHERE kind = 'electronic'")
+
+
+def test_without_a_number_for_the_voucher_nothing_is_adjusted_and_the_unit_is_named(real_county: County) -> None:
+    without_numbers_for_vouchers(real_county)
+
+    with pytest.raises(NoReceiptsLeft) as no:
+        adjust(real_county)
+
+    assert (no.value.says, bills_of("钱儿")) == ("示例一村委会的票据已用完。", [(1, 32000, SETTLED)])
+
+
+def test_without_its_guard_money_would_go_back_without_a_voucher(real_county: County) -> None:
+    """The control: then receipts and money say different things."""
+    without_numbers_for_vouchers(real_county)
+    rewrite("collection_voucher", "IF issued < wanted THEN", "IF false THEN")
+
+    adjust(real_county)
+
+    assert not four_ways_agree(real_county.campaign).agree
+
+
+def paid_by_nobody(county: County) -> list[object]:
+    """A bill that was settled by hand: no payment stands behind it."""
+    as_owner(
+        "UPDATE enrolment_bill SET state = 'settled', settled_at = '2021-11-15' WHERE id = %s", [county.bill("钱儿").pk]
+    )
+    return change_for(county, "钱儿", like="钱奶奶")
+
+
+def test_nobody_is_owed_money_that_no_payment_brought(real_county: County) -> None:
+    asked = paid_by_nobody(real_county)
+
+    with pytest.raises(IntegrityError, match="owed money that no payment covers"):
+        as_application(BUREAU, ASK, asked)
+
+    assert bills_of("钱儿") == [(1, 32000, SETTLED)]
+
+
+def test_without_its_guard_money_would_be_owed_out_of_nothing(real_county: County) -> None:
+    """The control; the voucher that is missing would be the last to notice."""
+    asked = paid_by_nobody(real_county)
+    rewrite("collection_voucher", "IF issued < wanted THEN", "IF false THEN")
+    rewrite("collection_readjust", "RAISE EXCEPTION 'a person is owed", "RAISE NOTICE 'a person is owed")
+
+    as_application(BUREAU, ASK, asked)
+
+    assert bills_of("钱儿")[-1] == (2, -28000, SETTLED)
