@@ -118,6 +118,8 @@ def receipt_paper(
     head = Resident.objects.filter(household=receipt.household_id).order_by("pk").values_list("name", flat=True).first()
     collector = names_of_staff([receipt.issued_by]).get(receipt.issued_by)
     campaign = receipt.campaign
+    # one that stands in the place of a spoiled one, or takes money back, is issued later than the money was paid
+    paid_on = receipt.payment.paid_on if receipt.payment else receipt.issued_on
     return ReceiptPaper(
         title=receipt_name(campaign),
         series=f"{receipt.series:04d}",
@@ -126,11 +128,11 @@ def receipt_paper(
         household_code=receipt.household.code,
         head=head or "",
         covers=f"{_day(campaign.benefit_from)}至{_day(campaign.benefit_until)}",
-        lines=tuple(_paper_line(line, on=receipt.issued_on) for line in lines),
+        lines=tuple(_paper_line(line, on=paid_on) for line in lines),
         total_fen=receipt.total_fen,
         paid_by=receipt.order.get_channel_display() if receipt.order else "",
         collected_by=collector or "网上缴费",
-        collected_on=receipt.payment.paid_on if receipt.payment else receipt.issued_on,
+        collected_on=paid_on,
         check_code=receipt.check_code,
         qr=verify_url,
         nth_print=nth_print,

@@ -31,8 +31,8 @@ def texts() -> dict[str, str]:
     said = [path for path in ROOMS.glob("*/refusals.py") if path.parent.name != "policy"]  # they bring their English
     for path in [*sorted(said), ROOMS / "kernel" / "identity.py", HERE / "limits.py"]:
         _keep(found, _refusals(path.read_text("utf-8")), path)
-    path = ROOMS / "rosters" / "domain" / "sentences.py"
-    _keep(found, _constants(path.read_text("utf-8")), path)
+    for path in (ROOMS / "rosters" / "domain" / "sentences.py", ROOMS / "collection" / "models" / "refund.py"):
+        _keep(found, _constants(path.read_text("utf-8")), path)
     path = ROOMS / "kernel" / "identity.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Correction"), path)
     for room in ("access", "collection", "rosters"):

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 
 import pytest
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, connection
 
 from canbao.access.models import Record
 from canbao.access.scope import Scope
@@ -291,7 +291,7 @@ def test_who_pays_an_old_bill_just_after_the_list_changed_is_owed_it_back(real_c
     assert (bills_of("钱儿"), all_is_well(real_county)) == ([(1, 32000, SUPERSEDED), (2, 4000, OPEN)], True)
     refund = Refund.objects.get()
     assert (refund.reason, refund.amount_fen) == (RefundReason.BILL_CHANGED, 32000)
-    assert "缴费标准已经变更" in refund.remedy
+    assert "缴费标准已经变更" in refund.why
 
 
 def test_who_pays_twice_is_not_told_that_anything_changed(county: County) -> None:
@@ -299,7 +299,7 @@ def test_who_pays_twice_is_not_told_that_anything_changed(county: County) -> Non
     tell(money(asked), money(asked))
 
     refund = Refund.objects.get()
-    assert (refund.reason, "变更" in refund.remedy) == (RefundReason.DUPLICATE, False)
+    assert (refund.reason, refund.why) == (RefundReason.DUPLICATE, "")
 
 
 def test_two_who_readjust_at_once_readjust_once(real_county: County) -> None:
@@ -311,6 +311,34 @@ def test_two_who_readjust_at_once_readjust_once(real_county: County) -> None:
     assert (first.give_back_fen, second.give_back_fen) == (28000, 0)
     assert (bills_of("钱儿"), Refund.objects.count()) == ([(1, 32000, SETTLED), (2, -28000, SETTLED)], 1)
     assert all_is_well(real_county)
+
+
+def test_accounts_of_funds_are_made_before_a_receipt_book_is_taken_as_by_whoever_confirms(real_county: County) -> None:
+    """In the other order, one who confirms and one who readjusts could each wait for what the other holds."""
+    pay(real_county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+    as_owner(
+        """CREATE FUNCTION books_are_free() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+               IF EXISTS (SELECT FROM public.collection_receipt WHERE takes_back_from_id IS NOT NULL) THEN
+                   RAISE EXCEPTION 'the books were taken first';
+               END IF;
+               RETURN NEW;
+           END $$;
+           CREATE TRIGGER books_are_free BEFORE INSERT ON ledger_account FOR EACH ROW WHEN (NEW.kind = 'fund')
+               EXECUTE FUNCTION books_are_free()"""
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('collection_readjust'::regproc)")
+        as_it_is = cursor.fetchone()[0]
+
+    rewrite(
+        "collection_readjust", "PERFORM ledger_account(w.county, 'fund', w.payer)", "PERFORM w.payer"
+    )  # the control
+    with pytest.raises(DatabaseError, match="the books were taken first"):
+        adjust(real_county)
+    as_owner(as_it_is)
+
+    assert adjust(real_county).give_back_fen == 28000
 
 
 # --- the function of the database, with no Python before it -----------------------------------------------------------

@@ -9,10 +9,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
-from canbao.collection.domain.refunds import approve, pay_back, review
+from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
 from canbao.collection.gateway import GatewayBroke, gateway
 from canbao.collection.models import Refund, RefundState
-from canbao.collection.refusals import RefundNotApproved, RefundNotDue, SamePerson
+from canbao.collection.refusals import RefundGoesBackByChannel, RefundNotApproved, RefundNotDue, SamePerson
 from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import four_ways_agree
 from tests.collection import fake_gateway
@@ -268,6 +268,50 @@ def test_without_its_guards_a_refund_could_be_paid_again(real_county: County) ->
     assert Refund.objects.get().state == "due"
 
 
+BY_CHANNEL = "PERFORM refuse('refund_goes_back_by_channel', jsonb_build_object('channel', back.channel));"
+
+
+def test_what_came_through_a_gateway_is_not_paid_out_by_hand(real_county: County) -> None:
+    refund, tax = approved(real_county), Scope(COUNTY, "staff:tax")
+    book_it = "SELECT collection_refund_paid(%s, '2021-11-20')"
+
+    with pytest.raises(RefundGoesBackByChannel) as no:
+        pay_out(refund, by=real_county.staff("tax"), on=TODAY)
+    assert no.value.says == "这笔钱是用微信支付缴的，只能原路退回，不能登记为当面退付。"
+    for _ in ("approved", "sent"):  # the database says so itself, also of one that is on its way
+        with pytest.raises(DatabaseError, match="refund_goes_back_by_channel"):
+            as_application(tax, book_it, [refund.pk])
+        as_owner("UPDATE collection_refund SET state = 'sent' WHERE id = %s", [refund.pk])
+    assert balances("refunds_due") == {"refunds_due": -32000}
+
+    rewrite("collection_refund_paid", BY_CHANNEL, "NULL;")  # the control
+    as_application(tax, book_it, [refund.pk])
+    assert balances("refunds_due") == {"refunds_due": 0}
+
+
+def test_what_was_never_sent_has_not_arrived(county: County) -> None:
+    refund = approved(county)
+
+    with pytest.raises(DatabaseError, match="refund_goes_back_by_channel"):
+        as_application(Scope(COUNTY, "system:nightly"), "SELECT collection_refund_paid(%s, '2021-11-20')", [refund.pk])
+
+
+@pytest.mark.parametrize(
+    ("channel", "state", "way"),
+    [
+        ("cash", "due", "审核后当面退还，或转到缴费人的账户。"),
+        ("cash", "approved", "审核后当面退还，或转到缴费人的账户。"),
+        ("cash", "paid", "已当面退还，或已转到缴费人的账户。"),
+        ("wechat", "due", "审核后原路退回，不用另外办理。"),
+        ("wechat", "approved", "审核后原路退回，不用另外办理。"),
+        ("wechat", "sent", "正在原路退回，不用另外办理。"),
+        ("wechat", "paid", "已原路退回。"),
+    ],
+)
+def test_people_read_by_which_way_their_money_goes_back(channel: str, state: str, way: str) -> None:
+    assert Refund(channel=channel, state=state, reason="duplicate").way == way
+
+
 def test_a_refund_that_nobody_approved_is_not_booked_by_sql(real_county: County) -> None:
     refund = paid_twice(real_county)
     book_it = "SELECT collection_refund_paid(%s, '2021-11-20')"
@@ -278,5 +322,6 @@ def test_a_refund_that_nobody_approved_is_not_booked_by_sql(real_county: County)
         as_application(Scope(VILLAGE, "resident:1", household=refund.household_id), book_it, [refund.pk])
 
     rewrite("collection_refund_paid", "PERFORM refuse('refund_not_approved', '{}');", "NULL;")  # the control
+    rewrite("collection_refund_paid", BY_CHANNEL, "NULL;")
     with pytest.raises(IntegrityError, match="refund_reviewed_twice"):  # and a constraint stands behind it
         as_application(Scope(COUNTY, "staff:county"), book_it, [refund.pk])

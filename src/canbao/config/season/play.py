@@ -160,7 +160,7 @@ class Season:
         self.pay(day, orders)
         with within(self.whole):
             self.counts["recovered_by_query"] += ask_about_open_orders(
-                Channel.WECHAT, made_before=self.at(day, 22), county=self.sample.county
+                Channel.WECHAT, made_before=self.at(day, 22), county=self.sample.county, at=self.at(day, 22)
             )
             done = reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
         self.counts["recovered_by_bill"] += done.recovered
