@@ -182,7 +182,7 @@ def say_hello(console: Console, web: Child, values: dict[str, str]) -> None:
     shown: dict[str, int] = {}
     for staff in Staff.objects.order_by("pk"):
         shown[staff.role] = shown.get(staff.role, 0) + 1
-        if shown[staff.role] <= (2 if staff.role == Role.COUNTY else 1) or (staff.role == Role.DEPARTMENT):
+        if staff.role in (Role.COUNTY, Role.DEPARTMENT) or shown[staff.role] == 1:
             table.add_row(staff.username, Role(staff.role).label, places.get(staff.division, staff.division))
     console.print(table)
     for name, number, owes in families_to_try():
