@@ -149,7 +149,7 @@ def test_what_was_paid_back_stays_on_a_list(sign_in: object, outside: object) ->
 
 
 def test_a_difference_is_said_in_the_readers_language(sign_in: object, outside: object) -> None:
-    one = Difference("…", {"number": "0001-00000007", "unit": "示例一村委会"})
+    one = Difference(RECEIPT_GONE, {"number": "0001-00000007", "unit": "示例一村委会"})
 
     with override("en"):
         assert says(one) == "Receipt 0001-00000007 (示例一村委会): the number is used and the receipt is gone"
