@@ -1,11 +1,10 @@
 """Questions about receipts, drawers and refunds that have a name."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Count, F, Min, QuerySet, Sum
 
-from canbao.access.models import Staff
+from canbao.access.names import names_of_staff
 from canbao.collection.domain.cash import Drawer
 from canbao.collection.models import (
     Channel,
@@ -99,15 +98,6 @@ def suspense_in(division: str) -> QuerySet[Payment]:
         .select_related("unit")
         .order_by("paid_on", "pk")
     )
-
-
-def names_of_staff(actors: Iterable[str | None]) -> dict[str, str]:
-    """`{"staff:clerk": "村经办员"}`, for those who are staff. One query."""
-    usernames = {actor.removeprefix("staff:") for actor in actors if actor}
-    return {
-        f"staff:{username}": name
-        for username, name in Staff.objects.filter(username__in=usernames).values_list("username", "full_name")
-    }
 
 
 def receipt_paper(

@@ -390,4 +390,4 @@ class Season:
             for outcome, count in roster.rows.values_list("outcome").annotate(Count("pk")):
                 self.verdicts[outcome] += count
             left = roster.rows.filter(outcome="look").count()  # nobody here looks a person up in a filing cabinet
-            confirm_roster(roster, by=self.staff_cache("xian"), on=cut_off, leave_out=left)
+            confirm_roster(roster, by=self.staff_cache("xian"), at=self.at(cut_off, 17), leave_out=left)

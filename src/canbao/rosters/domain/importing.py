@@ -34,6 +34,7 @@ from canbao.rosters.domain.verdict import Verdict
 from canbao.rosters.models import Outcome, Roster
 from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown
 
+NAME_AT_MOST = 60
 NUMBER_AT_MOST = 100  # what is typed in a number column and is longer is no number, but somebody's story
 
 
@@ -150,7 +151,7 @@ def _write_rows(roster: Roster, verdicts: Iterable[tuple[Incoming, Verdict]]) ->
 def _staged(verdicts: Iterable[tuple[Incoming, Verdict]]) -> Iterator[tuple[Any, ...]]:
     for row, verdict in verdicts:
         yield (
-            row.row, kept(row.name, 60), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, tail_of(row), kept(row.category, 200),
+            row.row, kept(row.name, NAME_AT_MOST), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, tail_of(row), kept(row.category, 200),
             _json([{"name": held.category, "grade": held.grade} for held in verdict.held]), _json(row.seen), verdict.outcome.value,
             kept(verdict.why, 300), kept(verdict.remedy, 300), _json(verdict.wrong), verdict.resident, verdict.division,
         )  # fmt: skip
