@@ -128,6 +128,7 @@ def test_a_wrong_address_does_not_push_the_table_of_accounts_away(sample: Path, 
         running.ended()
 
     assert (missing, "cun100200" in before, after) == (404, True, before)
+    assert sorted(set(re.findall(r"\bxian\d?\b", before))) == ["xian", "xian2", "xian3"]  # importer, decider, confirmer
 
 
 def test_the_port_that_is_asked_for_is_used_and_a_taken_one_is_named(sample: Path, tmp_path: Path) -> None:
