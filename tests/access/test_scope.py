@@ -252,6 +252,20 @@ def test_the_application_may_not(county: County, statement: str) -> None:
         db.execute(statement)
 
 
+INNER = [
+    "access_append_only", "access_guard", "collection_issue", "collection_lock", "collection_till", "collection_voucher",
+    "enrolment_enrol", "ledger_account", "ledger_post", "ledger_undo",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", INNER)
+def test_a_function_that_asks_nobody_is_not_the_applications_to_call(county: County, function: str) -> None:
+    """These believe what they are told: only functions that have asked for the scope call them."""
+    with connection.cursor() as db:
+        db.execute("SELECT has_function_privilege('canbao_app', %s::regproc, 'EXECUTE')", [function])
+        assert db.fetchone() == (False,)
+
+
 def test_row_security_off_is_an_error_and_not_a_way_in(county: County) -> None:
     with connection.cursor() as db:
         db.execute("SET LOCAL row_security = off")

@@ -18,7 +18,7 @@ from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import Way, four_ways_agree
 from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
-from tests.collection.paying import counts, money, numbers_without_gap, order, pay, tell
+from tests.collection.paying import counts, money, numbers_without_gap, order, pay, receipt_numbers, tell
 from tests.collection.racing import as_application, as_owner, one_inside_the_other, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, copy_of, hold
 from tests.ledger.balances import balances, debits_and_credits
@@ -483,3 +483,23 @@ def test_without_its_guard_money_would_be_owed_out_of_nothing(real_county: Count
     as_application(BUREAU, ASK, asked)
 
     assert bills_of("钱儿")[-1] == (2, -28000, SETTLED)
+
+
+def voucher_while_another_pays(county: County) -> tuple[object, object]:
+    """A receipt and a voucher of one village at the same moment, from the same book."""
+    pay(county, "钱家", "钱儿")
+    asked, change = order(county, "周家"), change_for(county, "钱儿", like="钱奶奶")
+    return one_inside_the_other(lambda: tell(money(asked)), lambda: as_application(BUREAU, ASK, change))
+
+
+def test_a_receipt_and_a_voucher_at_once_have_numbers_of_their_own(real_county: County) -> None:
+    voucher_while_another_pays(real_county)
+
+    assert (receipt_numbers(), all_is_well(real_county)) == ([1, 2, 3], True)
+
+
+def test_without_the_lock_of_the_books_they_would_have_one(real_county: County) -> None:
+    """The control: the key of the number refuses it."""
+    rewrite("collection_voucher", "ORDER BY id FOR UPDATE", "ORDER BY id")
+
+    assert type(voucher_while_another_pays(real_county)[1]) is IntegrityError

@@ -439,3 +439,21 @@ def test_one_bill_stands_on_one_receipt_that_counts(real_county: County) -> None
 
     with pytest.raises(IntegrityError, match="receipt_line_once_a_bill"):
         as_owner("UPDATE collection_receiptline SET is_void = false")
+
+
+def cash_while_one_is_voided(county: County) -> tuple[object, object]:
+    receipt = take(county, "钱家")
+    return one_inside_the_other(lambda: take(county, "周家"), lambda: spoil(county, receipt))
+
+
+def test_a_new_receipt_and_one_in_place_of_another_have_numbers_of_their_own(real_county: County) -> None:
+    cash_while_one_is_voided(real_county)
+
+    assert (receipt_numbers(1), numbers_without_gap()) == ([1, 2, 3], True)
+
+
+def test_without_the_lock_of_the_books_both_would_have_the_next_number(real_county: County) -> None:
+    """The control: the key of the number refuses the second."""
+    rewrite("collection_void", "ORDER BY b.id FOR UPDATE OF b", "ORDER BY b.id")
+
+    assert type(cash_while_one_is_voided(real_county)[1]) is IntegrityError

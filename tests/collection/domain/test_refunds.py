@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
+from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
 from canbao.collection.gateway import GatewayBroke, gateway
 from canbao.collection.models import Refund, RefundState
@@ -16,9 +17,10 @@ from canbao.collection.refusals import RefundGoesBackByChannel, RefundNotApprove
 from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import four_ways_agree
 from tests.collection import fake_gateway
+from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
-from tests.collection.racing import all_at_once, as_application, as_owner, rewrite
-from tests.county import COUNTY, OTHER_VILLAGE, VILLAGE, County
+from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite
+from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold
 from tests.ledger.balances import balances
 
 TODAY = date(2021, 11, 20)
@@ -325,3 +327,36 @@ def test_a_refund_that_nobody_approved_is_not_booked_by_sql(real_county: County)
     rewrite("collection_refund_paid", BY_CHANNEL, "NULL;")
     with pytest.raises(IntegrityError, match="refund_reviewed_twice"):  # and a constraint stands behind it
         as_application(Scope(COUNTY, "staff:county"), book_it, [refund.pk])
+
+
+def cash_to_give_back(county: County) -> Refund:
+    """周归 paid in cash and is 低保 from the end of the year; two people have said yes to the 280 that go back."""
+    take(county, "周家")
+    hold({"周归": "低保对象"}, on=date(2021, 12, 31))
+    at = IN_THE_WINDOW.replace(month=12, day=31)
+    readjust(county.campaign, as_of=at.date(), at=at, actor="staff:county")
+    return approve(review(Refund.objects.get(), by=county.staff("county")), by=county.staff("tax"))
+
+
+def both_pay_out(county: County) -> int:
+    """Two clerks of the tax office note the same handing over; how often it is on record."""
+    refund = cash_to_give_back(county)
+
+    def note() -> Refund:
+        return pay_out(Refund.objects.get(pk=refund.pk), by=county.staff("tax"), on=TODAY)
+
+    answers = one_inside_the_other(note, note)
+    assert [type(answer) for answer in answers] == [Refund, Refund]
+    return Record.objects.filter(verb="refund.paid_out").count()
+
+
+def test_two_who_note_a_handing_over_at_once_note_it_once(real_county: County) -> None:
+    assert both_pay_out(real_county) == 1
+    assert (Refund.objects.get().state, balances("refunds_due")) == (RefundState.PAID, {"refunds_due": 0})
+
+
+def test_without_the_lock_of_the_refund_it_would_be_on_record_twice(real_county: County) -> None:
+    """The control."""
+    rewrite("collection_refund_paid", "WHERE id = in_id FOR UPDATE", "WHERE id = in_id")
+
+    assert both_pay_out(real_county) == 2
