@@ -11,7 +11,7 @@ from canbao.access.models import Staff
 from canbao.access.scope import within
 from canbao.collection.domain.refunds import approve, review
 from canbao.collection.domain.remittances import hand_in
-from canbao.collection.models import Refund
+from canbao.collection.models import Refund, RefundState
 from canbao.rosters.models import Roster
 from tests.collection.racing import as_application
 from tests.county import IN_THE_WINDOW, PASSWORD, County, everybody
@@ -48,6 +48,7 @@ def busy(real_county: County, tmp_path: Path) -> Iterator[str]:
         )  # fmt: skip
         refund = review(Refund.objects.get(pk=sent), by=outside.county.staff("county"))
         approve(refund, by=outside.county.staff("tax"))
+        Refund.objects.filter(pk=sent).update(state=RefundState.SENT)
         as_application(everybody(), "SELECT collection_refund_paid(%s, %s)", [sent, TODAY])  # the gateway has said so
         Staff.objects.filter(username="civil").update(department="民政部门")
         rows = [listed("赵大"), listed("赵妻", name="赵旗"), listed("钱儿", name="钱二"), ("无人", "12345", "低保对象")]
