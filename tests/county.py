@@ -13,6 +13,8 @@ that matters. All people are invented; their numbers begin with 99, a place that
 | 王家 | of another town, whose committee has no paper receipts left |
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -78,6 +80,13 @@ STAFF = {
 
 def everybody() -> Scope:
     return Scope(division=COUNTY, actor="test")
+
+
+@contextmanager
+def signed_in(username: str, *, division: str = COUNTY) -> Iterator[Scope]:
+    """What one of the staff does: the database takes a person's name from nobody but that person."""
+    with within(Scope(division=division, actor=f"staff:{username}")) as scope:
+        yield scope
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from canbao.register.models import Resident
 from canbao.rosters.models import Roster, RosterRow
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
-from tests.collection.racing import as_application, as_owner
+from tests.collection.racing import as_application, as_owner, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold
 
 # Tables with a division that everybody who may connect may read, and why.
@@ -251,6 +251,20 @@ def test_the_application_may_not(county: County, statement: str) -> None:
         db.execute(statement)
 
 
+INNER = [
+    "access_append_only", "access_guard", "collection_issue", "collection_lock", "collection_till", "collection_voucher",
+    "enrolment_enrol", "ledger_account", "ledger_post", "ledger_undo",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", INNER)
+def test_a_function_that_asks_nobody_is_not_the_applications_to_call(county: County, function: str) -> None:
+    """These believe what they are told: only functions that have asked for the scope call them."""
+    with connection.cursor() as db:
+        db.execute("SELECT has_function_privilege('canbao_app', %s::regproc, 'EXECUTE')", [function])
+        assert db.fetchone() == (False,)
+
+
 def test_row_security_off_is_an_error_and_not_a_way_in(county: County) -> None:
     with connection.cursor() as db:
         db.execute("SET LOCAL row_security = off")
@@ -390,6 +404,22 @@ def test_a_clerk_sets_no_target(real_county: County) -> None:
     assert as_application(Scope(COUNTY, "staff:county"), statement) > 0
     as_owner("ALTER TABLE enrolment_target DISABLE TRIGGER county_work")  # the control
     assert as_application(CLERK, statement) > 0
+
+
+def test_a_county_does_not_take_anothers_unit_by_moving_it_here(real_county: County) -> None:
+    """The row would be the neighbour's own afterwards; whose it was counts as well."""
+    neighbour = Scope("340622", "staff:other")
+    taken = "UPDATE divisions_collectingunit SET division = '340622100200' WHERE division = %s"
+    with connections["owner"].cursor() as owner:
+        owner.execute(
+            "INSERT INTO divisions_division (code, name, level) VALUES ('340622100200', '邻县一村', 'village')"
+        )
+
+    with pytest.raises(ProgrammingError, match="work for the whole county"):
+        as_application(neighbour, taken, [VILLAGE])
+
+    rewrite("access_county_work", "PERFORM scope_must_cover(left(to_jsonb(OLD)->>TG_ARGV[0], 6));", "")  # the control
+    assert as_application(neighbour, taken, [VILLAGE]) == 1
 
 
 # --- what is written once --------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def test_money_whose_callback_was_lost_is_found(order: Order, standin: tuple[Con
         ask_gateway(order)
         control.pay(order.pk, paid_at=IN_THE_WINDOW, lose=True)
         if found_by == "query":
-            assert ask_about_open_orders("wechat", made_before=datetime.now(UTC) + timedelta(1), county=COUNTY) == 1
+            tomorrow = datetime.now(UTC) + timedelta(1)
+            assert ask_about_open_orders("wechat", made_before=tomorrow, county=COUNTY, at=tomorrow) == 1
         day = reconcile_day("wechat", IN_THE_WINDOW.date(), county=COUNTY, at=IN_THE_WINDOW)
         assert (day.lines, day.recovered, day.differences) == (1, int(found_by == "bill"), ())
         order.refresh_from_db()

@@ -1,9 +1,11 @@
 """One rule for all commands: 0 fine, 1 what was asked about is not right, 2 the question was wrong. Never a traceback."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from canbao.config.environment import file_to_write
 from tests import databases
 from tests.config.asking import canbao
 from tests.policy.tiny import changed
@@ -68,6 +70,21 @@ def test_a_setting_that_makes_no_sense_ends_with_2_and_repeats_no_secret(setting
 
     seen = (done.returncode, says in done.stderr, "Traceback" in done.stderr, "secret" in done.stderr)
     assert seen == (2, True, False, False), done.stderr
+
+
+def test_a_log_is_made_for_this_user_alone_and_one_that_is_there_keeps_its_lines(tmp_path: Path) -> None:
+    made, kept = tmp_path / "made.log", tmp_path / "kept.log"
+    kept.write_text("before\n")
+    before = os.umask(0o022)
+    try:
+        with pytest.MonkeyPatch.context() as told:
+            for file in (made, kept):
+                told.setenv("CANBAO_LOG_FILE", str(file))
+                file_to_write("CANBAO_LOG_FILE")
+    finally:
+        os.umask(before)
+
+    assert (oct(made.stat().st_mode & 0o777), made.read_text(), kept.read_text()) == ("0o600", "", "before\n")
 
 
 def test_what_was_asked_about_and_is_not_right_ends_with_1(tmp_path: Path) -> None:

@@ -89,6 +89,28 @@ def test_a_finished_sample_takes_an_empty_place_and_cannot_be_dropped_any_more()
 
 
 @pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        pytest.param("CREATE SCHEMA billing CREATE TABLE paid (fen int)", id="a-table-elsewhere-even-without-rows"),
+        pytest.param(
+            "CREATE SCHEMA billing; CREATE MATERIALIZED VIEW billing.paid AS SELECT 7 AS fen",
+            id="a-kept-view-elsewhere",
+        ),
+        pytest.param("CREATE TABLE paid AS SELECT 7 AS fen", id="a-table-beside-ours"),
+    ],
+)
+def test_what_somebody_keeps_in_any_schema_makes_a_place_not_empty(theirs: str) -> None:
+    make_database(OTHER)
+    set_up_database()
+    before = is_empty()
+
+    ask(theirs, database=OTHER)
+
+    assert (before, is_empty()) == (True, False)
+
+
+@pytest.mark.usefixtures("server")
 def test_a_place_that_holds_anything_is_not_taken() -> None:
     make_database(OTHER)
     set_up_database()

@@ -128,6 +128,7 @@ def test_a_wrong_address_does_not_push_the_table_of_accounts_away(sample: Path, 
         running.ended()
 
     assert (missing, "cun100200" in before, after) == (404, True, before)
+    assert sorted(set(re.findall(r"\bxian\d?\b", before))) == ["xian", "xian2", "xian3"]  # importer, decider, confirmer
 
 
 def test_the_port_that_is_asked_for_is_used_and_a_taken_one_is_named(sample: Path, tmp_path: Path) -> None:
@@ -155,6 +156,33 @@ def test_another_sample_than_the_one_that_is_there_is_refused_with_what_to_do(
 
     assert (other.returncode, says in other.stderr, "make clean" in other.stderr) == (2, True, True)
     assert (same.returncode, same.stderr) == (0, "")
+
+
+def noted(sample: Path, note: str) -> str:
+    """Change what this home's database says of the files that made it; says what it is noted to have been before."""
+    code = f"""
+from django.db import connections
+with connections["owner"].cursor() as cursor:
+    cursor.execute("SELECT obj_description('django_migrations'::regclass, 'pg_class')")
+    print(cursor.fetchone()[0])
+    cursor.execute({f"COMMENT ON TABLE django_migrations IS '{note}'"!r})
+"""
+    done = canbao("shell", "--no-imports", "-c", code, CANBAO_HOME=str(sample))
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().splitlines()[-1]
+
+
+def test_a_sample_of_an_earlier_version_is_brought_level_or_said_to_be_thrown_away(sample: Path) -> None:
+    words = ["start", "--load-only"]
+    whole = noted(sample, "")
+    noted(sample, re.sub(r'"sql": "\w+"', '"sql": "0"', whole))
+    level = canbao(*words, CANBAO_HOME=str(sample))
+    after = noted(sample, re.sub(r'"access.0001_initial": "\w+"', '"access.0001_initial": "0"', whole))
+    older = canbao(*words, CANBAO_HOME=str(sample))
+    noted(sample, whole)
+
+    assert (level.returncode, level.stderr, after) == (0, "", whole)
+    assert (older.returncode, "make clean" in older.stderr, "Traceback" in older.stderr) == (1, True, False)
 
 
 def test_a_county_that_is_not_the_sample_is_neither_shown_nor_touched(real_county: County) -> None:

@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from canbao.kernel.days import CHINA
 from canbao.policy import load_pack
 from canbao.rosters.domain.importing import import_roster
 from canbao.rosters.models import Roster, RosterRow
@@ -15,6 +16,7 @@ from tests.county import COUNTY, PEOPLE, County, number
 
 HEADER = ("姓名", "身份证号", "人员类别")
 TODAY = date(2021, 11, 15)
+NOW = datetime.combine(TODAY, time(10, 30), CHINA)
 CUT_OFF = date(2021, 10, 31)
 SUIXI = load_pack("suixi-2022")
 

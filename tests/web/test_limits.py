@@ -10,9 +10,10 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test import Client, RequestFactory
 
+from canbao.access.attempts import FAILURES_OF_A_NAME
 from canbao.web.limits import LONGEST, LOOK_UP_FROM_ADDRESS, Limit, TooManyTries, address_of, count, sweep
 from canbao.web.models import Attempt
-from tests.county import number
+from tests.county import PASSWORD, County, number
 
 TWICE = Limit("test", 2, timedelta(minutes=10))
 
@@ -77,7 +78,8 @@ PROXY, INNER, VISITOR, FORGED = "10.0.8.1", "10.0.9.7", "203.0.113.7", "198.51.1
         pytest.param(PROXY, PROXY, "unknown", PROXY, id="a-proxy-that-does-not-know"),
         pytest.param(PROXY, PROXY, f"{FORGED}, rubbish", PROXY, id="rubbish-is-not-stepped-over"),
         pytest.param(PROXY, f"::ffff:{PROXY}", VISITOR, VISITOR, id="an-old-address-in-new-clothes"),
-        pytest.param("2001:db8::1", "2001:db8::1", "2001:DB8:0::7", "2001:db8::7", id="new-addresses"),
+        pytest.param("2001:db8::1", "2001:db8::1", "2001:DB8:0::7", "2001:db8::", id="new-addresses"),
+        pytest.param("", "2001:db8:7:8:9:a:b:c", None, "2001:db8:7:8::", id="a-new-address-is-its-whole-64"),
     ],
 )
 def test_the_address_is_the_last_one_that_a_trusted_proxy_has_seen(
@@ -113,3 +115,34 @@ def test_a_failed_sign_in_is_counted_by_the_visitors_address_too(db: None, setti
     Client(headers=header, REMOTE_ADDR=PROXY).post("/sign-in/", {"username": "clerk", "password": "wrong"})
 
     assert list(AccessAttempt.objects.values_list("ip_address", flat=True)) == [VISITOR]
+
+
+def test_a_visitor_with_a_network_of_new_addresses_has_one_limit(db: None) -> None:
+    def verify(nth: int) -> str:
+        page = Client(REMOTE_ADDR=f"2001:db8:7:8::{nth:x}").post(
+            "/my/enter/", {"name": "谁", "number": number(date(1999, 9, 9), nth + 1)}
+        )
+        return page.content.decode()
+
+    for nth in range(LOOK_UP_FROM_ADDRESS.tries):
+        assert "查询次数太多" not in verify(nth)
+
+    assert "查询次数太多" in verify(99)
+
+
+def sign_in_from(nth: int, username: str, password: str) -> int:
+    given = {"username": username, "password": password}
+    return Client(REMOTE_ADDR=f"198.51.100.{nth}").post("/sign-in/", given).status_code
+
+
+def test_a_name_that_fails_from_many_addresses_is_locked_for_all_and_no_other_is(county: County) -> None:
+    for username in ("clerk", "county"):
+        county.staff(username)
+    for nth in range(FAILURES_OF_A_NAME - 1):
+        assert sign_in_from(nth, "clerk", "wrong") == 200
+
+    last = sign_in_from(200, "clerk", "wrong")
+    right = sign_in_from(201, "clerk", PASSWORD)
+    other = sign_in_from(201, "county", PASSWORD)
+
+    assert (last, right, other) == (429, 429, 302)

@@ -12,13 +12,17 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import Q
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from canbao.access.models import Record, Staff
+from canbao.access.record import record
 from canbao.access.scope import within
+from canbao.collection.models import Refund
 from canbao.register.domain.bulk import NewPerson, add_people
+from canbao.register.models import Resident
 from canbao.rosters.models import RosterRow
 from tests.county import PEOPLE, STAFF, VILLAGE, County, everybody, number
 from tests.rosters.files import imported, listed, xlsx
@@ -33,12 +37,13 @@ TYPED = {"text": "钱", "amount": "1", "order_id": str(uuid4()), "leave_out": "0
 
 @dataclass(frozen=True)
 class Shown:
-    """A page that was opened: whose names or numbers were on it, and what was added to the record by it."""
+    """A page that was opened: whose names or numbers were on it, and of whom the record says since that this
+    person read them."""
 
     page: str
     who: str
     people: frozenset[str]
-    records: tuple[tuple[str, str], ...]
+    on_record: frozenset[str]
 
 
 @pytest.fixture
@@ -96,7 +101,7 @@ def everything_opened(things: dict[str, object], sign_in: Callable[[str], Client
                 before = position()
                 answer = ask(address)
                 if people := people_on(answer):
-                    found.append(Shown(name, who, people, recorded(after=before)))
+                    found.append(Shown(name, who, people, read_by(who, after=before)))
     return found
 
 
@@ -105,18 +110,34 @@ def position() -> int:
         return Record.objects.latest("position").position
 
 
-def recorded(*, after: int) -> tuple[tuple[str, str], ...]:
+def read_by(who: str, *, after: int) -> frozenset[str]:
+    """Whom the record names as read or found by this person since: by household, resident, refund or row of a list."""
     with within(everybody()):
-        return tuple(Record.objects.filter(position__gt=after).order_by("position").values_list("verb", "actor"))
+        links = Record.objects.filter(position__gt=after, actor=f"staff:{who}", verb__regex="read|searched")
+        return frozenset(name for link in links for name in people_of(link))
+
+
+def people_of(link: Record) -> set[str]:
+    kind, _, subject = link.subject.partition(":")
+    homes = [*link.detail.get("households", []), link.detail.get("household"), subject if kind == "household" else None]
+    refunds = Refund.objects.filter(pk__in=link.detail.get("refunds", []))
+    residents = Resident.objects.filter(
+        Q(household__in=[home for home in homes if home])
+        | Q(pk__in=link.detail.get("residents", []))
+        | Q(pk__in=refunds.values("resident"))
+    )
+    rows = RosterRow.objects.filter(roster=subject, row__in=link.detail["rows"]) if kind == "roster" else []
+    return {*residents.values_list("name", flat=True), *(name for row in rows for name in named_in(row))}
+
+
+def named_in(row: RosterRow) -> list[str]:
+    """Whom the sender wrote down, by name or by the end of the number."""
+    return [name for name in PEOPLE if name in (row.name, row.name_now) or number_of(name)[-4:] == row.tail_now]
 
 
 def silent(opened: list[Shown]) -> set[tuple[str, str]]:
-    """Pages that showed somebody of whom the record does not know that this person looked."""
-    return {
-        (one.page, one.who)
-        for one in opened
-        if not any(actor == f"staff:{one.who}" for verb, actor in one.records if re.search(r"read|searched", verb))
-    }
+    """Pages that showed somebody of whom the record does not know that this person looked at them."""
+    return {(one.page, one.who) for one in opened if not one.people <= one.on_record}
 
 
 def test_no_page_shows_a_resident_without_a_read_on_the_record(things: dict[str, object], sign_in: object) -> None:
@@ -132,6 +153,22 @@ def test_a_page_that_forgets_to_record_would_be_found(things: dict[str, object],
         monkeypatch.setattr(f"canbao.web.{page}.record", lambda *_, **__: None)
 
     assert {page for page, _ in silent(everything_opened(things, sign_in))} == {"receipt", "refunds", "decide-refund"}
+
+
+def test_a_page_that_records_somebody_else_would_be_found(things: dict[str, object], sign_in: object, monkeypatch: object) -> None:  # fmt: skip
+    """The control: a read is on record, and not of whom was shown."""
+
+    def of_nobody(verb: str, subject: str, **detail: object) -> None:
+        record(verb, subject, **detail | {"households": [], "refunds": []})
+
+    for page in ("clerk.today", "county.refunds"):
+        monkeypatch.setattr(f"canbao.web.{page}.record", of_nobody)
+
+    assert {page for page, _ in silent(everything_opened(things, sign_in))} == {
+        "clerk-today",
+        "refunds",
+        "decide-refund",
+    }
 
 
 def test_the_record_says_whose_data_it_was_and_holds_no_name(things: dict[str, object], sign_in: object, outside: Outside) -> None:  # fmt: skip

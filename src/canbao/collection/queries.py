@@ -1,11 +1,10 @@
 """Questions about receipts, drawers and refunds that have a name."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Count, F, Min, QuerySet, Sum
 
-from canbao.access.models import Staff
+from canbao.access.names import names_of_staff
 from canbao.collection.domain.cash import Drawer
 from canbao.collection.models import (
     Channel,
@@ -100,15 +99,6 @@ def suspense_in(division: str) -> QuerySet[Payment]:
     )
 
 
-def names_of_staff(actors: Iterable[str | None]) -> dict[str, str]:
-    """`{"staff:clerk": "村经办员"}`, for those who are staff. One query."""
-    usernames = {actor.removeprefix("staff:") for actor in actors if actor}
-    return {
-        f"staff:{username}": name
-        for username, name in Staff.objects.filter(username__in=usernames).values_list("username", "full_name")
-    }
-
-
 def receipt_paper(
     receipt: Receipt, *, verify_url: str, is_synthetic: bool, nth_print: int = 1, printed_on: date | None = None
 ) -> ReceiptPaper:
@@ -117,6 +107,8 @@ def receipt_paper(
     head = Resident.objects.filter(household=receipt.household_id).order_by("pk").values_list("name", flat=True).first()
     collector = names_of_staff([receipt.issued_by]).get(receipt.issued_by)
     campaign = receipt.campaign
+    # one that stands in the place of a spoiled one, or takes money back, is issued later than the money was paid
+    paid_on = receipt.payment.paid_on if receipt.payment else receipt.issued_on
     return ReceiptPaper(
         title=receipt_name(campaign),
         series=f"{receipt.series:04d}",
@@ -125,11 +117,11 @@ def receipt_paper(
         household_code=receipt.household.code,
         head=head or "",
         covers=f"{_day(campaign.benefit_from)}至{_day(campaign.benefit_until)}",
-        lines=tuple(_paper_line(line, on=receipt.issued_on) for line in lines),
+        lines=tuple(_paper_line(line, on=paid_on) for line in lines),
         total_fen=receipt.total_fen,
         paid_by=receipt.order.get_channel_display() if receipt.order else "",
         collected_by=collector or "网上缴费",
-        collected_on=receipt.payment.paid_on if receipt.payment else receipt.issued_on,
+        collected_on=paid_on,
         check_code=receipt.check_code,
         qr=verify_url,
         nth_print=nth_print,

@@ -4,6 +4,9 @@ The last group is said inside the database (`refuse()`), where the rows are lock
 """
 
 from canbao.access.refusals import NotYourDivision
+from canbao.collection.models import Channel
+from canbao.collection.models.receipt import LONGEST_REASON
+from canbao.kernel.fen import yuan
 from canbao.kernel.refusal import Refusal
 
 
@@ -87,21 +90,36 @@ class NotMoney(Refusal):
     remedy_template = "没有入账。请向支付渠道核实这笔流水；确有收款的，由渠道按实收金额重新通知。"
 
     def __init__(self, *, reference: str, fen: int, clause: str = "") -> None:
-        from canbao.kernel.fen import yuan
-
         super().__init__(clause=clause, reference=reference, amount=yuan(fen))
 
 
 class VoucherStands(Refusal):
     code = "voucher_stands"
     says_template = "退款凭证不能作废。"
-    remedy_template = "需要更正的，请作废并重开它所冲减的那张票据，或由县医保局再次调整。"
+    remedy_template = "需要更正的，由县医保局再次调整。"
+
+
+class ReceiptHasVoucher(Refusal):
+    """The voucher names this receipt's number; were it void, money would have gone back from nothing."""
+
+    code = "receipt_has_voucher"
+    says_template = "退款凭证{voucher}已冲减这张票据，不能再作废。"
+    remedy_template = "票面损坏的，请补打；实缴金额以票据和退款凭证合计为准。"
 
 
 class VoidWithoutReason(Refusal):
     code = "void_without_reason"
     says_template = "作废票据要写明原因。"
     remedy_template = "请写明原因，例如打印错位、票面破损；作废的那一联请留存备查。"
+
+
+class VoidReasonTooLong(Refusal):
+    code = "void_reason_too_long"
+    says_template = "作废原因有{length}个字，最多写{most}个字。"
+    remedy_template = "请写得简短些。"
+
+    def __init__(self, *, length: int, clause: str = "") -> None:
+        super().__init__(clause=clause, length=length, most=LONGEST_REASON)
 
 
 class ReceiptIsVoid(Refusal):
@@ -124,8 +142,6 @@ class RemittanceDiffers(Refusal):
     remedy_template = "请按登记的人数和金额开具缴款书；现金有短缺或多出的，先查明再汇缴。"
 
     def __init__(self, *, people: int, fen: int, seen_people: int, seen_fen: int, clause: str = "") -> None:
-        from canbao.kernel.fen import yuan
-
         super().__init__(
             clause=clause, people=people, amount=yuan(fen), seen_people=seen_people, seen_amount=yuan(seen_fen)
         )
@@ -151,6 +167,17 @@ class RefundNotApproved(Refusal):
     remedy_template = "请先完成初审和复审。"
 
 
+class RefundGoesBackByChannel(Refusal):
+    """What came through a gateway goes back through it: nobody says by hand that it has arrived."""
+
+    code = "refund_goes_back_by_channel"
+    says_template = "这笔钱是用{channel}缴的，只能原路退回，不能登记为当面退付。"
+    remedy_template = "审核后由系统每晚原路退回；几天后仍未退回的，请县医保局查看当晚的运行记录。"
+
+    def __init__(self, *, channel: str, clause: str = "") -> None:
+        super().__init__(clause=clause, channel=Channel(channel).label)
+
+
 class RefundNotDue(Refusal):
     code = "refund_not_due"
     says_template = "这笔退款的状态是“{state}”，不能再次审核。"
@@ -164,11 +191,14 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         NoReceiptsLeft,
         NotMoney,
         VoucherStands,
+        ReceiptHasVoucher,
         VoidWithoutReason,
+        VoidReasonTooLong,
         DrawerIsEmpty,
         RemittanceDiffers,
         CertificateUsed,
         SamePerson,
         RefundNotApproved,
+        RefundGoesBackByChannel,
     )
 }

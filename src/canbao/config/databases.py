@@ -87,15 +87,21 @@ def rename_database(name: str, to: str) -> None:
 
 
 def is_empty() -> bool:
-    """Whether the database holds nothing that somebody put there: no table, or tables as `canbao setup` left them."""
+    """Whether the database holds nothing that somebody put there: no table, or tables as `canbao setup` left them.
+
+    Setting up works in the schema `public` alone; a table in any other is somebody's, with rows or without.
+    """
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            """SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public' AND c.relname <> ALL (%s)""",
+            """SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                  AND NOT (n.nspname = 'public' AND c.relname = ANY (%s))""",
             [_OF_SETTING_UP],
         )
-        tables = [table for (table,) in cursor.fetchall()]
-        for table in tables:
+        tables = cursor.fetchall()
+        if any(schema != "public" for schema, _ in tables):
+            return False
+        for _, table in tables:
             cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table)))
             if cursor.fetchone()[0]:
                 return False

@@ -38,12 +38,11 @@ def web_address(name: str, otherwise: str) -> str:
 
 
 def file_to_write(name: str) -> str | None:
-    """A file that can be appended to; none where nothing is given."""
+    """A file that can be appended to, made for this user alone where it is not there; none where nothing is given."""
     given = os.environ.get(name)
     if given:
         try:
-            with open(given, "ab"):  # noqa: PTH123 - for nothing but to see whether it can be done
-                pass
+            os.close(os.open(given, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
         except OSError as error:
             raise BadSetting(name, f"{given} 写不进去（{error.strerror}）") from error
     return given or None

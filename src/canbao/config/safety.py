@@ -3,6 +3,7 @@
 from django.db import connections
 
 from canbao.config.home import UnsafeToStart
+from canbao.config.standing import Standing, refuse_other_tables, standing
 
 _QUESTIONS = """
 SELECT current_setting('server_version_num')::int AS version,
@@ -32,6 +33,13 @@ def refuse_unsafe(alias: str = "default") -> None:
         raise UnsafeToStart(f"PostgreSQL 需 15 及以上 (15 or later is needed), not {seen['version'] // 10000}")
     if seen["bare"]:
         raise UnsafeToStart("数据库还没有建好，请先执行 canbao setup (the database is not set up)")
+    stands = standing(alias)
+    if stands is Standing.OTHER_TABLES:
+        raise refuse_other_tables()
+    if stands is not Standing.LEVEL:
+        raise UnsafeToStart(
+            "数据库比程序旧，请先执行 canbao setup (the database is older than the program; canbao setup brings it level)"
+        )
     if seen["bypasses"]:  # itself, or through a role that it may become
         raise UnsafeToStart("应用账号不得是超级用户或绕过行级安全 (the application's role bypasses row-level security)")
     if seen["owns_tables"] or seen["may_become_owner"]:

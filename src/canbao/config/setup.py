@@ -4,9 +4,6 @@ The owner role migrates, then every room's `sql/*.sql` is applied: functions, gu
 applying them twice is applying them once. One transaction: a half-guarded database does not exist.
 """
 
-from pathlib import Path
-
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
@@ -14,10 +11,16 @@ from psycopg import sql
 
 from canbao.access.scope import halves
 from canbao.config.database import APP_ROLE
+from canbao.config.standing import Standing, note_standing, refuse_other_tables, sql_files, standing
 
 
 def set_up_database() -> None:
-    """Role, tables, functions, guards, rights, and the key by which scope tickets are checked."""
+    """Role, tables, functions, guards, rights, and the key by which scope tickets are checked.
+
+    Raises `UnsafeToStart` where the tables come from migrations that have been rewritten since.
+    """
+    if standing("owner") is Standing.OTHER_TABLES and _was_finished():
+        raise refuse_other_tables()
     ensure_app_role()
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
@@ -30,15 +33,14 @@ def set_up_database() -> None:
                ON CONFLICT (name) DO UPDATE SET "inner" = excluded."inner", "outer" = excluded."outer" """,
             [inner, outer],
         )
+        note_standing()
 
 
-def sql_files() -> list[Path]:
-    """Every room's SQL: rooms from the ground up, files by their number."""
-    files: list[Path] = []
-    for app in apps.get_app_configs():
-        if app.name.startswith("canbao."):
-            files += sorted((Path(app.path) / "sql").glob("*.sql"))
-    return files
+def _was_finished() -> bool:
+    """Whether a set-up has come to its end here. One that broke off after the tables has left no key, and goes on."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM access_secret)")
+        return bool(cursor.fetchone()[0])
 
 
 def ensure_app_role() -> None:

@@ -91,12 +91,16 @@ class Way:
 class Difference:
     """One person or one receipt number on which the ways differ, in words, with the rows to look at.
 
-    `words` are what is filled into the sentence, for whoever says it in another language.
+    `template` is the sentence, `words` are what is filled in, for whoever says it in another language.
     """
 
-    says: str
+    template: str
     words: dict[str, str]
     resident_id: int | None = None
+
+    @property
+    def says(self) -> str:
+        return self.template.format(**self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +151,9 @@ def _person(found: dict[str, Any]) -> Difference:
     words = {way: yuan(found[f"{way}_fen"]) for way in ("money", "people", "roster", "receipts")}
     words |= {row: str(found[row] or "—") for row in ("enrolment", "bill", "receipt")}
     words["person"] = str(found["resident_id"])
-    return Difference(PERSON_DIFFERS.format(**words), words, found["resident_id"])
+    return Difference(PERSON_DIFFERS, words, found["resident_id"])
 
 
 def _gap(found: dict[str, Any]) -> Difference:
     words = {"number": f"{found['series']:04d}-{found['number']:08d}", "unit": found["unit"]}
-    return Difference(RECEIPT_GONE.format(**words), words)
+    return Difference(RECEIPT_GONE, words)

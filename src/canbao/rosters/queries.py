@@ -1,5 +1,7 @@
 """Questions to rosters that have a name. Each within the scope of whoever asks."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -46,6 +48,26 @@ def categories_on(resident: Resident, *, on: date) -> list[HeldOn]:
             "category", "grade", "since", "until", "roster__department", "roster__cut_off_on", "roster_id", "row__row"
         )
     ]
+
+
+def other_lists(roster: Roster, residents: Collection[int]) -> dict[int, list[tuple[str, str]]]:
+    """By resident: (department, category) of what other departments' confirmed lists say on this list's day.
+
+    For whoever checks the list. Its sender is not told: one department's list is none of another's business.
+    """
+    held = Holding.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=roster.cut_off_on),
+        resident__in=residents, since__lte=roster.cut_off_on, roster__confirmed_at__isnull=False,
+    ).exclude(roster__department=roster.department)  # fmt: skip
+    said: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    lists = (
+        held.values_list("resident_id", "roster__department", "category")
+        .distinct()
+        .order_by("roster__department", "category")
+    )
+    for resident, department, category in lists:
+        said[resident].append((department, category))
+    return dict(said)
 
 
 def candidates(row: RosterRow) -> QuerySet[Resident]:

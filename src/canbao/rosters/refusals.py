@@ -82,6 +82,14 @@ class NothingMended(RosterRefusal):
     remedy_template = "请填写更正后的{wanted}。"
 
 
+class CorrectionUnreadable(RosterRefusal):
+    """Longer than any name or number, or with signs that no text has: it would be cut short or refused by the database."""
+
+    code = "roster_correction_unreadable"
+    says_template = "第 {row} 行没有更正：填写的{wanted}太长，或含有不能用的字符。"
+    remedy_template = "请对照证件重新填写{wanted}。"
+
+
 class SamePerson(RosterRefusal):
     """Maker and checker are two people (R-24)."""
 

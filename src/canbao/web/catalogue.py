@@ -31,8 +31,8 @@ def texts() -> dict[str, str]:
     said = [path for path in ROOMS.glob("*/refusals.py") if path.parent.name != "policy"]  # they bring their English
     for path in [*sorted(said), ROOMS / "kernel" / "identity.py", HERE / "limits.py"]:
         _keep(found, _refusals(path.read_text("utf-8")), path)
-    path = ROOMS / "rosters" / "domain" / "sentences.py"
-    _keep(found, _constants(path.read_text("utf-8")), path)
+    for path in ("rosters/domain/sentences.py", "reports/four_ways.py", "collection/models/refund.py"):
+        _keep(found, _constants((ROOMS / path).read_text("utf-8")), ROOMS / path)
     path = ROOMS / "kernel" / "identity.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Correction"), path)
     for room in ("access", "collection", "rosters"):
@@ -67,13 +67,13 @@ def _refusals(source: str) -> Iterator[str]:
 
 
 def _constants(source: str, *, within: str = "") -> Iterator[str]:
-    """Texts that have a name in capitals: in the module, or in the class `within` of it."""
+    """Texts that have a public name in capitals: in the module, or in the class `within` of it."""
     body = ast.parse(source).body
     if within:
         body = next(node.body for node in body if isinstance(node, ast.ClassDef) and node.name == within)
     for node in body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield node.value.value
+            yield from [] if ast.unparse(node.targets[0]).startswith("_") else [node.value.value]
 
 
 def _choices(source: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ the number that is tried is counted too.
 
 from collections.abc import Collection
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 
 from django.conf import settings
@@ -29,6 +29,7 @@ class Limit(NamedTuple):
 LOOK_UP_FROM_ADDRESS = Limit("look-up-address", 20, timedelta(minutes=10))
 LOOK_UP_IN_SESSION = Limit("look-up-session", 5, timedelta(minutes=10))
 LOOK_UP_OF_NUMBER = Limit("look-up-number", 10, timedelta(hours=24))
+VISITOR_V6_BITS = 64  # what a provider gives one household or one server at least
 VERIFY_FROM_ADDRESS = Limit("verify-address", 30, timedelta(minutes=10))
 LONGEST = max(
     limit.within for limit in (LOOK_UP_FROM_ADDRESS, LOOK_UP_IN_SESSION, LOOK_UP_OF_NUMBER, VERIFY_FROM_ADDRESS)
@@ -48,7 +49,9 @@ Try = tuple[Limit, str]
 
 def address_of(request: HttpRequest) -> str:
     """Where a request comes from. Proxies named in `CANBAO_PROXIES` are believed, each about the one before it, from
-    the last backwards; what a visitor writes into X-Forwarded-For stands in front of that and is never reached."""
+    the last backwards; what a visitor writes into X-Forwarded-For stands in front of that and is never reached.
+
+    An IPv6 visitor is their whole /64, told as its first address: within it anybody changes addresses at will."""
     address = _plain(str(request.META.get("REMOTE_ADDR", "")))
     told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
     while told and _is_proxy(address):
@@ -56,6 +59,8 @@ def address_of(request: HttpRequest) -> str:
         if before is None:  # no address, such as `unknown`: the proxy is the last that we know
             break
         address = before
+    if isinstance(address, IPv6Address):
+        address = IPv6Network((address, VISITOR_V6_BITS), strict=False).network_address
     return str(address or "")
 
 

@@ -318,6 +318,25 @@ def test_sixteen_phones_pay_one_order_at_the_same_moment(real_county: County) ->
     assert four_ways_agree(real_county.campaign).money == Way(4, 128000)
 
 
+def test_two_orders_for_one_person_at_once_settle_one_and_owe_the_other_back(real_county: County) -> None:
+    mothers, fathers = order(real_county, "赵家", "赵双一"), order(real_county, "赵家", "赵大", "赵双一")
+
+    first, second = one_inside_the_other(lambda: tell(money(mothers)), lambda: tell(money(fathers)))
+
+    assert (first[0].outcome, second[0].outcome, second[0].settled_fen) == (SETTLED, PARTLY, 32000)
+    assert four_ways_agree(real_county.campaign).money == Way(2, 64000)
+
+
+def test_without_the_lock_of_the_bills_the_second_order_stumbles(real_county: County) -> None:
+    """The control: it would have to be told again, and the first part of it too."""
+    mothers, fathers = order(real_county, "赵家", "赵双一"), order(real_county, "赵家", "赵大", "赵双一")
+    rewrite("collection_lock", "ORDER BY id FOR UPDATE", "ORDER BY id")
+
+    first, second = one_inside_the_other(lambda: tell(money(mothers)), lambda: tell(money(fathers)))
+
+    assert (first[0].outcome, type(second)) == (SETTLED, IntegrityError)
+
+
 def test_without_the_lock_the_key_of_the_settled_line_still_turns_the_second_away(real_county: County) -> None:
     asked = order(real_county, "周家")
     without_locks()
@@ -651,3 +670,30 @@ def test_a_gateways_money_is_moved_once_a_day_whoever_asks_at_once(real_county: 
     )
 
     assert (balances("treasury"), Transfer.objects.filter(reason="settled").count()) == ({"treasury": 32000}, 1)
+
+
+def moved_while_more_came(county: County) -> object:
+    """A bill is gone through; before that is committed more money comes, and the longer bill is gone through."""
+    told, later = money(order(county, "周家")), money(order(county, "赵家"))
+    tell(told)
+    as_owner("SELECT ledger_account('340621', 'treasury', '340621')")  # who opens an account makes others wait, too
+    bureau, first, both = Scope("340621", "staff:county"), told.arrival.reference, later.arrival.reference
+
+    def with_more() -> int:
+        tell(later)
+        return as_application(bureau, SETTLED_DAY, [[first, both]])
+
+    return one_inside_the_other(lambda: as_application(bureau, SETTLED_DAY, [[first]]), with_more)[1]
+
+
+def test_a_bill_that_grows_while_it_is_gone_through_moves_the_rest(real_county: County) -> None:
+    moved_while_more_came(real_county)
+
+    assert sorted(Transfer.objects.filter(reason="settled").values_list("amount_fen", flat=True)) == [32000, 128000]
+
+
+def test_without_its_turn_the_longer_bill_would_be_an_error(real_county: County) -> None:
+    """The control."""
+    rewrite("collection_gateway_settled", "PERFORM pg_advisory_xact_lock(hashtextextended(in_county || '|' || day_source, 0));", "")  # fmt: skip
+
+    assert type(moved_while_more_came(real_county)) is IntegrityError

@@ -4,12 +4,13 @@ import json
 from datetime import date, datetime
 
 import pytest
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, connection
 
 from canbao.access.models import Record
 from canbao.access.scope import Scope
 from canbao.collection.domain.readjustment import Readjusted, readjust
 from canbao.collection.models import PaymentOutcome, Receipt, Refund, RefundReason
+from canbao.collection.refusals import NoReceiptsLeft
 from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import Bill, BillAssessment, BillState, Enrolment
 from canbao.kernel.refusal import BrokenInvariant
@@ -17,7 +18,7 @@ from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import Way, four_ways_agree
 from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
-from tests.collection.paying import counts, money, numbers_without_gap, order, pay, tell
+from tests.collection.paying import counts, money, numbers_without_gap, order, pay, receipt_numbers, tell
 from tests.collection.racing import as_application, as_owner, one_inside_the_other, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, another, hold
 from tests.ledger.balances import balances, debits_and_credits
@@ -290,7 +291,7 @@ def test_who_pays_an_old_bill_just_after_the_list_changed_is_owed_it_back(real_c
     assert (bills_of("钱儿"), all_is_well(real_county)) == ([(1, 32000, SUPERSEDED), (2, 4000, OPEN)], True)
     refund = Refund.objects.get()
     assert (refund.reason, refund.amount_fen) == (RefundReason.BILL_CHANGED, 32000)
-    assert "缴费标准已经变更" in refund.remedy
+    assert "缴费标准已经变更" in refund.why
 
 
 def test_who_pays_twice_is_not_told_that_anything_changed(county: County) -> None:
@@ -298,7 +299,7 @@ def test_who_pays_twice_is_not_told_that_anything_changed(county: County) -> Non
     tell(money(asked), money(asked))
 
     refund = Refund.objects.get()
-    assert (refund.reason, "变更" in refund.remedy) == (RefundReason.DUPLICATE, False)
+    assert (refund.reason, refund.why) == (RefundReason.DUPLICATE, "")
 
 
 def test_two_who_readjust_at_once_readjust_once(real_county: County) -> None:
@@ -310,6 +311,34 @@ def test_two_who_readjust_at_once_readjust_once(real_county: County) -> None:
     assert (first.give_back_fen, second.give_back_fen) == (28000, 0)
     assert (bills_of("钱儿"), Refund.objects.count()) == ([(1, 32000, SETTLED), (2, -28000, SETTLED)], 1)
     assert all_is_well(real_county)
+
+
+def test_accounts_of_funds_are_made_before_a_receipt_book_is_taken_as_by_whoever_confirms(real_county: County) -> None:
+    """In the other order, one who confirms and one who readjusts could each wait for what the other holds."""
+    pay(real_county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+    as_owner(
+        """CREATE FUNCTION books_are_free() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+               IF EXISTS (SELECT FROM public.collection_receipt WHERE takes_back_from_id IS NOT NULL) THEN
+                   RAISE EXCEPTION 'the books were taken first';
+               END IF;
+               RETURN NEW;
+           END $$;
+           CREATE TRIGGER books_are_free BEFORE INSERT ON ledger_account FOR EACH ROW WHEN (NEW.kind = 'fund')
+               EXECUTE FUNCTION books_are_free()"""
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('collection_readjust'::regproc)")
+        as_it_is = cursor.fetchone()[0]
+
+    rewrite(
+        "collection_readjust", "PERFORM ledger_account(w.county, 'fund', w.payer)", "PERFORM w.payer"
+    )  # the control
+    with pytest.raises(DatabaseError, match="the books were taken first"):
+        adjust(real_county)
+    as_owner(as_it_is)
+
+    assert adjust(real_county).give_back_fen == 28000
 
 
 # --- the function of the database, with no Python before it -----------------------------------------------------------
@@ -400,3 +429,77 @@ def test_a_subsidy_is_undone_once(real_county: County) -> None:
         as_owner(undo, [subsidy])
 
     assert balances("fund") == {"fund": 0}
+
+
+def without_numbers_for_vouchers(county: County) -> None:
+    """钱儿 has paid and is owed something back; the village's electronic receipts are used up."""
+    pay(county, "钱家", "钱儿")
+    hold({"钱儿": "低保对象"}, on=ROSTER_DAY)
+    as_owner("UPDATE collection_receiptbook SET next_number = last_number + 1 WHERE kind = 'electronic'")
+
+
+def test_without_a_number_for_the_voucher_nothing_is_adjusted_and_the_unit_is_named(real_county: County) -> None:
+    without_numbers_for_vouchers(real_county)
+
+    with pytest.raises(NoReceiptsLeft) as no:
+        adjust(real_county)
+
+    assert (no.value.says, bills_of("钱儿")) == ("示例一村委会的票据已用完。", [(1, 32000, SETTLED)])
+
+
+def test_without_its_guard_money_would_go_back_without_a_voucher(real_county: County) -> None:
+    """The control: then receipts and money say different things."""
+    without_numbers_for_vouchers(real_county)
+    rewrite("collection_voucher", "IF issued < wanted THEN", "IF false THEN")
+
+    adjust(real_county)
+
+    assert not four_ways_agree(real_county.campaign).agree
+
+
+def paid_by_nobody(county: County) -> list[object]:
+    """A bill that was settled by hand: no payment stands behind it."""
+    as_owner(
+        "UPDATE enrolment_bill SET state = 'settled', settled_at = '2021-11-15' WHERE id = %s", [county.bill("钱儿").pk]
+    )
+    return change_for(county, "钱儿", like="钱奶奶")
+
+
+def test_nobody_is_owed_money_that_no_payment_brought(real_county: County) -> None:
+    asked = paid_by_nobody(real_county)
+
+    with pytest.raises(IntegrityError, match="owed money that no payment covers"):
+        as_application(BUREAU, ASK, asked)
+
+    assert bills_of("钱儿") == [(1, 32000, SETTLED)]
+
+
+def test_without_its_guard_money_would_be_owed_out_of_nothing(real_county: County) -> None:
+    """The control; the voucher that is missing would be the last to notice."""
+    asked = paid_by_nobody(real_county)
+    rewrite("collection_voucher", "IF issued < wanted THEN", "IF false THEN")
+    rewrite("collection_readjust", "RAISE EXCEPTION 'a person is owed", "RAISE NOTICE 'a person is owed")
+
+    as_application(BUREAU, ASK, asked)
+
+    assert bills_of("钱儿")[-1] == (2, -28000, SETTLED)
+
+
+def voucher_while_another_pays(county: County) -> tuple[object, object]:
+    """A receipt and a voucher of one village at the same moment, from the same book."""
+    pay(county, "钱家", "钱儿")
+    asked, change = order(county, "周家"), change_for(county, "钱儿", like="钱奶奶")
+    return one_inside_the_other(lambda: tell(money(asked)), lambda: as_application(BUREAU, ASK, change))
+
+
+def test_a_receipt_and_a_voucher_at_once_have_numbers_of_their_own(real_county: County) -> None:
+    voucher_while_another_pays(real_county)
+
+    assert (receipt_numbers(), all_is_well(real_county)) == ([1, 2, 3], True)
+
+
+def test_without_the_lock_of_the_books_they_would_have_one(real_county: County) -> None:
+    """The control: the key of the number refuses it."""
+    rewrite("collection_voucher", "ORDER BY id FOR UPDATE", "ORDER BY id")
+
+    assert type(voucher_while_another_pays(real_county)[1]) is IntegrityError

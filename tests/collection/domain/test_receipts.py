@@ -15,7 +15,9 @@ from canbao.collection.refusals import (
     NoReceiptsLeft,
     NumberUsedTwice,
     OtherUnit,
+    ReceiptHasVoucher,
     ReceiptIsVoid,
+    VoidReasonTooLong,
     VoidWithoutReason,
     VoucherStands,
 )
@@ -253,13 +255,59 @@ def test_a_void_receipt_is_not_printed(county: County) -> None:
 
 def test_money_goes_back_against_the_receipt_that_stands(county: County) -> None:
     instead = spoil(county, take(county, "钱家"))
+
+    assert (give_back(county), voucher_and_its_receipt()) == (28000, (instead.full_number, "valid"))
+    assert four_ways_agree(county.campaign).agree
+
+
+def give_back(county: County) -> int:
+    """The list of the last day has 钱儿: 280 of the 360 go back. How much was given back."""
     hold({"钱儿": "低保对象"}, on=date(2021, 12, 31))
     at = IN_THE_WINDOW.replace(month=12, day=31)
+    return readjust(county.campaign, as_of=at.date(), at=at, actor="staff:county").give_back_fen
 
-    done = readjust(county.campaign, as_of=at.date(), at=at, actor="staff:county")
 
-    assert (done.give_back_fen, Receipt.objects.get(total_fen=-28000).takes_back_from) == (28000, instead)
-    assert four_ways_agree(county.campaign).agree
+def test_the_receipt_that_money_went_back_from_stands(county: County) -> None:
+    receipt = take(county, "钱家")
+    give_back(county)
+    voucher = Receipt.objects.get(total_fen=-28000)
+
+    with pytest.raises(ReceiptHasVoucher) as no, transaction.atomic():
+        spoil(county, receipt)
+
+    assert no.value.says == f"退款凭证{voucher.full_number}已冲减这张票据，不能再作废。"
+    assert not Receipt.objects.filter(state="void").exists()
+
+
+def voucher_and_its_receipt() -> tuple[str, str]:
+    voucher = Receipt.objects.select_related("takes_back_from").get(total_fen=-28000)
+    return voucher.takes_back_from.full_number, voucher.takes_back_from.state
+
+
+def test_who_voids_while_money_goes_back_is_told_no(real_county: County) -> None:
+    receipt = take(real_county, "钱家")
+
+    fen, no = one_inside_the_other(lambda: give_back(real_county), lambda: spoil(real_county, receipt))
+
+    assert (fen, type(no), voucher_and_its_receipt()) == (28000, ReceiptHasVoucher, (receipt.full_number, "valid"))
+
+
+def test_money_that_goes_back_while_somebody_voids_goes_back_from_the_new_one(real_county: County) -> None:
+    receipt = take(real_county, "钱家")
+
+    instead, fen = one_inside_the_other(lambda: spoil(real_county, receipt), lambda: give_back(real_county))
+
+    assert (fen, voucher_and_its_receipt()) == (28000, (instead.full_number, "valid"))
+
+
+def test_without_the_lock_of_the_bills_a_voucher_would_name_a_void_number(real_county: County) -> None:
+    """The control."""
+    receipt = take(real_county, "钱家")
+    rewrite("collection_void", "ORDER BY id FOR KEY SHARE", "ORDER BY id")
+
+    one_inside_the_other(lambda: give_back(real_county), lambda: spoil(real_county, receipt))
+
+    assert voucher_and_its_receipt() == (receipt.full_number, "void")
 
 
 @pytest.mark.parametrize(
@@ -296,6 +344,16 @@ def test_without_a_reason_nothing_is_voided(county: County) -> None:
     assert Receipt.objects.get().state == "valid"
 
 
+def test_a_reason_is_a_hundred_characters_at_most(county: County) -> None:
+    receipt = take(county, "钱家")
+
+    with pytest.raises(VoidReasonTooLong) as no, transaction.atomic():
+        spoil(county, receipt, reason="错" * 101)
+    assert no.value.says == "作废原因有101个字，最多写100个字。"
+
+    assert spoil(county, receipt, reason=" " + "错" * 100).replaces.void_reason == "错" * 100
+
+
 def test_without_a_receipt_left_nothing_is_voided(real_county: County) -> None:
     receipt = take(real_county, "钱家")
     as_owner("UPDATE collection_receiptbook SET next_number = last_number + 1 WHERE kind = 'paper'")
@@ -308,9 +366,7 @@ def test_without_a_receipt_left_nothing_is_voided(real_county: County) -> None:
 
 def test_a_refund_voucher_is_not_voided(county: County) -> None:
     take(county, "钱家")
-    hold({"钱儿": "低保对象"}, on=date(2021, 12, 31))
-    at = IN_THE_WINDOW.replace(month=12, day=31)
-    readjust(county.campaign, as_of=at.date(), at=at, actor="staff:county")
+    give_back(county)
 
     with pytest.raises(VoucherStands), transaction.atomic():
         spoil(county, Receipt.objects.get(total_fen=-28000))
@@ -337,6 +393,33 @@ def test_the_database_itself_asks_whose_receipt_it_is(real_county: County) -> No
     assert as_application(Scope(OTHER_VILLAGE, "staff:neighbour"), VOID, [receipt.pk, "staff:neighbour"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("table", "state"), [("collection_receipt", "x"), ("collection_receipt", "due"), ("collection_refund", "x")]
+)
+def test_a_state_that_nobody_knows_is_no_way_round(real_county: County, table: str, state: str) -> None:
+    take(real_county, "钱家")
+    give_back(real_county)
+
+    with pytest.raises(IntegrityError, match=f"to {state} and not back"):
+        as_owner(f"UPDATE {table} SET state = %s", [state])
+    as_owner(f"ALTER TABLE {table} DISABLE TRIGGER only_forward")  # and a constraint stands behind it
+    with pytest.raises(IntegrityError, match="violates check constraint"):
+        as_owner(f"UPDATE {table} SET state = %s", [state])
+
+
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [("order", "state"), ("payment", "channel"), ("receiptbook", "kind"), ("refund", "channel"), ("refund", "reason")],
+)
+def test_the_database_keeps_no_word_that_nobody_knows(real_county: County, table: str, field: str) -> None:
+    take(real_county, "钱家")
+    give_back(real_county)
+    as_owner(f"ALTER TABLE collection_{table} DISABLE TRIGGER USER")
+
+    with pytest.raises(IntegrityError, match="is_known"):
+        as_owner(f"UPDATE collection_{table} SET {field} = 'x'")
+
+
 def test_a_void_receipt_does_not_come_back_to_life(real_county: County) -> None:
     receipt = take(real_county, "周家")
     spoil(real_county, receipt)
@@ -356,3 +439,21 @@ def test_one_bill_stands_on_one_receipt_that_counts(real_county: County) -> None
 
     with pytest.raises(IntegrityError, match="receipt_line_once_a_bill"):
         as_owner("UPDATE collection_receiptline SET is_void = false")
+
+
+def cash_while_one_is_voided(county: County) -> tuple[object, object]:
+    receipt = take(county, "钱家")
+    return one_inside_the_other(lambda: take(county, "周家"), lambda: spoil(county, receipt))
+
+
+def test_a_new_receipt_and_one_in_place_of_another_have_numbers_of_their_own(real_county: County) -> None:
+    cash_while_one_is_voided(real_county)
+
+    assert (receipt_numbers(1), numbers_without_gap()) == ([1, 2, 3], True)
+
+
+def test_without_the_lock_of_the_books_both_would_have_the_next_number(real_county: County) -> None:
+    """The control: the key of the number refuses the second."""
+    rewrite("collection_void", "ORDER BY b.id FOR UPDATE OF b", "ORDER BY b.id")
+
+    assert type(cash_while_one_is_voided(real_county)[1]) is IntegrityError

@@ -9,16 +9,18 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
-from canbao.collection.domain.refunds import approve, pay_back, review
+from canbao.collection.domain.readjustment import readjust
+from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
 from canbao.collection.gateway import GatewayBroke, gateway
 from canbao.collection.models import Refund, RefundState
-from canbao.collection.refusals import RefundNotApproved, RefundNotDue, SamePerson
+from canbao.collection.refusals import RefundGoesBackByChannel, RefundNotApproved, RefundNotDue, SamePerson
 from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import four_ways_agree
 from tests.collection import fake_gateway
+from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
-from tests.collection.racing import all_at_once, as_application, as_owner, rewrite
-from tests.county import COUNTY, OTHER_VILLAGE, VILLAGE, County
+from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite
+from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold
 from tests.ledger.balances import balances
 
 TODAY = date(2021, 11, 20)
@@ -268,6 +270,50 @@ def test_without_its_guards_a_refund_could_be_paid_again(real_county: County) ->
     assert Refund.objects.get().state == "due"
 
 
+BY_CHANNEL = "PERFORM refuse('refund_goes_back_by_channel', jsonb_build_object('channel', back.channel));"
+
+
+def test_what_came_through_a_gateway_is_not_paid_out_by_hand(real_county: County) -> None:
+    refund, tax = approved(real_county), Scope(COUNTY, "staff:tax")
+    book_it = "SELECT collection_refund_paid(%s, '2021-11-20')"
+
+    with pytest.raises(RefundGoesBackByChannel) as no:
+        pay_out(refund, by=real_county.staff("tax"), on=TODAY)
+    assert no.value.says == "这笔钱是用微信支付缴的，只能原路退回，不能登记为当面退付。"
+    for _ in ("approved", "sent"):  # the database says so itself, also of one that is on its way
+        with pytest.raises(DatabaseError, match="refund_goes_back_by_channel"):
+            as_application(tax, book_it, [refund.pk])
+        as_owner("UPDATE collection_refund SET state = 'sent' WHERE id = %s", [refund.pk])
+    assert balances("refunds_due") == {"refunds_due": -32000}
+
+    rewrite("collection_refund_paid", BY_CHANNEL, "NULL;")  # the control
+    as_application(tax, book_it, [refund.pk])
+    assert balances("refunds_due") == {"refunds_due": 0}
+
+
+def test_what_was_never_sent_has_not_arrived(county: County) -> None:
+    refund = approved(county)
+
+    with pytest.raises(DatabaseError, match="refund_goes_back_by_channel"):
+        as_application(Scope(COUNTY, "system:nightly"), "SELECT collection_refund_paid(%s, '2021-11-20')", [refund.pk])
+
+
+@pytest.mark.parametrize(
+    ("channel", "state", "way"),
+    [
+        ("cash", "due", "审核后当面退还，或转到缴费人的账户。"),
+        ("cash", "approved", "审核后当面退还，或转到缴费人的账户。"),
+        ("cash", "paid", "已当面退还，或已转到缴费人的账户。"),
+        ("wechat", "due", "审核后原路退回，不用另外办理。"),
+        ("wechat", "approved", "审核后原路退回，不用另外办理。"),
+        ("wechat", "sent", "正在原路退回，不用另外办理。"),
+        ("wechat", "paid", "已原路退回。"),
+    ],
+)
+def test_people_read_by_which_way_their_money_goes_back(channel: str, state: str, way: str) -> None:
+    assert Refund(channel=channel, state=state, reason="duplicate").way == way
+
+
 def test_a_refund_that_nobody_approved_is_not_booked_by_sql(real_county: County) -> None:
     refund = paid_twice(real_county)
     book_it = "SELECT collection_refund_paid(%s, '2021-11-20')"
@@ -278,5 +324,39 @@ def test_a_refund_that_nobody_approved_is_not_booked_by_sql(real_county: County)
         as_application(Scope(VILLAGE, "resident:1", household=refund.household_id), book_it, [refund.pk])
 
     rewrite("collection_refund_paid", "PERFORM refuse('refund_not_approved', '{}');", "NULL;")  # the control
+    rewrite("collection_refund_paid", BY_CHANNEL, "NULL;")
     with pytest.raises(IntegrityError, match="refund_reviewed_twice"):  # and a constraint stands behind it
         as_application(Scope(COUNTY, "staff:county"), book_it, [refund.pk])
+
+
+def cash_to_give_back(county: County) -> Refund:
+    """周归 paid in cash and is 低保 from the end of the year; two people have said yes to the 280 that go back."""
+    take(county, "周家")
+    hold({"周归": "低保对象"}, on=date(2021, 12, 31))
+    at = IN_THE_WINDOW.replace(month=12, day=31)
+    readjust(county.campaign, as_of=at.date(), at=at, actor="staff:county")
+    return approve(review(Refund.objects.get(), by=county.staff("county")), by=county.staff("tax"))
+
+
+def both_pay_out(county: County) -> int:
+    """Two clerks of the tax office note the same handing over; how often it is on record."""
+    refund = cash_to_give_back(county)
+
+    def note() -> Refund:
+        return pay_out(Refund.objects.get(pk=refund.pk), by=county.staff("tax"), on=TODAY)
+
+    answers = one_inside_the_other(note, note)
+    assert [type(answer) for answer in answers] == [Refund, Refund]
+    return Record.objects.filter(verb="refund.paid_out").count()
+
+
+def test_two_who_note_a_handing_over_at_once_note_it_once(real_county: County) -> None:
+    assert both_pay_out(real_county) == 1
+    assert (Refund.objects.get().state, balances("refunds_due")) == (RefundState.PAID, {"refunds_due": 0})
+
+
+def test_without_the_lock_of_the_refund_it_would_be_on_record_twice(real_county: County) -> None:
+    """The control."""
+    rewrite("collection_refund_paid", "WHERE id = in_id FOR UPDATE", "WHERE id = in_id")
+
+    assert both_pay_out(real_county) == 2

@@ -298,3 +298,26 @@ def test_cash_that_was_handed_in_does_not_come_back_into_the_drawer(real_county:
     as_owner("ALTER TABLE collection_payment DISABLE TRIGGER only_forward")  # the control
     as_owner("UPDATE collection_payment SET remittance_id = NULL")
     assert drawer(real_county.unit(), real_county.campaign).fen == 160000
+
+
+def both_confirm(county: County) -> tuple[object, object]:
+    full_drawer(county)
+    handed = give(county)
+
+    def confirmed_by(username: str) -> str | None:
+        found = Remittance.objects.get(pk=handed.pk)
+        return confirm_remittance(found, by=county.staff(username), at=NEXT_DAY).confirmed_by
+
+    return one_inside_the_other(lambda: confirmed_by("finance"), lambda: confirmed_by("tax"))
+
+
+def test_two_who_confirm_at_once_are_told_the_same(real_county: County) -> None:
+    assert both_confirm(real_county) == ("staff:finance", "staff:finance")
+    assert Record.objects.filter(verb="remittance.confirmed").count() == 1
+
+
+def test_without_the_lock_of_the_remittance_the_second_stumbles(real_county: County) -> None:
+    """The control: both found it unconfirmed."""
+    rewrite("collection_confirm_remittance", "WHERE id = in_id FOR UPDATE", "WHERE id = in_id")
+
+    assert [type(answer) for answer in both_confirm(real_county)] == [str, IntegrityError]

@@ -6,7 +6,10 @@ import re
 import signal
 import subprocess
 import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 import psutil
@@ -15,7 +18,16 @@ from django.conf import settings
 from django.db import connections
 
 from canbao.config.home import CHECKOUT, server_passwords
-from canbao.config.season.processes import Child, environment, first_to_die, free_port, stand_in, web_server
+from canbao.config.season.processes import (
+    ASKED_EVERY_S,
+    Child,
+    environment,
+    first_to_die,
+    free_port,
+    stand_in,
+    wait_until_ready,
+    web_server,
+)
 from tests.county import County
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -30,6 +42,31 @@ def test_of_several_children_the_one_that_died_is_named() -> None:
 
         assert (dead.name, one.poll()) == ("other", None)
         one.kill()
+
+
+class _NotYet(BaseHTTPRequestHandler):
+    """A server that is there and has no database yet, for the first four questions."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        type(self).asked += 1
+        self.send_response(503 if self.asked <= 4 else 200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_server_that_is_not_ready_is_asked_again_after_a_while_and_not_at_once() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _NotYet) as server, subprocess.Popen(SLEEPS) as process:
+        Thread(target=server.serve_forever, daemon=True).start()
+        began = time.monotonic()
+
+        wait_until_ready(Child("one", process, Path("log"), f"http://127.0.0.1:{server.server_port}"))
+
+        assert (_NotYet.asked, time.monotonic() - began >= 4 * ASKED_EVERY_S) == (5, True)
+        server.shutdown()
+        process.kill()
 
 
 SIGNALS = """

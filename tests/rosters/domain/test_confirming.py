@@ -24,7 +24,7 @@ from canbao.rosters.refusals import (
     TooManyStruckOff,
 )
 from tests.county import FAR_VILLAGE, VILLAGE, County, number
-from tests.rosters.files import CUT_OFF, TODAY, imported, listed, number_of, xlsx
+from tests.rosters.files import CUT_OFF, NOW, TODAY, imported, listed, number_of, xlsx
 
 BEFORE = date(2021, 9, 30)  # the cut-off of the list that the small county begins with
 
@@ -34,7 +34,7 @@ def sent(county: County, tmp_path: Path, rows: Sequence[Sequence[str]], **change
 
 
 def confirmed(county: County, roster: Roster, **changes: object) -> Confirmed:
-    return confirm_roster(roster, **({"by": county.staff("county"), "on": TODAY} | changes))
+    return confirm_roster(roster, **({"by": county.staff("county"), "at": NOW} | changes))
 
 
 def names_of(county: County, name: str, on: date = TODAY) -> list[str]:
@@ -111,7 +111,7 @@ def test_whoever_may_be_meant_by_an_unsettled_row_keeps_what_they_have(county: C
 
 def test_a_row_that_was_turned_down_protects_nobody(county: County, tmp_path: Path) -> None:
     roster = sent(county, tmp_path, [listed("赵大"), listed("钱奶奶", name="钱爷爷")])
-    refuse_row(rows_to_look_at(roster).get(), by=county.staff("civil"), on=TODAY, why="是另一人，号码填错。")
+    refuse_row(rows_to_look_at(roster).get(), by=county.staff("civil"), at=NOW, why="是另一人，号码填错。")
     done = confirmed(county, roster)
 
     assert (done.struck_off, done.spared, names_of(county, "钱奶奶")) == (1, 0, [])
@@ -253,7 +253,7 @@ def test_whoever_imported_does_not_confirm(county: County, tmp_path: Path) -> No
 
 def test_whoever_settled_a_row_does_not_confirm(county: County, tmp_path: Path) -> None:
     roster = sent(county, tmp_path, [listed("赵大"), listed("赵妻", name="赵七")])
-    refuse_row(rows_to_look_at(roster).get(), by=county.staff("county"), on=TODAY, why="是另一人。")
+    refuse_row(rows_to_look_at(roster).get(), by=county.staff("county"), at=NOW, why="是另一人。")
 
     with pytest.raises(SamePerson):
         confirmed(county, roster)
@@ -311,7 +311,7 @@ def test_the_confirmation_is_on_record(county: County, tmp_path: Path) -> None:
         "staff:county",
     )
     assert link.detail == {"people": 1, "given": 1, "ended": 1, "struck_off": 1, "undecided": 0}
-    assert done.roster.confirmed_at.date() == TODAY
+    assert done.roster.confirmed_at == NOW
 
 
 @pytest.mark.parametrize("people", [3, 30])
@@ -321,7 +321,7 @@ def test_a_longer_list_asks_the_database_no_more_often(county: County, tmp_path:
     roster, by = sent(county, tmp_path, families[1:]), county.staff("county")
 
     with CaptureQueriesContext(connection) as asked:
-        done = confirm_roster(roster, by=by, on=TODAY)
+        done = confirm_roster(roster, by=by, at=NOW)
     assert (done.people, done.struck_off, len(asked)) == (2 * people - 1, 1, 27)
 
 

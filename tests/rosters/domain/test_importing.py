@@ -15,7 +15,7 @@ from canbao.documents.refusals import ColumnMissing, SeveralSheets
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Resident
 from canbao.rosters.models import Holding, Outcome, Roster
-from canbao.rosters.queries import counts_by_outcome
+from canbao.rosters.queries import counts_by_outcome, other_lists
 from canbao.rosters.refusals import CategoryNotInNotice, CutOffInFuture, NotYourDepartment, RosterFileKnown
 from tests.county import VILLAGE, County, hold, number
 from tests.rosters.files import CUT_OFF, HEADER, TODAY, imported, listed, number_of, only_row, rows_of, text_table, xlsx
@@ -227,17 +227,19 @@ def test_a_second_row_with_another_grade_is_looked_at_and_gives_nothing_yet(coun
     assert rows[1].why == "与「第 2 行」是同一人、同一类别，但等级不同（那里是「二级」）。"
 
 
-def test_somebody_on_another_departments_list_is_taken_and_it_is_said(county: County, one: Callable) -> None:
+def test_a_sender_is_not_told_of_another_departments_list_and_the_county_is(county: County, one: Callable) -> None:
     row = one(*listed("钱奶奶", "返贫致贫"), department="乡村振兴局")
 
-    assert (row.outcome, row.why) == (Outcome.TAKEN, "此人另在民政局的“低保对象”名单上，按通知一并计算。")
+    assert (row.outcome, row.why) == (Outcome.TAKEN, "与登记相符。")
+    assert other_lists(row.roster, [row.resident_id]) == {row.resident_id: [("民政局", "低保对象")]}
 
 
-def test_what_another_department_said_until_last_year_is_not_mentioned(county: County, one: Callable) -> None:
+def test_only_what_other_departments_say_on_the_lists_own_day_is_another_list(county: County, one: Callable) -> None:
     hold({"赵大": "监测人口"}, on=date(2020, 1, 1), until=date(2020, 12, 31))
     row = one(*listed("赵大"), department="残联")
+    own = one(*listed("钱奶奶"), department="民政局")
 
-    assert row.why == "与登记相符。"
+    assert (other_lists(row.roster, [row.resident_id]), other_lists(own.roster, [own.resident_id])) == ({}, {})
 
 
 WITH_PLACE = (*HEADER, "乡镇", "村")

@@ -18,6 +18,7 @@ from canbao.rosters.models import Outcome, RosterRow
 from canbao.rosters.queries import candidates, categories_on, rows_to_look_at
 from canbao.rosters.refusals import (
     CategoryNotSettled,
+    CorrectionUnreadable,
     NobodyOffered,
     NothingMended,
     NotYourDepartment,
@@ -26,7 +27,7 @@ from canbao.rosters.refusals import (
     SamePerson,
 )
 from tests.county import VILLAGE, County, number
-from tests.rosters.files import HEADER, SUIXI, TODAY, imported, listed, number_of, only_row, rows_of, xlsx
+from tests.rosters.files import HEADER, NOW, SUIXI, TODAY, imported, listed, number_of, only_row, rows_of, xlsx
 
 
 @pytest.fixture
@@ -35,23 +36,23 @@ def differing(county: County, tmp_path: Path) -> RosterRow:
 
 
 def test_an_accepted_row_counts_once_the_list_is_confirmed(county: County, differing: RosterRow) -> None:
-    row = accept_row(differing, by=county.staff("county2"), on=TODAY)
-    confirm_roster(row.roster, by=county.staff("county"), on=TODAY)
+    row = accept_row(differing, by=county.staff("county2"), at=NOW)
+    confirm_roster(row.roster, by=county.staff("county"), at=NOW)
 
-    assert (row.outcome, row.decided_by) == (Outcome.CORRECTED, "county2")
+    assert (row.outcome, row.decided_by, row.decided_at) == (Outcome.CORRECTED, "county2", NOW)
     assert row.why == "经核对采用。原为：号码相符，但登记姓名与所填的不一致。"
     assert [held.category for held in categories_on(county.person("赵大"), on=TODAY)] == ["低保对象"]
 
 
 def test_a_row_that_was_turned_down_does_not_count(county: County, differing: RosterRow) -> None:
-    row = refuse_row(differing, by=county.staff("civil"), on=TODAY, why="是另一人，号码填错。")
-    done = confirm_roster(row.roster, by=county.staff("county"), on=TODAY)
+    row = refuse_row(differing, by=county.staff("civil"), at=NOW, why="是另一人，号码填错。")
+    done = confirm_roster(row.roster, by=county.staff("county"), at=NOW)
 
     assert (row.outcome, row.why, done.people, done.undecided) == (Outcome.REFUSED, "是另一人，号码填错。", 0, 0)
 
 
 def test_who_settled_it_is_on_record(county: County, differing: RosterRow) -> None:
-    accept_row(differing, by=county.staff("county"), on=TODAY)
+    accept_row(differing, by=county.staff("county"), at=NOW)
     link = Record.objects.latest("position")
 
     assert (link.verb, link.subject, link.actor) == (
@@ -77,9 +78,9 @@ def test_of_two_namesakes_one_is_pointed_at(county: County, tmp_path: Path) -> N
     both = list(candidates(row))
 
     with pytest.raises(NobodyOffered):
-        accept_row(row, by=county.staff("county"), on=TODAY)
+        accept_row(row, by=county.staff("county"), at=NOW)
     assert both == list(Resident.objects.filter(name="赵大").order_by("pk"))
-    assert accept_row(row, by=county.staff("county"), on=TODAY, resident=both[1]).resident == both[1]
+    assert accept_row(row, by=county.staff("county"), at=NOW, resident=both[1]).resident == both[1]
 
 
 def test_the_only_candidate_is_the_one_offered(county: County, differing: RosterRow) -> None:
@@ -90,36 +91,36 @@ def test_a_row_without_a_category_cannot_be_accepted(county: County, tmp_path: P
     row = only_row(imported(county, xlsx(tmp_path / "a.xlsx", [listed("赵大", "低收入残疾人")])))
 
     with pytest.raises(CategoryNotSettled):
-        accept_row(row, by=county.staff("county"), on=TODAY)
+        accept_row(row, by=county.staff("county"), at=NOW)
 
 
 def test_a_row_is_settled_once(county: County, differing: RosterRow) -> None:
-    accept_row(differing, by=county.staff("county"), on=TODAY)
+    accept_row(differing, by=county.staff("county"), at=NOW)
 
     with pytest.raises(RowNotOpen) as no:
-        refuse_row(differing, by=county.staff("civil"), on=TODAY, why="还是不对。")
+        refuse_row(differing, by=county.staff("civil"), at=NOW, why="还是不对。")
     assert no.value.says == "第 2 行的结果是“更正后采用”，不用再核对或更正。"
 
 
 def test_after_the_confirmation_nothing_is_settled_any_more(county: County, differing: RosterRow) -> None:
-    confirm_roster(differing.roster, by=county.staff("county"), on=TODAY, leave_out=1)
+    confirm_roster(differing.roster, by=county.staff("county"), at=NOW, leave_out=1)
 
     for settle in (accept_row, partial(refuse_row, why="太晚了。"), partial(mend_row, pack=SUIXI, name="赵大")):
         with pytest.raises(RosterAlreadyConfirmed):
-            settle(differing, by=county.staff("county2"), on=TODAY)
+            settle(differing, by=county.staff("county2"), at=NOW)
 
 
 @pytest.mark.parametrize(("who", "refusal"), [("clerk", NotYourDivision), ("tax", NotYourWork), ("civil", NotYourWork)])
 def test_others_do_not_settle(county: County, differing: RosterRow, who: str, refusal: type) -> None:
     with pytest.raises(refusal):
-        accept_row(differing, by=county.staff(who), on=TODAY)
+        accept_row(differing, by=county.staff(who), at=NOW)
 
 
 def test_another_department_does_not_settle(county: County, differing: RosterRow) -> None:
     Staff.objects.filter(username="civil").update(department="残联")
 
     with pytest.raises(NotYourDepartment):
-        refuse_row(differing, by=county.staff("civil"), on=TODAY, why="不是我们的。")
+        refuse_row(differing, by=county.staff("civil"), at=NOW, why="不是我们的。")
 
 
 def test_somebody_of_another_county_is_nobody_here(county: County, differing: RosterRow) -> None:
@@ -127,7 +128,7 @@ def test_somebody_of_another_county_is_nobody_here(county: County, differing: Ro
     elsewhere.county = "341721"
 
     with pytest.raises(NobodyOffered):
-        accept_row(differing, by=county.staff("county"), on=TODAY, resident=elsewhere)
+        accept_row(differing, by=county.staff("county"), at=NOW, resident=elsewhere)
 
 
 def test_rows_to_look_at_come_in_the_order_of_the_sheet(county: County, tmp_path: Path) -> None:
@@ -140,17 +141,17 @@ def test_rows_to_look_at_come_in_the_order_of_the_sheet(county: County, tmp_path
 
 
 def test_a_corrected_name_is_matched_again_and_what_was_sent_stays(county: County, differing: RosterRow) -> None:
-    row = mend_row(differing, pack=SUIXI, by=county.staff("civil"), on=TODAY, name="赵大")
-    confirm_roster(row.roster, by=county.staff("county"), on=TODAY)
+    row = mend_row(differing, pack=SUIXI, by=county.staff("civil"), at=NOW, name="赵大")
+    confirm_roster(row.roster, by=county.staff("county"), at=NOW)
 
     assert (row.outcome, row.why, row.remedy) == (Outcome.CORRECTED, "更正后：与登记相符。", "")
-    assert (row.name, row.name_now, row.mended_by) == ("赵太", "赵大", "civil")
+    assert (row.name, row.name_now, row.mended_by, row.mended_at) == ("赵太", "赵大", "civil", NOW)
     assert [held.category for held in categories_on(county.person("赵大"), on=TODAY)] == ["低保对象"]
 
 
 def test_a_corrected_number_is_matched_again_and_sealed(county: County, tmp_path: Path) -> None:
     row = only_row(imported(county, xlsx(tmp_path / "a.xlsx", [("赵大", "12345", "低保对象")]), is_full=False))
-    row = mend_row(row, pack=SUIXI, by=county.staff("civil"), on=TODAY, number=number_of("赵大"))
+    row = mend_row(row, pack=SUIXI, by=county.staff("civil"), at=NOW, number=number_of("赵大"))
 
     assert (row.outcome, row.resident, row.tail_now) == (
         Outcome.CORRECTED,
@@ -164,27 +165,25 @@ def test_a_corrected_number_is_matched_again_and_sealed(county: County, tmp_path
 def test_a_list_without_a_category_column_keeps_its_category(county: County, tmp_path: Path) -> None:
     file = xlsx(tmp_path / "a.xlsx", [("赵大", number_of("赵妻"))], header=("姓名", "身份证号"))
     row = only_row(imported(county, file, category="低保", is_full=False))
-    row = mend_row(row, pack=SUIXI, by=county.staff("civil"), on=TODAY, number=number_of("赵大"))
+    row = mend_row(row, pack=SUIXI, by=county.staff("civil"), at=NOW, number=number_of("赵大"))
 
     assert (row.outcome, row.categories) == (Outcome.CORRECTED, [{"name": "低保对象", "grade": ""}])
 
 
 def test_what_still_does_not_fit_stays_open_and_can_be_corrected_again(county: County, differing: RosterRow) -> None:
     by = county.staff("civil")
-    row = mend_row(differing, pack=SUIXI, by=by, on=TODAY, name="赵二")
+    row = mend_row(differing, pack=SUIXI, by=by, at=NOW, name="赵二")
     assert (row.outcome, row.why) == (Outcome.LOOK, "更正后仍：号码相符，但登记姓名与所填的不一致。")
-    row = mend_row(row, pack=SUIXI, by=by, on=TODAY, number="123")
+    row = mend_row(row, pack=SUIXI, by=by, at=NOW, number="123")
     assert (row.outcome, row.resident) == (Outcome.REFUSED, None)
 
-    assert (
-        mend_row(row, pack=SUIXI, by=by, on=TODAY, name="赵大", number=number_of("赵大")).outcome == Outcome.CORRECTED
-    )
+    assert mend_row(row, pack=SUIXI, by=by, at=NOW, name="赵大", number=number_of("赵大")).outcome == Outcome.CORRECTED
 
 
 def test_a_row_corrected_into_one_that_is_there_already_is_a_repetition(county: County, tmp_path: Path) -> None:
     file = xlsx(tmp_path / "a.xlsx", [listed("赵大"), ("赵妻", number_of("赵大"), "低保对象")])
     _, row = rows_of(imported(county, file, is_full=False))
-    row = mend_row(row, pack=SUIXI, by=county.staff("civil"), on=TODAY, name="赵大")
+    row = mend_row(row, pack=SUIXI, by=county.staff("civil"), at=NOW, name="赵大")
 
     assert (row.outcome, row.why) == (
         Outcome.REFUSED,
@@ -198,27 +197,42 @@ def test_a_rounded_number_does_not_pass_because_the_name_was_corrected(county: C
     )
 
     with pytest.raises(NothingMended) as no:
-        mend_row(row, pack=SUIXI, by=county.staff("civil"), on=TODAY, name="赵大")
+        mend_row(row, pack=SUIXI, by=county.staff("civil"), at=NOW, name="赵大")
     assert no.value.says == "第 2 行没有更正：证件号码还是原来的。"
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        pytest.param({"name": "赵" * 61}, "姓名", id="a-name-too-long"),
+        pytest.param({"name": "赵\0妻"}, "姓名", id="a-sign-that-no-text-has"),
+        pytest.param({"number": "9" * 101}, "证件号码", id="a-number-too-long"),
+    ],
+)
+def test_what_would_be_cut_short_is_no_correction(county: County, differing: RosterRow, written: dict[str, str], wanted: str) -> None:  # fmt: skip
+    with pytest.raises(CorrectionUnreadable) as no:
+        mend_row(differing, pack=SUIXI, by=county.staff("civil"), at=NOW, **written)
+
+    assert no.value.says == f"第 {differing.row} 行没有更正：填写的{wanted}太长，或含有不能用的字符。"
 
 
 def test_nothing_new_is_no_correction(county: County, differing: RosterRow) -> None:
     with pytest.raises(NothingMended):
-        mend_row(differing, pack=SUIXI, by=county.staff("civil"), on=TODAY, name="赵太")
+        mend_row(differing, pack=SUIXI, by=county.staff("civil"), at=NOW, name="赵太")
 
 
 def test_what_was_taken_or_turned_down_is_not_corrected(county: County, differing: RosterRow) -> None:
-    refuse_row(differing, by=county.staff("county"), on=TODAY, why="是另一人。")
+    refuse_row(differing, by=county.staff("county"), at=NOW, why="是另一人。")
 
     with pytest.raises(RowNotOpen):
-        mend_row(differing, pack=SUIXI, by=county.staff("civil"), on=TODAY, name="赵大")
+        mend_row(differing, pack=SUIXI, by=county.staff("civil"), at=NOW, name="赵大")
 
 
 def test_another_department_does_not_correct(county: County, differing: RosterRow) -> None:
     Staff.objects.filter(username="civil").update(department="残联")
 
     with pytest.raises(NotYourDepartment):
-        mend_row(differing, pack=SUIXI, by=county.staff("civil"), on=TODAY, name="赵大")
+        mend_row(differing, pack=SUIXI, by=county.staff("civil"), at=NOW, name="赵大")
 
 
 def test_whoever_sent_or_corrected_a_row_does_not_say_whom_it_means(county: County, tmp_path: Path) -> None:
@@ -226,24 +240,24 @@ def test_whoever_sent_or_corrected_a_row_does_not_say_whom_it_means(county: Coun
         imported(county, xlsx(tmp_path / "a.xlsx", [listed("赵大", name="赵太")]), by="county", is_full=False)
     )
     with pytest.raises(SamePerson):
-        accept_row(row, by=county.staff("county"), on=TODAY)
-    mend_row(row, pack=SUIXI, by=county.staff("county2"), on=TODAY, name="赵三")
+        accept_row(row, by=county.staff("county"), at=NOW)
+    mend_row(row, pack=SUIXI, by=county.staff("county2"), at=NOW, name="赵三")
 
     with pytest.raises(SamePerson):
-        accept_row(row, by=county.staff("county2"), on=TODAY)
+        accept_row(row, by=county.staff("county2"), at=NOW)
     with pytest.raises(SamePerson):
-        confirm_roster(row.roster, by=county.staff("county2"), on=TODAY, leave_out=1)
+        confirm_roster(row.roster, by=county.staff("county2"), at=NOW, leave_out=1)
 
 
 def test_the_database_too_wants_two_people_for_a_doubtful_row(county: County, differing: RosterRow) -> None:
-    row = mend_row(differing, pack=SUIXI, by=county.staff("civil"), on=TODAY, name="赵三")
+    row = mend_row(differing, pack=SUIXI, by=county.staff("civil"), at=NOW, name="赵三")
 
     with pytest.raises(IntegrityError, match="roster_row_two_people"):
         RosterRow.objects.filter(pk=row.pk).update(outcome="corrected", decided_by="civil", decided_at=row.mended_at)
 
 
 def test_the_correction_is_on_record_without_what_was_written(county: County, differing: RosterRow) -> None:
-    mend_row(differing, pack=SUIXI, by=county.staff("civil"), on=TODAY, name="赵大")
+    mend_row(differing, pack=SUIXI, by=county.staff("civil"), at=NOW, name="赵大")
     link = Record.objects.latest("position")
 
     assert (link.verb, link.subject, link.actor, link.detail) == (

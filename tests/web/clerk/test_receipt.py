@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 
 from canbao.collection.domain.receipts import void
+from canbao.collection.queries import receipt_paper
 from tests.collection.domain.test_cash import take
 from tests.collection.racing import one_inside_the_other
-from tests.county import IN_THE_WINDOW, County
+from tests.county import IN_THE_WINDOW, County, signed_in
 from tests.web.pages import refusal_of, text_of
 
 
@@ -67,6 +68,22 @@ def test_of_two_who_print_at_the_same_moment_one_paper_is_marked(real_county: Co
     assert "第2次打印" in words_on(papers[1])
 
 
+def test_what_stands_in_place_of_a_spoiled_one_says_the_day_of_the_money_on_screen_and_paper(
+    sign_in: object, outside: object
+) -> None:
+    client, receipt = sign_in("clerk"), outside.pays_cash("赵家")
+    years_later = IN_THE_WINDOW.replace(year=2024)
+    with signed_in("clerk"):
+        instead = void(receipt, reason="票面破损", by=outside.county.staff("clerk"), at=years_later)
+        old, new = (receipt_paper(one, verify_url="", is_synthetic=True) for one in (receipt, instead))
+
+    screen = text_of(client.get(f"/receipts/{instead.pk}/"))
+
+    assert "缴款日期 2021年11月15日" in screen
+    assert (new.collected_on, [line.age for line in new.lines]) == (old.collected_on, [line.age for line in old.lines])
+    assert str(instead.issued_on) == "2024-11-15"
+
+
 def words_on(pdf: bytes) -> str:
     seen = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout
     return "".join(seen.decode().split())
@@ -74,7 +91,8 @@ def words_on(pdf: bytes) -> str:
 
 def test_a_void_receipt_is_not_printed_and_says_which_one_is(sign_in: object, outside: object) -> None:
     client, receipt = sign_in("clerk"), outside.pays_cash("赵家")
-    outside.look(lambda county: void(receipt, reason="打印错位", by=county.staff("clerk"), at=IN_THE_WINDOW))
+    with signed_in("clerk"):
+        void(receipt, reason="打印错位", by=outside.county.staff("clerk"), at=IN_THE_WINDOW)
 
     answer = client.post(f"/receipts/{receipt.pk}/print/")
 

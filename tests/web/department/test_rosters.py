@@ -1,5 +1,6 @@
 """A department hands in its spreadsheet, sees the verdict of every row, and gets its own file back."""
 
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from canbao.access.scope import within
 from canbao.documents.reading import read_spreadsheet
 from canbao.rosters.models import RosterRow
 from canbao.web.department.roster import answer_name
-from tests.county import everybody
+from tests.county import everybody, hold
 from tests.rosters.files import listed, xlsx
 from tests.web.conftest import number_of
 from tests.web.pages import refusal_of, text_of
@@ -72,6 +73,21 @@ def test_a_department_does_not_learn_whose_number_it_typed(sign_in: object, list
     assert "赵妻 ****0227" in text_of(sign_in("county").get(listed_people))  # who checks the list must see it
 
 
+def test_another_departments_list_is_named_to_the_county_and_never_to_the_sender(sign_in: object, outside: object, tmp_path: Path) -> None:  # fmt: skip
+    outside.look(lambda county: hold({"赵妻": "重度残疾人"}, on=date(2021, 1, 1)))
+    client = sign_in("civil")
+    address = hand_in(client, tmp_path, [listed("赵大"), listed("赵妻", name="赵旗")])["Location"]
+    row = outside.look(lambda county: RosterRow.objects.get(outcome="look"))
+
+    client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵妻", "number": ""})  # nor by typing until it fits
+    pages = [client.get(f"{address}?outcome={outcome}").content.decode() for outcome in ("look", "taken", "corrected")]
+    answer = read_spreadsheet(client.post(f"{address}file/").content, sheet="名单")
+
+    assert [page for page in pages if "重度残疾人" in page] == []
+    assert "重度残疾人" not in str([cell.text for row in answer.rows() for cell in row.cells])
+    assert "的“重度残疾人”名单上，按通知一并计算" in text_of(sign_in("county").get(f"{address}?outcome=corrected"))
+
+
 def test_a_doubtful_row_is_for_the_county_to_decide(sign_in: object, outside: object, listed_people: str) -> None:
     row = outside.look(lambda county: RosterRow.objects.get(outcome="look"))
 
@@ -89,8 +105,33 @@ def test_a_department_corrects_its_own_row_and_it_is_matched_again(sign_in: obje
     taken = client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵妻", "number": ""}, follow=True)
 
     assert "赵其 赵旗 ****0227 低保对象 更正后仍：号码相符，但登记姓名与所填的不一致。" in still
-    assert taken.redirect_chain[-1][0] == f"{listed_people}?outcome=corrected#row-{row.pk}"
+    assert taken.redirect_chain[-1][0] == f"{listed_people}?outcome=corrected&page=1#row-{row.pk}"
     assert "更正后：与登记相符。" in text_of(taken)
+
+
+def test_a_correction_that_cannot_be_read_is_refused_beside_the_row(sign_in: object, outside: object, listed_people: str) -> None:  # fmt: skip
+    client, row = sign_in("civil"), outside.look(lambda county: RosterRow.objects.get(outcome="refused"))
+
+    no = client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵" * 61, "number": number_of("赵大")})
+
+    assert (no.status_code, refusal_of(no)) == (409, "第 4 行没有更正：填写的姓名太长，或含有不能用的字符。")
+    assert f'id="row-{row.pk}"' in no.content.decode()
+
+
+def test_after_a_correction_the_page_is_the_one_on_which_the_row_stands(sign_in: object, outside: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr("canbao.web.department.roster.ROWS_A_PAGE", 1)
+    client = sign_in("civil")
+    hand_in(client, tmp_path, [listed("赵妻", name="赵旗"), listed("赵大", name="赵小")])
+    first, last = outside.look(lambda county: list(RosterRow.objects.filter(outcome="look").order_by("row")))
+
+    answers = [
+        client.post(f"/department/rows/{row.pk}/mend/", {"name": "赵某", "number": ""}, follow=True)
+        for row in (first, last)
+    ]
+    answers.append(client.post(f"/department/rows/{last.pk}/mend/", {"name": "", "number": ""}))
+
+    shown = [[row.pk for row in page.context["rows"]] for page in answers]
+    assert shown == [[first.pk], [last.pk], [last.pk]]
 
 
 def test_a_department_takes_its_own_row_back(sign_in: object, outside: object, listed_people: str) -> None:

@@ -6,9 +6,10 @@ from uuid import uuid4
 from canbao.access.clock import now
 from canbao.access.scope import within
 from canbao.collection.domain.confirmation import Told, confirm
+from canbao.collection.domain.receipts import void
 from canbao.collection.gateway import Arrival
-from canbao.collection.models import Order
-from tests.county import IN_THE_WINDOW, everybody
+from canbao.collection.models import Order, Receipt
+from tests.county import IN_THE_WINDOW, everybody, signed_in
 from tests.web.gateways import Answering
 from tests.web.pages import order_id_of, refusal_of, text_of
 
@@ -78,6 +79,25 @@ def test_the_page_says_paid_only_when_the_database_does(enter: object, outside: 
     assert 'http-equiv="refresh"' in before.content.decode()
     assert 'http-equiv="refresh"' not in after.content.decode()
     assert ("✓ 已缴费" in text_of(after), "看票据" in text_of(after)) == (True, True)
+
+
+def test_of_a_spoiled_receipt_the_order_and_its_own_page_lead_to_the_one_that_is_valid(
+    enter: object, outside: object, plug_in: object
+) -> None:
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家"))["Location"]
+    money_arrives(the_order())
+    with signed_in("clerk"):
+        spoiled = Receipt.objects.get()
+        instead = void(spoiled, reason="错", by=outside.county.staff("clerk"), at=IN_THE_WINDOW)
+
+    order_page, void_page = client.get(address), client.get(f"/my/receipts/{spoiled.pk}/")
+
+    leads_there, leads_nowhere = f'href="/my/receipts/{instead.pk}/"', f'href="/my/receipts/{spoiled.pk}/"'
+    assert (leads_there in order_page.content.decode(), leads_nowhere in order_page.content.decode()) == (True, False)
+    assert leads_there in void_page.content.decode()
+    assert f"这张票据已经作废，缴费和参保不受影响。 现在有效的是 № {instead.full_number}" in text_of(void_page)
 
 
 def test_asked_by_itself_only_the_part_that_changes_comes(enter: object, outside: object, plug_in: object) -> None:

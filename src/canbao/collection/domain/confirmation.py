@@ -52,7 +52,8 @@ def confirm(told: Sequence[Told], *, actor: str, at: datetime, county: str | Non
     """Confirm a set, in the order of `told`. Raises `NotMoney`, `NotYourDivision` (cash of another place),
     `NoReceiptsLeft`; then nothing of the set has happened.
 
-    `at` is the instant of the telling. `county` is whose money it is where the order is unknown; without it, the only county's that has campaigns.
+    `at` is the instant of the telling. `county` is whose money it is where the order is unknown; without it, that of
+    the only county that has campaigns.
 
     `paid_on` is the day in China of the instant at which the payer paid, not of the telling.
     """

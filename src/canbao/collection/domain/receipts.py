@@ -38,7 +38,7 @@ def issue_book(*, unit: CollectingUnit, kind: ReceiptBook.Kind, series: int, fir
 
 @transaction.atomic
 def note_print(receipt: Receipt, *, actor: str) -> int:
-    """Count a print, and say the how manieth it is: 1 is the original, every other must be marked. On record.
+    """Count a print, and say which print it is: 1 is the original, every other must be marked. On record.
 
     To be asked before printing: of two who print at once, one gets the 1. Says no: `ReceiptIsVoid`.
     """
@@ -55,8 +55,8 @@ def void(receipt: Receipt, *, reason: str, by: Staff, at: datetime) -> Receipt:
     """A receipt is spoiled: it is voided and keeps its number; the next one of the unit stands for the same money.
 
     Returns the one in its place; again is the same. Payment, enrolment and ledger are as they were. On record.
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `OtherUnit`, `VoucherStands`, `VoidWithoutReason`,
-    `NoReceiptsLeft`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `OtherUnit`, `VoucherStands`, `ReceiptHasVoucher`,
+    `VoidWithoutReason`, `VoidReasonTooLong`, `NoReceiptsLeft`.
     """
     check_may(by, Work.COLLECT, division=receipt.division)
     if by.unit_id != receipt.unit_id:

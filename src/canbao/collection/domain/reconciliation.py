@@ -21,12 +21,12 @@ class Day(NamedTuple):
     differences: tuple[str, ...]
 
 
-def ask_about_open_orders(channel: str, *, made_before: datetime, county: str) -> int:
-    """Ask the gateway, at `made_before`, about orders that are still open: a lost callback is found within minutes.
-    Returns how many.
+def ask_about_open_orders(channel: str, *, made_before: datetime, county: str, at: datetime) -> int:
+    """Ask the gateway, `at` this instant, about orders that were made before another and are still open: a lost
+    callback is found within minutes. Returns how many.
 
-    What nobody has paid and whose time is over by `made_before` is closed, there and here; money that comes all the
-    same is confirmed like any other.
+    What nobody has paid and whose time is over is closed, there and here; money that comes all the same is confirmed
+    like any other. A payment that is refused is named by the day's bill.
     """
     asked = Order.objects.filter(channel=channel, state=Order.State.OPEN, made_at__lt=made_before, county=county)
     arrivals, over = [], []
@@ -34,19 +34,18 @@ def ask_about_open_orders(channel: str, *, made_before: datetime, county: str) -
         arrival = gateway(channel).query(order.pk)
         if arrival is not None:
             arrivals.append(Told(channel, arrival))
-        elif order.expires_at <= made_before:
+        elif order.expires_at <= at:
             gateway(channel).close(order.pk)
             over.append(order.pk)
     Order.objects.filter(pk__in=over, state=Order.State.OPEN).update(state=Order.State.CLOSED)
-    done, _ = confirm_what_can_be(
-        arrivals, actor=f"gateway:{channel}", at=made_before
-    )  # what is refused is named by the day's bill
+    done, _ = confirm_what_can_be(arrivals, actor=f"gateway:{channel}", at=at)
     return sum(1 for one in done if one.is_new)
 
 
 def reconcile_day(channel: str, day: date, *, county: str, at: datetime) -> Day:
-    """Go through the gateway's bill of a day, at an instant: confirm what we missed, name what does not fit, move this county's money
-    on. The bill may hold other counties' money; that is confirmed too, and moved on when they are asked about."""
+    """Go through the gateway's bill of a day, at an instant: confirm what we missed, name what does not fit, move this
+    county's money on. The bill may hold other counties' money; that is confirmed too, and moved on when they are asked
+    about."""
     lines = list(gateway(channel).bill(day))
     differences: list[str] = []
     recovered = 0

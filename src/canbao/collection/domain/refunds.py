@@ -10,7 +10,13 @@ from canbao.access.record import record
 from canbao.access.refusing import refusing
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Refund, RefundState
-from canbao.collection.refusals import SAID_BY_DATABASE, RefundNotApproved, RefundNotDue, SamePerson
+from canbao.collection.refusals import (
+    SAID_BY_DATABASE,
+    RefundGoesBackByChannel,
+    RefundNotApproved,
+    RefundNotDue,
+    SamePerson,
+)
 
 
 @transaction.atomic
@@ -66,9 +72,11 @@ def approve(refund: Refund, *, by: Staff) -> Refund:
 def pay_out(refund: Refund, *, by: Staff, on: date) -> Refund:
     """A cash payer's money has been handed or transferred to them, says the person who did it. On record.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `RefundNotApproved`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `RefundGoesBackByChannel`, `RefundNotApproved`.
     """
     check_may(by, Work.APPROVE_REFUND, division=refund.division)
+    if refund.channel != Channel.CASH:
+        raise RefundGoesBackByChannel(channel=refund.channel)
     _has_arrived(refund, "refund.paid_out", on=on, actor=f"staff:{by.username}")
     return refund
 

@@ -42,6 +42,7 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(total_fen__gt=0), name="order_asks_for_something"),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="order_channel_is_known"),
+            models.CheckConstraint(condition=Q(state__in=["open", "paid", "closed"]), name="order_state_is_known"),
         ]
 
 

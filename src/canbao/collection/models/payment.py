@@ -49,6 +49,7 @@ class Payment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "reference"], name="payment_told_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_is_money"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="payment_channel_is_known"),
             models.CheckConstraint(condition=Q(outcome__in=PaymentOutcome.values), name="payment_outcome_is_known"),
         ]
 

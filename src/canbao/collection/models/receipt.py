@@ -18,6 +18,7 @@ from canbao.enrolment.models import Bill, Campaign
 from canbao.register.models import Household
 
 NUMBERS_A_SERIES = 10**10
+LONGEST_REASON = 100  # collection_void() says no to a longer one
 
 
 class ReceiptBook(models.Model):
@@ -43,6 +44,7 @@ class ReceiptBook(models.Model):
                 condition=Q(next_number__gte=F("first_number")) & Q(next_number__lte=F("last_number") + 1),
                 name="receipt_book_counter_inside",
             ),
+            models.CheckConstraint(condition=Q(kind__in=["paper", "electronic"]), name="receipt_book_kind_is_known"),
         ]
 
     @property
@@ -77,7 +79,7 @@ class Receipt(models.Model):
     issued_by = models.CharField("开票人", max_length=60)
     check_code = models.CharField("校验码", max_length=12)
     state = models.CharField(max_length=8, choices=State, default=State.VALID)
-    void_reason = models.CharField("作废原因", max_length=100, blank=True, default="")
+    void_reason = models.CharField("作废原因", max_length=LONGEST_REASON, blank=True, default="")
     voided_by = models.CharField("作废人", max_length=60, null=True)
     voided_at = models.DateTimeField("作废时间", null=True)
     prints = models.IntegerField("打印次数", default=0)

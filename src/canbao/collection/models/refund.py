@@ -19,22 +19,22 @@ class RefundReason(models.TextChoices):
     READJUSTED = "readjusted", "身份调整退差"
 
 
-class RefundRemedy(models.TextChoices):
-    """What the person whose money it is should know, by reason."""
-
-    DUPLICATE = "duplicate", "这笔钱审核后原路退回，您不用再办什么。"
-    BILL_CHANGED = (
-        "bill_changed",
-        "付款前您的缴费标准已经变更，这笔钱没有入账，审核后原路退回；仍显示待缴的，请按新的金额缴费。",
-    )
-    READJUSTED = "readjusted", "您的身份有调整，多缴的差额审核后退回，参保不受影响。"
-
-
 class RefundState(models.TextChoices):
     DUE = "due", "待退"
     APPROVED = "approved", "已审核"
     SENT = "sent", "退款中"
     PAID = "paid", "已退"
+
+
+# What stands beside a refund, on a family's page and on a clerk's, so nobody is spoken to: why there is money to give
+# back, and by which way it goes or went.
+OF_CHANGED_BILL = "付款前缴费标准已经变更，这笔钱没有入账；仍显示待缴的，请按新的金额缴费。"
+OF_READJUSTMENT = "身份有调整，退还多缴的差额，参保不受影响。"
+CASH_TO_COME = "审核后当面退还，或转到缴费人的账户。"
+CASH_GIVEN_BACK = "已当面退还，或已转到缴费人的账户。"
+MONEY_TO_COME = "审核后原路退回，不用另外办理。"
+MONEY_ON_ITS_WAY = "正在原路退回，不用另外办理。"
+MONEY_GIVEN_BACK = "已原路退回。"
 
 
 class Refund(models.Model):
@@ -61,6 +61,9 @@ class Refund(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payment", "bill", "reason"], name="refund_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_is_money"),
+            models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_is_known"),
+            models.CheckConstraint(condition=Q(reason__in=RefundReason.values), name="refund_reason_is_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="refund_channel_is_known"),
             models.CheckConstraint(
                 condition=Q(state="due") | Q(reviewed_by__isnull=False, approved_by__isnull=False),
                 name="refund_reviewed_twice",
@@ -72,6 +75,15 @@ class Refund(models.Model):
         ]
 
     @property
-    def remedy(self) -> str:
-        """What the person whose money it is should know."""
-        return str(RefundRemedy(self.reason).label)
+    def why(self) -> str:
+        """What happened, where the reason alone does not say it; else ""."""
+        changed = {RefundReason.BILL_CHANGED: OF_CHANGED_BILL, RefundReason.READJUSTED: OF_READJUSTMENT}
+        return changed.get(RefundReason(self.reason), "")
+
+    @property
+    def way(self) -> str:
+        """How the money goes or went back: cash by hand, everything else the way that it came."""
+        if self.channel == Channel.CASH:
+            return CASH_GIVEN_BACK if self.state == RefundState.PAID else CASH_TO_COME
+        on_its_way = {RefundState.SENT: MONEY_ON_ITS_WAY, RefundState.PAID: MONEY_GIVEN_BACK}
+        return on_its_way.get(RefundState(self.state), MONEY_TO_COME)

@@ -12,12 +12,11 @@
 -- It believes what it is told of a gateway's money: whoever calls it has checked the signature. Cash it believes only
 -- from staff, for orders of their own place.
 --
--- Locks, always in this order, so that two calls wait instead of blocking each other: orders by id, bills by id,
--- payments by reference, accounts of funds, receipt books by id, other accounts.
+-- Locks, always in this order, so that two calls wait instead of blocking each other: bills by id (and with its bills an
+-- order is held too), payments by reference, accounts of funds, receipt books by id, other accounts.
 
 CREATE OR REPLACE FUNCTION collection_lock(order_ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM 1 FROM collection_order WHERE id = ANY (order_ids) ORDER BY id FOR UPDATE;
     PERFORM 1 FROM enrolment_bill
       WHERE id IN (SELECT bill_id FROM collection_orderline WHERE order_id = ANY (order_ids)) ORDER BY id FOR UPDATE;
 END $$;

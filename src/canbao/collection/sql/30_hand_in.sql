@@ -30,9 +30,9 @@ BEGIN
         RETURN NULL;  -- the same intent once more
     END IF;
     SELECT array_agg(p.id), sum(p.amount_fen) INTO payments, seen_fen
-      FROM (SELECT p.id, p.amount_fen FROM collection_payment p JOIN collection_order o ON o.id = p.order_id
-             WHERE p.unit_id = in_unit AND p.channel = 'cash' AND p.remittance_id IS NULL AND o.campaign_id = in_campaign
-               AND p.paid_on BETWEEN in_from AND in_until ORDER BY p.id FOR UPDATE OF p) p;
+      FROM collection_payment p JOIN collection_order o ON o.id = p.order_id
+     WHERE p.unit_id = in_unit AND p.channel = 'cash' AND p.remittance_id IS NULL AND o.campaign_id = in_campaign
+       AND p.paid_on BETWEEN in_from AND in_until;
     IF payments IS NULL THEN
         PERFORM refuse('drawer_is_empty', '{}');
     END IF;

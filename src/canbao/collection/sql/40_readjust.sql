@@ -2,10 +2,13 @@
 --
 --     collection_readjust(campaign, '[{"resident", "assessment"}, …]', on, at, actor)
 --
--- For each resident whose latest bill, once it is locked, still rests on another answer: an open bill is superseded; what is still owed becomes an open version, what was paid too much a
--- settled negative one with a refund owed to that person and a voucher that takes back from their receipt (one for each
--- payment that it came with), there where they paid. Who has paid all and whose amount nobody knows now keeps what they
--- have. Subsidies of people who are enrolled are undone and posted anew. Nothing is overwritten.
+-- For each resident whose latest bill, once it is locked, still rests on another answer: an open bill is superseded;
+-- what is still owed becomes an open version, what was paid too much a settled negative one with a refund owed to that
+-- person and a voucher that takes back from their receipt (one for each payment that it came with), there where they
+-- paid. Who has paid all and whose amount nobody knows now keeps what they have. Subsidies of people who are enrolled
+-- are undone and posted anew. Nothing is overwritten.
+--
+-- Locks in the order of 20_confirm.sql: bills by id, accounts of funds, receipt books by id, other accounts.
 
 DROP FUNCTION IF EXISTS collection_readjust(bigint, jsonb, date, text);
 CREATE OR REPLACE FUNCTION collection_readjust(in_campaign bigint, changes jsonb, in_on date, at timestamptz, actor text)
@@ -84,6 +87,11 @@ BEGIN
           <> (SELECT coalesce(sum(f.amount_fen), 0) FROM collection_refund f WHERE f.bill_id = ANY (made)) THEN
         RAISE EXCEPTION 'a person is owed money that no payment covers' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    PERFORM ledger_account(w.county, 'fund', w.payer) FROM (  -- before the books, as whoever confirms does
+        SELECT DISTINCT b.county, s.share->>'payer' AS payer
+          FROM enrolment_bill b JOIN enrolment_billassessment g ON g.id = b.assessment_id
+          CROSS JOIN LATERAL jsonb_array_elements(g.shares) AS s(share)
+         WHERE b.id = ANY (last) AND (s.share->>'fen')::bigint > 0 ORDER BY 1, 2) w;
     PERFORM collection_voucher(made, actor, in_on, at);
 
     UPDATE enrolment_enrolment e SET paid_fen = e.paid_fen + b.due_fen
@@ -158,7 +166,8 @@ BEGIN
     END IF;
 END $$;
 
--- A refund has reached its person. Said by whoever's scope it lies in. False: somebody had said so before.
+-- A refund has reached its person. Of cash, a person whose scope it lies in says so; what came through a gateway goes
+-- back through it, and that it has arrived is never said by hand. False: somebody had said so before.
 DROP FUNCTION IF EXISTS collection_refund_paid(uuid, date);
 CREATE FUNCTION collection_refund_paid(in_id uuid, in_on date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -175,6 +184,9 @@ BEGIN
     END IF;
     IF back.state NOT IN ('approved', 'sent') THEN
         PERFORM refuse('refund_not_approved', '{}');
+    END IF;
+    IF back.channel <> 'cash' AND (back.state <> 'sent' OR scope_actor() LIKE 'staff:%') THEN
+        PERFORM refuse('refund_goes_back_by_channel', jsonb_build_object('channel', back.channel));
     END IF;
     source := CASE back.channel WHEN 'cash' THEN ledger_account(back.county, 'treasury', back.county)
                                 ELSE ledger_account(back.county, 'gateway', back.channel) END;

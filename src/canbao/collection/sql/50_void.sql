@@ -1,9 +1,9 @@
 -- A receipt is spoiled (torn, misprinted, another number on the paper): it is voided with a reason, keeps its number for
 -- ever, and the next number of the unit's own stock stands for the same money. Nothing else moves: payment, enrolment,
 -- bills and ledger are as they were. Returns the id of the one that stands in its place, and whether it is new: asking
--- again gives the same.
+-- again gives the same. What a voucher takes back from stands like the voucher itself.
 --
--- Locks the receipt, then the unit's books by id.
+-- Locks the bills by id (money that goes back for one of them waits, and so does this), the receipt, the unit's books by id.
 CREATE OR REPLACE FUNCTION collection_void(in_id bigint, in_reason text, in_actor text, in_on date, in_at timestamptz)
 RETURNS TABLE (instead bigint, is_new boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -11,8 +11,11 @@ DECLARE
     old collection_receipt%ROWTYPE;
     book collection_receiptbook%ROWTYPE;
     made bigint;
+    voucher text;
 BEGIN
     PERFORM scope_must_be(in_actor);
+    PERFORM 1 FROM enrolment_bill WHERE id IN (SELECT bill_id FROM collection_receiptline WHERE receipt_id = in_id)
+      ORDER BY id FOR KEY SHARE;
     SELECT * INTO STRICT old FROM collection_receipt WHERE id = in_id FOR NO KEY UPDATE;
     IF scope_first() IS NULL OR old.division < scope_first() OR old.division >= scope_after() OR scope_household() IS NOT NULL THEN
         PERFORM refuse('not_your_division');
@@ -24,8 +27,16 @@ BEGIN
     IF old.takes_back_from_id IS NOT NULL THEN
         PERFORM refuse('voucher_stands');
     END IF;
+    SELECT lpad(series::text, 4, '0') || '-' || lpad(number::text, 8, '0') INTO voucher
+      FROM collection_receipt WHERE takes_back_from_id = in_id ORDER BY id LIMIT 1;
+    IF FOUND THEN
+        PERFORM refuse('receipt_has_voucher', jsonb_build_object('voucher', voucher));
+    END IF;
     IF btrim(coalesce(in_reason, '')) = '' THEN
         PERFORM refuse('void_without_reason');
+    END IF;
+    IF length(btrim(in_reason)) > 100 THEN
+        PERFORM refuse('void_reason_too_long', jsonb_build_object('length', length(btrim(in_reason))));
     END IF;
     PERFORM 1 FROM collection_receiptbook b JOIN collection_receiptbook its ON its.id = old.book_id
       WHERE b.unit_id = old.unit_id AND b.kind = its.kind AND b.next_number <= b.last_number ORDER BY b.id FOR UPDATE OF b;

@@ -81,7 +81,7 @@ BEGIN
             RAISE EXCEPTION '% of % % is said and stays said', field, TG_TABLE_NAME, OLD.id USING ERRCODE = 'restrict_violation';
         END IF;
     END LOOP;
-    IF was ? 'state' AND array_position(road, now->>'state') < array_position(road, was->>'state') THEN
+    IF was ? 'state' AND (array_position(road, now->>'state') >= array_position(road, was->>'state')) IS NOT TRUE THEN
         RAISE EXCEPTION '% % goes from % to % and not back', TG_TABLE_NAME, OLD.id, was->>'state', now->>'state' USING ERRCODE = 'restrict_violation';
     END IF;
     IF (now->>'prints')::integer NOT IN ((was->>'prints')::integer, (was->>'prints')::integer + 1) THEN

@@ -134,6 +134,12 @@ def _staff(county: str, places: dict[str, Any], units: dict[str, CollectingUnit]
     people = [
         ("xian", "县医保局 样例", Role.COUNTY, whole),
         ("xian2", "县医保局复核 样例", Role.COUNTY, whole),
+        (
+            "xian3",
+            "县医保局负责人 样例",
+            Role.COUNTY,
+            whole,
+        ),  # a list that the county imports itself takes three people
         ("shui", "县税务局 样例", Role.TAX, whole),
         ("shi", "市医保局 样例", Role.CITY, f"{county[:4]}00000000"),
         *((username, f"{name} 样例", Role.DEPARTMENT, whole) for username, name in departments.items()),

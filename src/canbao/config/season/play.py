@@ -160,7 +160,7 @@ class Season:
         self.pay(day, orders)
         with within(self.whole):
             self.counts["recovered_by_query"] += ask_about_open_orders(
-                Channel.WECHAT, made_before=self.at(day, 22), county=self.sample.county
+                Channel.WECHAT, made_before=self.at(day, 22), county=self.sample.county, at=self.at(day, 22)
             )
             done = reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
         self.counts["recovered_by_bill"] += done.recovered
@@ -390,4 +390,4 @@ class Season:
             for outcome, count in roster.rows.values_list("outcome").annotate(Count("pk")):
                 self.verdicts[outcome] += count
             left = roster.rows.filter(outcome="look").count()  # nobody here looks a person up in a filing cabinet
-            confirm_roster(roster, by=self.staff_cache("xian"), on=cut_off, leave_out=left)
+            confirm_roster(roster, by=self.staff_cache("xian"), at=self.at(cut_off, 17), leave_out=left)

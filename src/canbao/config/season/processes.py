@@ -26,6 +26,7 @@ from canbao.gateways.standin.spawn import Control, spawned
 READY_WITHIN_S = 30
 STOPS_WITHIN_S = 10
 LOOKED_AT_EVERY_S = 0.5
+ASKED_EVERY_S = 0.1  # a server that is not ready yet
 LONGEST_LOG = 10_000_000  # a log that has grown longer is begun anew, with the old one beside it
 
 
@@ -148,7 +149,7 @@ def web_server(port: int, **more: str) -> Iterator[Child]:
     told = environment() | {"CANBAO_BASE_URL": url, "CANBAO_LOG_FILE": str(log)} | more
     with _server(command, told) as process:
         child = Child("网页服务", process, log, url)
-        _wait(child)
+        wait_until_ready(child)
         yield child
 
 
@@ -182,16 +183,16 @@ def _server(command: list[str], told: Mapping[str, str]) -> "Iterator[subprocess
                 process.wait()
 
 
-def _wait(child: Child) -> None:
+def wait_until_ready(child: Child) -> None:
+    """Until its health page says yes. Raises `SystemExit` when it ends before, or takes too long."""
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
         if child.process.poll() is not None:
             raise SystemExit("网页服务未能启动，请看上面的信息 (the web server did not start; see above)")
-        try:
+        with contextlib.suppress(httpx2.HTTPError):
             if httpx2.get(f"{child.url}/api/health", timeout=2, trust_env=False).status_code == 200:
                 return
-        except httpx2.HTTPError:
-            time.sleep(0.1)
+        time.sleep(ASKED_EVERY_S)
     raise SystemExit(
         f"网页服务没有按时就绪，日志在 {child.log} (the web server was not ready in time; its log is there)"
     )

@@ -7,18 +7,17 @@ its own, which only that department ends. Which of several categories counts is 
 Locks: the roster's row, then the department (two lists of one department are confirmed one after the other).
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
 
-from canbao.access.clock import now
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
+from canbao.access.names import name_of
 from canbao.access.record import record
 from canbao.kernel.division_code import DivisionCode
-from canbao.rosters.domain.handling import name_of
 from canbao.rosters.domain.striking import Struck, TownCount, check_not_too_many, find_struck_off, strike_off
 from canbao.rosters.models import Outcome, Roster
 from canbao.rosters.refusals import OlderThanConfirmed, RosterAlreadyConfirmed, RowsNotLookedAt, SamePerson
@@ -51,7 +50,7 @@ def confirm_roster(
     roster: Roster,
     *,
     by: Staff,
-    on: date,
+    at: datetime,
     leave_out: int = 0,
     strike_off_confirmed: bool = False,
     strike_off_share: float = STRIKE_OFF_SHARE,
@@ -83,7 +82,7 @@ def confirm_roster(
         check_not_too_many(struck, department=roster.department, share=strike_off_share, people=strike_off_people)
     kept, given = _give(roster)
     ended = strike_off(roster) if roster.is_full else 0
-    roster.confirmed_at, roster.confirmed_by = datetime.combine(on, now().timetz()), by.username
+    roster.confirmed_at, roster.confirmed_by = at, by.username
     roster.save(update_fields=["confirmed_at", "confirmed_by"])
     done = Confirmed(roster, people, given, kept, ended, struck.gone, struck.spared, undecided, struck.towns)
     record(

@@ -15,8 +15,3 @@ def check_may_handle(staff: Staff, *, county: str, department: str) -> None:
     check_may(staff, Work.IMPORT_ROSTER, division=DivisionCode(county))
     if Role(staff.role) is Role.DEPARTMENT and staff.department and staff.department != department:
         raise NotYourDepartment(own=staff.department, department=department)
-
-
-def name_of(username: str) -> str:
-    """Whoever did something, by name: people do not know each other by what they sign in with."""
-    return Staff.objects.filter(username=username).values_list("full_name", flat=True).first() or username

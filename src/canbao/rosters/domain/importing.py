@@ -34,6 +34,7 @@ from canbao.rosters.domain.verdict import Verdict
 from canbao.rosters.models import Outcome, Roster
 from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown
 
+NAME_AT_MOST = 60
 NUMBER_AT_MOST = 100  # what is typed in a number column and is longer is no number, but somebody's story
 
 
@@ -118,7 +119,7 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
 
 def _verdicts(roster: Roster, rows: Sequence[Incoming]) -> list[tuple[Incoming, Verdict]]:
     tokens = {row.token for row in rows if row.token}
-    by_token = people_by_token(tokens, county=roster.county, department=roster.department, on=roster.cut_off_on)
+    by_token = people_by_token(tokens, county=roster.county)
     nameless = (Wanted(row.row, plain_name(row.name), row.ranges) for row in rows if row.ranges)
     return list(judge(rows, by_token, people_by_name(nameless, county=roster.county)))
 
@@ -150,7 +151,7 @@ def _write_rows(roster: Roster, verdicts: Iterable[tuple[Incoming, Verdict]]) ->
 def _staged(verdicts: Iterable[tuple[Incoming, Verdict]]) -> Iterator[tuple[Any, ...]]:
     for row, verdict in verdicts:
         yield (
-            row.row, kept(row.name, 60), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, tail_of(row), kept(row.category, 200),
+            row.row, kept(row.name, NAME_AT_MOST), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, tail_of(row), kept(row.category, 200),
             _json([{"name": held.category, "grade": held.grade} for held in verdict.held]), _json(row.seen), verdict.outcome.value,
             kept(verdict.why, 300), kept(verdict.remedy, 300), _json(verdict.wrong), verdict.resident, verdict.division,
         )  # fmt: skip

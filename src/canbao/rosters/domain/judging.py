@@ -80,9 +80,8 @@ def _with_problems(row: Incoming, who: Person | None, problems: list[Problem]) -
 
 
 def _taken(row: Incoming, person: Person, given: Given) -> Verdict:
-    also = sentences.ELSEWHERE.format(lists="、".join(person.elsewhere)) + "。" if person.elsewhere else ""
     plainly = Verdict(
-        row.row, Outcome.TAKEN, also or f"{sentences.FITS}。", "", person.id, person.division, row.understood.held
+        row.row, Outcome.TAKEN, f"{sentences.FITS}。", "", person.id, person.division, row.understood.held
     )
     earlier = {held: given[person.id, held.category] for held in plainly.held if (person.id, held.category) in given}
     for held, (before, grade) in earlier.items():
@@ -101,7 +100,7 @@ def _taken(row: Incoming, person: Person, given: Given) -> Verdict:
     if earlier:
         notes.append(sentences.ONLY_THE_REST.format(row=first, fresh="、".join(map(str, fresh))))
     if notes:
-        return replace(plainly, outcome=Outcome.CORRECTED, why="；".join(notes) + "。" + also, held=fresh)
+        return replace(plainly, outcome=Outcome.CORRECTED, why="；".join(notes) + "。", held=fresh)
     return plainly
 
 

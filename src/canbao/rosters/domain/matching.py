@@ -5,7 +5,6 @@ Both questions are one query whatever the size of the list. Only what the presen
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
@@ -14,28 +13,22 @@ from canbao.rosters.domain.places import Range
 
 
 class Person(NamedTuple):
-    """Somebody on the register. `gone` is "", 已去世 or 已迁出; `elsewhere` is what other departments say they are."""
+    """Somebody on the register. `gone` is "", 已去世 or 已迁出."""
 
     id: int
     name: str
     division: str
     gone: str = ""
-    elsewhere: tuple[str, ...] = ()
 
 
-# Other departments' lists count on the day of this one.
 _BY_NUMBER = """
 SELECT s.token, r.id, r.name, r.division,
-       CASE WHEN r.died_on IS NOT NULL THEN '已去世' WHEN r.moved_on IS NOT NULL THEN '已迁出' ELSE '' END,
-       (SELECT array_agg(DISTINCT o.department || '的“' || h.category || '”')
-          FROM rosters_holding h JOIN rosters_roster o ON o.id = h.roster_id AND o.confirmed_at IS NOT NULL
-         WHERE h.resident_id = r.id AND o.department <> %(department)s
-           AND h.since <= %(on)s AND (h.until IS NULL OR h.until >= %(on)s))
+       CASE WHEN r.died_on IS NOT NULL THEN '已去世' WHEN r.moved_on IS NOT NULL THEN '已迁出' ELSE '' END
   FROM roster_tokens s JOIN register_resident r ON r.person_token = s.token AND r.county = %(county)s
 """
 
 
-def people_by_token(tokens: Collection[bytes], *, county: str, department: str, on: date) -> dict[bytes, Person]:
+def people_by_token(tokens: Collection[bytes], *, county: str) -> dict[bytes, Person]:
     """Who has these numbers, the dead and the moved too."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE roster_tokens (token bytea) ON COMMIT DROP")
@@ -44,10 +37,9 @@ def people_by_token(tokens: Collection[bytes], *, county: str, department: str, 
             for token in tokens:
                 copy.write_row([token])
         cursor.execute("ANALYZE roster_tokens")
-        cursor.execute(_BY_NUMBER, {"county": county, "department": department, "on": on})
+        cursor.execute(_BY_NUMBER, {"county": county})
         found = {
-            bytes(token): Person(pk, name, division, gone, tuple(elsewhere or ()))
-            for token, pk, name, division, gone, elsewhere in cursor.fetchall()
+            bytes(token): Person(pk, name, division, gone) for token, pk, name, division, gone in cursor.fetchall()
         }
         cursor.execute("DROP TABLE roster_tokens")
     return found

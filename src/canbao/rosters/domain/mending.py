@@ -10,9 +10,9 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import transaction
 
-from canbao.access.clock import now
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
+from canbao.access.names import name_of
 from canbao.access.record import record
 from canbao.access.sealing import seal, unseal
 from canbao.documents.columns import Field
@@ -22,8 +22,8 @@ from canbao.register.models import Resident
 from canbao.rosters.domain import sentences
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
-from canbao.rosters.domain.handling import check_may_handle, name_of
-from canbao.rosters.domain.importing import NUMBER_AT_MOST, tail_of
+from canbao.rosters.domain.handling import check_may_handle
+from canbao.rosters.domain.importing import NAME_AT_MOST, NUMBER_AT_MOST, tail_of
 from canbao.rosters.domain.incoming import Incoming, incoming_row
 from canbao.rosters.domain.judging import Given, judge
 from canbao.rosters.domain.matching import Wanted, people_by_name, people_by_token
@@ -33,6 +33,7 @@ from canbao.rosters.domain.verdict import Verdict
 from canbao.rosters.models import Outcome, Roster, RosterRow
 from canbao.rosters.refusals import (
     CategoryNotSettled,
+    CorrectionUnreadable,
     NobodyOffered,
     NothingMended,
     RosterAlreadyConfirmed,
@@ -42,30 +43,37 @@ from canbao.rosters.refusals import (
 
 
 @transaction.atomic
-def mend_row(row: RosterRow, *, pack: Pack, by: Staff, on: date, name: str = "", number: str = "") -> RosterRow:
+def mend_row(row: RosterRow, *, pack: Pack, by: Staff, at: datetime, name: str = "", number: str = "") -> RosterRow:
     """What the sender wrote wrongly, written anew ("" leaves it as it is); the row gets a verdict as if it came so.
 
     A row whose number is wrong needs a new one: a number that a spreadsheet has rounded would pass as text.
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `RosterAlreadyConfirmed`, `RowNotOpen`,
-    `NothingMended`.
+    `CorrectionUnreadable`, `NothingMended`.
     """
     row = _unsettled_row(row, by=by, outcomes={Outcome.LOOK, Outcome.REFUSED})
     if row.decided_by is not None:
         raise RowNotOpen(row=row.row, outcome=row.get_outcome_display())
+    for wanted, written, at_most in (("姓名", name, NAME_AT_MOST), ("证件号码", number, NUMBER_AT_MOST)):
+        if len(written) > at_most or "\0" in written:
+            raise CorrectionUnreadable(row=row.row, wanted=wanted)
     if not number and Field.NUMBER in row.wrong:
         raise NothingMended(row=row.row, wanted="证件号码")
     if not number and name in ("", row.name_now):
         raise NothingMended(row=row.row, wanted="姓名或证件号码")
     sealed = row.mended_number_sealed or row.number_sealed
     again = _again(
-        row, pack, on=on, name=name or row.name_now, number=number or (unseal(sealed) if sealed is not None else "")
+        row,
+        pack,
+        on=at.date(),
+        name=name or row.name_now,
+        number=number or (unseal(sealed) if sealed is not None else ""),
     )
     verdict = _verdict(row.roster, again)
     if name:
-        row.mended_name = kept(name, 60)
+        row.mended_name = kept(name, NAME_AT_MOST)
     if number:
-        row.mended_number_sealed, row.mended_tail = seal(number[:NUMBER_AT_MOST]), tail_of(again)
-    row.mended_at, row.mended_by = datetime.combine(on, now().timetz()), by.username
+        row.mended_number_sealed, row.mended_tail = seal(number), tail_of(again)
+    row.mended_at, row.mended_by = at, by.username
     taken = verdict.outcome in (Outcome.TAKEN, Outcome.CORRECTED)
     row.outcome = Outcome.CORRECTED if taken else verdict.outcome
     after = sentences.AFTER_CORRECTION if taken else sentences.STILL_AFTER_CORRECTION
@@ -102,7 +110,7 @@ def _again(row: RosterRow, pack: Pack, *, on: date, name: str, number: str) -> I
 def _verdict(roster: Roster, row: Incoming) -> Verdict:
     """As the import would say it, with what the other rows of the list have given to the same person."""
     tokens = [row.token] if row.token else []
-    by_token = people_by_token(tokens, county=roster.county, department=roster.department, on=roster.cut_off_on)
+    by_token = people_by_token(tokens, county=roster.county)
     by_name = people_by_name([Wanted(row.row, plain_name(row.name), row.ranges)], county=roster.county)
     others = roster.rows.filter(
         outcome__in=[Outcome.TAKEN, Outcome.CORRECTED], resident__in=[person.id for person in by_token.values()]
@@ -117,7 +125,7 @@ def _verdict(roster: Roster, row: Incoming) -> Verdict:
 
 
 @transaction.atomic
-def accept_row(row: RosterRow, *, by: Staff, on: date, resident: Resident | None = None) -> RosterRow:
+def accept_row(row: RosterRow, *, by: Staff, at: datetime, resident: Resident | None = None) -> RosterRow:
     """The row means the person who was offered, or `resident` where somebody had to be pointed at.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `RowNotOpen`, `SamePerson` (they
@@ -133,17 +141,17 @@ def accept_row(row: RosterRow, *, by: Staff, on: date, resident: Resident | None
     if not row.categories:
         raise CategoryNotSettled(row=row.row)
     row.resident, row.division = meant, meant.division
-    return _settle(row, Outcome.CORRECTED, sentences.LOOKED_AT.format(why=row.why), "", by=by, on=on)
+    return _settle(row, Outcome.CORRECTED, sentences.LOOKED_AT.format(why=row.why), "", by=by, at=at)
 
 
 @transaction.atomic
-def refuse_row(row: RosterRow, *, by: Staff, on: date, why: str) -> RosterRow:
+def refuse_row(row: RosterRow, *, by: Staff, at: datetime, why: str) -> RosterRow:
     """The row means nobody we know, or is wrong; `why` is for the department that sent it. The sender may say so too.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `RosterAlreadyConfirmed`, `RowNotOpen`.
     """
     row = _unsettled_row(row, by=by, outcomes={Outcome.LOOK})
-    return _settle(row, Outcome.REFUSED, why, sentences.SEND_AGAIN, by=by, on=on)
+    return _settle(row, Outcome.REFUSED, why, sentences.SEND_AGAIN, by=by, at=at)
 
 
 def _unsettled_row(row: RosterRow, *, by: Staff, outcomes: set[Outcome]) -> RosterRow:
@@ -158,9 +166,9 @@ def _unsettled_row(row: RosterRow, *, by: Staff, outcomes: set[Outcome]) -> Rost
     return row
 
 
-def _settle(row: RosterRow, outcome: Outcome, why: str, remedy: str, *, by: Staff, on: date) -> RosterRow:
+def _settle(row: RosterRow, outcome: Outcome, why: str, remedy: str, *, by: Staff, at: datetime) -> RosterRow:
     row.outcome, row.why, row.remedy = outcome, kept(why, 300), kept(remedy, 300)
-    row.decided_at, row.decided_by = datetime.combine(on, now().timetz()), by.username
+    row.decided_at, row.decided_by = at, by.username
     row.save(update_fields=["outcome", "why", "remedy", "resident", "division", "decided_at", "decided_by"])
     verb = "roster.row.accepted" if outcome is Outcome.CORRECTED else "roster.row.refused"
     record(verb, f"roster_row:{row.pk}", county=row.county, actor=f"staff:{by.username}", resident=row.resident_id)

@@ -26,7 +26,6 @@ REPEATED = "与「第 {row} 行」重复（同一人、同一类别），那一�
 # --- of a row that was taken ------------------------------------------------------------------------------------------
 
 FITS = "与登记相符"
-ELSEWHERE = "此人另在{lists}名单上，按通知一并计算"
 NUMBER_MENDED = "身份证号：{correction}"
 NAME_MENDED = "姓名：空格、符号或附注已去掉"
 ONLY_THE_REST = "其余类别已在「第 {row} 行」采用，本行只采用「{fresh}」"

@@ -24,12 +24,8 @@ def four_ways(request: HttpRequest) -> HttpResponse:
 
 
 def says(one: Difference) -> str:
-    """In the reader's language; the sentences are those of the report, so that they are gathered here for translating."""
-    if one.resident_id is None:
-        return _("票据{number}（{unit}）号码已用，票据不见了").format(**one.words)
-    return _(
-        "人员{person}：资金{money}元、参保{people}元、名册{roster}元、票据{receipts}元（参保记录{enrolment}，账单{bill}，票据号{receipt}）"
-    ).format(**one.words)
+    """The report's sentence in the reader's language."""
+    return _(one.template).format(**one.words)
 
 
 def _below(place: Division) -> list[str]:

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import today
 from canbao.access.may import Work, may
+from canbao.access.names import names_of_staff
 from canbao.access.record import record
 from canbao.collection.domain.refunds import approve, review
-from canbao.collection.queries import names_of_staff, refunds_in, refunds_paid_in
+from canbao.collection.queries import refunds_in, refunds_paid_in
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
 

@@ -6,17 +6,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from canbao.access.clock import today
+from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain import sentences
 from canbao.rosters.domain.confirming import confirm_roster
-from canbao.rosters.domain.importing import NUMBER_AT_MOST
 from canbao.rosters.domain.mending import accept_row, mend_row, refuse_row
 from canbao.rosters.models import RosterRow
-from canbao.web.department.roster import is_maker, own_roster, roster_page
+from canbao.web.department.roster import is_maker, own_roster, page_of, roster_page
 from canbao.web.department.rosters import own_rosters
 from canbao.web.guards import staff_who_may
 
@@ -25,11 +24,6 @@ class ConfirmForm(forms.Form):
     """`leave_out`: so many rows that nobody looked at were on the page when the box was ticked."""
 
     leave_out = forms.IntegerField(required=False, min_value=0)
-
-
-class MendForm(forms.Form):
-    name = forms.CharField(required=False, max_length=60)
-    number = forms.CharField(required=False, max_length=NUMBER_AT_MOST)
 
 
 @staff_who_may(Work.CONFIRM_ROSTER)
@@ -41,7 +35,7 @@ def confirm(request: HttpRequest, roster_id: int) -> HttpResponse:
     leave_out = form.cleaned_data["leave_out"] or 0 if form.is_valid() else 0
     struck = "strike_off_confirmed" in request.POST
     try:
-        confirm_roster(found, by=request.user, on=today(), leave_out=leave_out, strike_off_confirmed=struck)
+        confirm_roster(found, by=request.user, at=now(), leave_out=leave_out, strike_off_confirmed=struck)
     except Refusal as no:
         return roster_page(request, found, no=no, left_out=leave_out)
     return redirect("roster", roster_id)
@@ -57,11 +51,11 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     why = sentences.WITHDRAWN if is_maker(request.user, row.roster) else sentences.NOT_THIS_PERSON
     try:
         if "accept" in request.POST:
-            accept_row(row, by=request.user, on=today())
+            accept_row(row, by=request.user, at=now())
         else:
-            refuse_row(row, by=request.user, on=today(), why=f"{why}。")
+            refuse_row(row, by=request.user, at=now(), why=f"{why}。")
     except Refusal as no:
-        return roster_page(request, row.roster, no=no)
+        return roster_page(request, row.roster, no=no, at=row)
     return redirect("roster", row.roster_id)
 
 
@@ -72,14 +66,14 @@ def mend(request: HttpRequest, row_id: int) -> HttpResponse:
     row, campaign = _own_row(request, row_id), current_campaign(request.user.county)
     if campaign is None:
         raise Http404
-    form = MendForm(request.POST)
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST":
         return redirect("roster", row.roster_id)
+    name, number = (request.POST.get(field, "").strip() for field in ("name", "number"))
     try:
-        row = mend_row(row, pack=pack_of(campaign), by=request.user, on=today(), **form.cleaned_data)
+        row = mend_row(row, pack=pack_of(campaign), by=request.user, at=now(), name=name, number=number)
     except Refusal as no:
-        return roster_page(request, row.roster, no=no)
-    return redirect(f"{reverse('roster', args=[row.roster_id])}?outcome={row.outcome}#row-{row.pk}")
+        return roster_page(request, row.roster, no=no, at=row)
+    return redirect(f"{reverse('roster', args=[row.roster_id])}?outcome={row.outcome}&page={page_of(row)}#row-{row.pk}")
 
 
 def _own_row(request: HttpRequest, row_id: int) -> RosterRow:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -11,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.may import Work, may
 from canbao.access.models import Role, Staff
+from canbao.access.names import name_of
 from canbao.access.record import record
-from canbao.collection.queries import names_of_staff
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.returning import give_back
-from canbao.rosters.models import Outcome, Roster
-from canbao.rosters.queries import counts_by_outcome
+from canbao.rosters.models import Outcome, Roster, RosterRow
+from canbao.rosters.queries import counts_by_outcome, other_lists
 from canbao.rosters.refusals import TooManyStruckOff
 from canbao.web.department.rosters import own_rosters
 from canbao.web.guards import staff_who_may
@@ -73,40 +74,57 @@ def is_maker(staff: Staff, roster: Roster) -> bool:
     return staff.role == Role.DEPARTMENT or staff.username == roster.imported_by
 
 
-def roster_page(request: HttpRequest, found: Roster, *, no: Refusal | None = None, left_out: int = 0) -> HttpResponse:
-    """The rows of one outcome: the one that is asked for, else those that a person must look at, if there are any.
+def page_of(row: RosterRow) -> int:
+    """On which page of the rows of its outcome this one stands."""
+    before = row.roster.rows.filter(outcome=row.outcome).filter(
+        Q(sheet__lt=row.sheet) | Q(sheet=row.sheet, row__lt=row.row)
+    )
+    return before.count() // ROWS_A_PAGE + 1
 
-    Whom the register has is for those who check the list; a department sees what it wrote and whether it fits.
+
+def roster_page(
+    request: HttpRequest, found: Roster, *, no: Refusal | None = None, left_out: int = 0, at: RosterRow | None = None
+) -> HttpResponse:
+    """The rows of one outcome: those among which the row `at` stands, or the ones that are asked for, else those that a
+    person must look at, if there are any.
+
+    Whom the register has, and on whose lists else they are, is for those who check the list; a department sees what it
+    wrote and whether it fits.
     """
     counts = counts_by_outcome(found)
     first = Outcome.LOOK if counts[Outcome.LOOK] else Outcome.REFUSED if counts[Outcome.REFUSED] else Outcome.TAKEN
-    asked = request.GET.get("outcome")
+    asked, number = (at.outcome, page_of(at)) if at else (request.GET.get("outcome"), request.GET.get("page"))
     shown = Outcome(asked) if asked in Outcome.values else first
     checks = may(request.user, Work.CONFIRM_ROSTER)
     rows = found.rows.filter(outcome=shown).order_by("sheet", "row")
+    page = Paginator(rows.select_related("resident") if checks else rows, ROWS_A_PAGE).get_page(number)
+    if checks:
+        elsewhere = other_lists(found, [row.resident_id for row in page if row.resident_id])
+        for row in page:
+            row.other_lists = "、".join(
+                f"{other}的“{category}”" for other, category in elsewhere.get(row.resident_id, ())
+            )
     context = {
         "roster": found,
         "counts": counts.items(),
         "shown": shown,
         "look": counts[Outcome.LOOK],
-        "rows": Paginator(rows.select_related("resident") if checks else rows, ROWS_A_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "rows": page,
         "checks": checks,
         "makes": is_maker(request.user, found),
         "imported_it": found.imported_by == request.user.username,
-        "confirmer": names_of_staff([found.confirmed_by]).get(f"staff:{found.confirmed_by}")
-        if found.confirmed_by
-        else "",
+        "confirmer": name_of(found.confirmed_by) if found.confirmed_by else "",
         "towns": no.words["towns"] if isinstance(no, TooManyStruckOff) else (),
         "left_out": left_out,
         "no": no,
     }
+    seen = {"residents": sorted({row.resident_id for row in page if row.resident_id})} if checks else {}
     record(
         "roster.read",
         f"roster:{found.pk}",
         county=found.county,
         outcome=shown.value,
-        rows=[row.row for row in context["rows"]],
+        rows=[row.row for row in page],
+        **seen,
     )
     return render(request, "department/roster.html", context, status=409 if no else 200)

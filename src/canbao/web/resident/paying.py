@@ -62,7 +62,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     context = {
         "order": found,
         "lines": found.lines.select_related("bill__resident").order_by("bill__resident"),
-        "receipt": Receipt.objects.filter(order=found, takes_back_from__isnull=True).first(),
+        "receipt": Receipt.objects.filter(order=found, takes_back_from__isnull=True, state=Receipt.State.VALID).first(),
         "is_open": is_open,
         "pay_url": _pay_url(found) if is_open else "",
     }

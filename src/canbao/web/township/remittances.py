@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now, today
 from canbao.access.may import Work
+from canbao.access.names import names_of_staff
 from canbao.collection.domain.remittances import confirm_remittance
-from canbao.collection.queries import names_of_staff, remittances_in
+from canbao.collection.queries import remittances_in
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         wrong: list[str] = []
         for channel in settings.CANBAO_GATEWAYS:
             try:
-                found = ask_about_open_orders(channel, made_before=now(), county=county)
+                found = ask_about_open_orders(channel, made_before=now(), county=county, at=now())
                 done = [reconcile_day(channel, day, county=county, at=now()) for day in days]
             except GatewayBroke as broke:  # the other gateways and the refunds by transfer go on
                 wrong.append(f"{county} {channel}：{broke.says}")

@@ -24,7 +24,8 @@ class Command(BaseCommand):
         refuse_unsafe()
         call_command("collectstatic", interactive=False, verbosity=0)
         command = serve_command(options["host"], options["port"], workers=options["workers"])
-        # the server forgets the owner: whoever breaks into the pages finds the application's role and nothing above it
+        # the server is not told the owner's address. With a server of one's own that keeps the owner from whoever breaks
+        # into the pages; the embedded one's passwords lie in this home, where this user's processes can read them
         if OWNER_URL in os.environ or APP_URL in os.environ:
             # this process becomes the server: one process to stop, and its exit code is the server's
             os.execve(command[0], command, environment())  # noqa: S606 - our own program

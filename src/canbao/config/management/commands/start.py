@@ -30,6 +30,7 @@ from canbao.config.season.play import Season
 from canbao.config.season.processes import Child, first_to_die, plugged_in, stand_in, stop_on_signals, web_server
 from canbao.config.season.progress import progress_bar
 from canbao.config.setup import set_up_database
+from canbao.config.standing import Standing, standing
 from canbao.divisions.models import Division
 from canbao.gateways.standin.faults import Faults
 from canbao.kernel.days import days_after
@@ -66,6 +67,8 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         if self.is_loaded():
             check_same_sample(sample_values(), options["pack"], options["sample"])
+            if standing("owner") is not Standing.LEVEL:  # the program is newer than the sample
+                set_up_database()
         else:
             self.load(sample_pack(options["pack"] or PACK), options["sample"] or PERCENT, console)
         if not options["load_only"]:
@@ -179,7 +182,7 @@ def say_hello(console: Console, web: Child, values: dict[str, str]) -> None:
     shown: dict[str, int] = {}
     for staff in Staff.objects.order_by("pk"):
         shown[staff.role] = shown.get(staff.role, 0) + 1
-        if shown[staff.role] <= (2 if staff.role == Role.COUNTY else 1) or (staff.role == Role.DEPARTMENT):
+        if staff.role in (Role.COUNTY, Role.DEPARTMENT) or shown[staff.role] == 1:
             table.add_row(staff.username, Role(staff.role).label, places.get(staff.division, staff.division))
     console.print(table)
     for name, number, owes in families_to_try():
