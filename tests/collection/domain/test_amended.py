@@ -57,10 +57,10 @@ def test_who_paid_before_keeps_it_even_when_asked_weeks_later(one_paid_of_two: C
     assert Bill.objects.filter(resident__name="钱奶奶").count() == 1
 
 
-def test_an_amendment_from_the_beginning_gives_back_to_who_had_paid(county: County) -> None:
+def test_an_amendment_that_held_before_gives_back_to_who_had_paid(county: County) -> None:
     pay(county, "钱家", "钱奶奶")
-    from_the_beginning = LESS_FROM_20_NOVEMBER.replace("2021-11-20", "2021-10-01")
-    amend(county.campaign, amended(from_the_beginning), by=county.staff("county"))
+    held_before = LESS_FROM_20_NOVEMBER.replace("2021-11-20", "2021-10-02")
+    amend(county.campaign, amended(held_before), by=county.staff("county"))
 
     done = adjust(county, HOLDS_FROM)
 

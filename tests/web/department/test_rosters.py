@@ -154,6 +154,19 @@ def test_rows_that_nobody_looked_at_need_a_second_yes(sign_in: object, outside: 
     assert "已确认 县医保局 · 2021年11月15日" in seen
 
 
+def test_a_confirmed_list_is_on_the_bill_of_who_has_not_paid_at_once(sign_in: object, outside: object, listed_people: str) -> None:  # fmt: skip
+    """A family that hears "from now on you pay 40" and is asked for 320 does not believe the third thing it is told."""
+    named = outside.look(
+        lambda county: list(RosterRow.objects.filter(outcome="taken").values_list("resident__name", flat=True))
+    )
+    before = outside.look(lambda county: [county.bill(name).due_fen for name in named])
+
+    sign_in("county").post(f"{listed_people}confirm/", {"leave_out": "1"})
+
+    after = outside.look(lambda county: [county.bill(name).due_fen for name in named])
+    assert (named, before, after) == (["赵大"], [32000], [4000])
+
+
 def test_whoever_imported_a_list_is_told_that_somebody_else_confirms(sign_in: object, tmp_path: Path) -> None:
     client = sign_in("county")
 

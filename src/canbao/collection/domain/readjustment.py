@@ -2,10 +2,12 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from canbao.access.record import record
 from canbao.access.refusing import refusing
@@ -13,9 +15,11 @@ from canbao.collection.refusals import SAID_BY_DATABASE
 from canbao.enrolment.domain.bills import planned_for_a_county, tabulate_people
 from canbao.enrolment.domain.facts import as_object
 from canbao.enrolment.models import Campaign
+from canbao.enrolment.queries import current_campaign
 from canbao.enrolment.refusals import AmountUnknown
 from canbao.kernel.days import CHINA
 from canbao.kernel.refusal import must
+from canbao.rosters.models import Holding, Roster
 
 # Everybody whose circumstances, or the answer to them, are others than those that their latest bill rests on. The day of
 # the question and that of payment are no circumstances.
@@ -28,8 +32,9 @@ SELECT latest.resident_id, now.id, now.answer,
   JOIN billing p ON p.resident_id = latest.resident_id
   JOIN enrolment_billassessment now ON now.campaign_id = %(campaign)s AND now.facts_key = p.facts_key
   JOIN enrolment_billassessment was ON was.id = latest.assessment_id
- WHERE now.facts - '{on,paid_on}'::text[] <> was.facts - '{on,paid_on}'::text[]
-    OR (NOT now.refused AND enrolment_money_differs(now.pays_fen, now.shares, was.pays_fen, was.shares))
+ WHERE (now.facts - '{on,paid_on}'::text[] <> was.facts - '{on,paid_on}'::text[]
+        OR (NOT now.refused AND enrolment_money_differs(now.pays_fen, now.shares, was.pays_fen, was.shares)))
+   AND (latest.state = 'open' OR NOT %(only_open)s)
  ORDER BY latest.resident_id
 """
 
@@ -63,8 +68,31 @@ class Readjusted(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
 
 
+def follow_list(roster: Roster, *, at: datetime, actor: str) -> Readjusted | None:
+    """A list has just been confirmed: whoever it names, or does not name any more, and has not paid yet owes by it at once.
+
+    Who has paid keeps it until the county re-adjusts by the list that the notice names. None where no campaign is open.
+    """
+    campaign = current_campaign(roster.county)
+    if campaign is None:
+        return None
+    touched = Holding.objects.filter(Q(roster=roster) | Q(ended_by=roster))
+    residents = list(touched.order_by("resident_id").distinct("resident_id").values_list("resident_id", flat=True))
+    today = at.astimezone(CHINA).date()
+    return readjust(campaign, as_of=today, at=at, actor=actor, residents=residents, only_open=True)
+
+
 @transaction.atomic
-def readjust(campaign: Campaign, *, as_of: date, at: datetime, actor: str, as_paid: bool = False) -> Readjusted:
+def readjust(
+    campaign: Campaign,
+    *,
+    as_of: date,
+    at: datetime,
+    actor: str,
+    as_paid: bool = False,
+    residents: Sequence[int] | None = None,
+    only_open: bool = False,
+) -> Readjusted:
     """Compare every bill with what the policy says of people as they were on `as_of`, and post the differences `at`.
 
     `as_of` is the day of the facts, as the list that decides says (31 December), and also the day for which the notice
@@ -72,16 +100,17 @@ def readjust(campaign: Campaign, *, as_of: date, at: datetime, actor: str, as_pa
     day in China stands on bills, vouchers and in the ledger. Needs the county's scope.
 
     `as_paid` is for rules that changed and not for lists: who has paid is asked about as they were on the day on which they did,
-    so an amendment reaches them only where it holds from that day or earlier.
+    so an amendment reaches them only where it holds from that day or earlier. `residents`: only these; `only_open`: only
+    those whose latest bill is not paid.
 
     Asking twice is asking once: after the first time nothing differs.
     """
     on = at.astimezone(CHINA).date()
     must(as_of <= on, "nobody knows the circumstances of a day that has not come")
     with connection.cursor() as cursor:
-        tabulate_people(campaign, on=as_of, as_paid=as_paid)
-        with planned_for_a_county(whole=True):
-            cursor.execute(_CHANGED, {"campaign": campaign.pk})
+        tabulate_people(campaign, on=as_of, residents=residents, as_paid=as_paid)
+        with planned_for_a_county(whole=residents is None):
+            cursor.execute(_CHANGED, {"campaign": campaign.pk, "only_open": only_open})
         changed = cursor.fetchall()
         cursor.execute("DROP TABLE billing")
         skipped = tuple(_skipped(resident, as_object(answer)) for resident, _, answer, _, keeps in changed if keeps)

@@ -1,6 +1,7 @@
 """What only a person can decide: what a row should have said, who it means, and whether the list counts (R-24)."""
 
 from django import forms
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from canbao.access.clock import now
 from canbao.access.may import Work
+from canbao.collection.domain.readjustment import follow_list
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
@@ -35,7 +37,9 @@ def confirm(request: HttpRequest, roster_id: int) -> HttpResponse:
     leave_out = form.cleaned_data["leave_out"] or 0 if form.is_valid() else 0
     struck = "strike_off_confirmed" in request.POST
     try:
-        confirm_roster(found, by=request.user, at=now(), leave_out=leave_out, strike_off_confirmed=struck)
+        with transaction.atomic():  # a list that counts, and the bills by it: both or neither
+            confirm_roster(found, by=request.user, at=now(), leave_out=leave_out, strike_off_confirmed=struck)
+            follow_list(found, at=now(), actor=f"staff:{request.user.username}")
     except Refusal as no:
         return roster_page(request, found, no=no, left_out=leave_out)
     return redirect("roster", roster_id)
