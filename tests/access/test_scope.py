@@ -13,13 +13,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from canbao.access.scope import Scope, current_scope, within
-from canbao.collection.domain.remittances import hand_in
 from canbao.register.models import Resident
 from canbao.rosters.models import Roster, RosterRow
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold
+from tests.desks import hand_in
 
 # Tables with a division that everybody who may connect may read, and why.
 PUBLIC = {

@@ -4,15 +4,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from canbao.collection.domain.readjustment import Readjusted, readjust
+from canbao.collection.domain.readjustment import Readjusted
 from canbao.collection.models import Refund
 from canbao.collection.refusals import BillOutOfDate
-from canbao.enrolment.domain.campaigns import amend
 from canbao.enrolment.models import Bill
 from canbao.reports.four_ways import four_ways_agree
 from canbao.rosters.models import Holding
 from tests.collection.paying import order, pay
 from tests.county import IN_THE_WINDOW, County, hold
+from tests.desks import amend, readjust
 from tests.enrolment.amendment import LESS_FROM_20_NOVEMBER, amended
 
 HOLDS_FROM = date(2021, 11, 20)

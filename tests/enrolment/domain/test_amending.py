@@ -6,13 +6,14 @@ from django.db import DatabaseError, connection, transaction
 from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision
 from canbao.access.scope import Scope
-from canbao.enrolment.domain.campaigns import amend, publish
+from canbao.enrolment.domain.campaigns import publish
 from canbao.enrolment.models import BillAssessment, Campaign, Edition
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.refusals import NotAnAmendment, OtherBenefitPeriod, OtherPackPublished
 from canbao.policy import load_pack
 from tests.collection.racing import as_application
 from tests.county import COUNTY, VILLAGE, County
+from tests.desks import amend
 from tests.enrolment.amendment import LESS_FROM_20_NOVEMBER, amended
 
 SUIXI = load_pack("suixi-2022")
