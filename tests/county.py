@@ -163,7 +163,8 @@ def build_county() -> None:
         )  # fmt: skip
         hold(HELD, on=date(2021, 9, 30))
         campaign = publish(load_pack("suixi-2022"), county=COUNTY).campaign
-        open_campaign(campaign, by=Staff.objects.get(username="county"), on=IN_THE_WINDOW.date())
+        with signed_in("county"):
+            open_campaign(campaign, by=Staff.objects.get(username="county"), on=IN_THE_WINDOW.date())
 
 
 def copy_of(campaign: Campaign, **changes: Any) -> dict[str, Any]:

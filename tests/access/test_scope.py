@@ -13,7 +13,6 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from canbao.access.scope import Scope, current_scope, within
-from canbao.collection.domain.remittances import hand_in
 from canbao.enrolment.models import Campaign
 from canbao.register.models import Resident
 from canbao.rosters.models import Roster, RosterRow
@@ -21,6 +20,7 @@ from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, copy_of, everybody, hold
+from tests.desks import hand_in
 
 # Tables with a division that everybody who may connect may read, and why.
 PUBLIC = {

@@ -12,9 +12,8 @@ from django.db import connection
 
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.orders import ask_gateway, make_order
-from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.reconciliation import reconcile_day
-from canbao.collection.domain.refunds import approve, pay_back, review
+from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Order, Refund, RefundState
 from canbao.config.management.commands.nightly import refunded
@@ -26,6 +25,7 @@ from canbao.register.models import Household
 from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
 from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, hold
+from tests.desks import approve, readjust, review
 
 
 @pytest.fixture

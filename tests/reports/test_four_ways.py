@@ -8,10 +8,8 @@ from django.db import DatabaseError, connections
 
 from canbao.access.scope import Scope
 from canbao.collection.domain.orders import make_order
-from canbao.collection.domain.readjustment import readjust
 from canbao.collection.models import Channel, Order, Receipt
 from canbao.enrolment.domain.bills import make_bills
-from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import Bill, Campaign
 from canbao.reports.coverage import coverage, coverage_of_town, together
 from canbao.reports.four_ways import Way, four_ways_agree
@@ -22,6 +20,7 @@ from tests.collection.domain.test_readjustment import adjust, strike_off
 from tests.collection.paying import money, pay, tell
 from tests.collection.racing import as_application
 from tests.county import IN_THE_WINDOW, VILLAGE, County, copy_of, hold
+from tests.desks import enrol_fully_subsidised, readjust
 
 
 def test_the_four_ways_agree_when_nobody_has_paid(county: County) -> None:

@@ -10,9 +10,9 @@ import xlsxwriter
 
 from canbao.kernel.days import CHINA
 from canbao.policy import load_pack
-from canbao.rosters.domain.importing import import_roster
 from canbao.rosters.models import Roster, RosterRow
 from tests.county import COUNTY, PEOPLE, County, number
+from tests.desks import import_roster
 
 HEADER = ("姓名", "身份证号", "人员类别")
 TODAY = date(2021, 11, 15)

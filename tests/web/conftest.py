@@ -14,12 +14,12 @@ from playwright.sync_api import Browser
 
 from canbao.access.models import Staff
 from canbao.access.scope import within
-from canbao.collection.domain.cash import take_cash
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Receipt
 from canbao.enrolment.packs import pack_of
 from canbao.gateways.standin.spawn import Control
 from tests.county import IN_THE_WINDOW, PEOPLE, County, everybody, number
+from tests.desks import take_cash
 from tests.web.browsing import browser
 from tests.web.server import served_with_money
 

@@ -9,12 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from canbao.access.models import Staff
 from canbao.access.scope import within
-from canbao.collection.domain.refunds import approve, review
-from canbao.collection.domain.remittances import hand_in
 from canbao.collection.models import Refund, RefundState
 from canbao.rosters.models import Roster
 from tests.collection.racing import as_application
 from tests.county import IN_THE_WINDOW, PASSWORD, County, everybody
+from tests.desks import approve, hand_in, review
 from tests.rosters.files import imported, listed, xlsx
 from tests.web.browsing import browser, person, sign_in
 from tests.web.conftest import Outside

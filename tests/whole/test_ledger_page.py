@@ -8,12 +8,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from canbao.collection.domain.readjustment import readjust
-from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
-from canbao.collection.domain.remittances import confirm_remittance, hand_in
+from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Refund, RefundReason, Remittance
-from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.kernel.fen import yuan
 from canbao.ledger.models import Transfer
 from canbao.rosters.models import Holding
@@ -21,6 +18,7 @@ from tests.collection import fake_gateway
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, pay, tell
 from tests.county import COUNTY, IN_THE_WINDOW, County, hold
+from tests.desks import approve, confirm_remittance, enrol_fully_subsidised, hand_in, pay_out, readjust, review
 from tests.ledger.balances import balances, debits_and_credits
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"

@@ -15,7 +15,6 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client
 
-from canbao.collection.domain.readjustment import readjust
 from canbao.config import embedded
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.bulk import NewPerson, add_people
@@ -25,6 +24,7 @@ from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_owner
 from tests.county import IN_THE_WINDOW, PEOPLE, VILLAGE, County, number
+from tests.desks import readjust
 from tests.rosters.files import HEADER, imported, listed, xlsx
 
 ON = IN_THE_WINDOW.date()

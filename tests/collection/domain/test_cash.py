@@ -7,7 +7,7 @@ import pytest
 
 from canbao.access.models import Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
-from canbao.collection.domain.cash import drawer, take_cash
+from canbao.collection.domain.cash import drawer
 from canbao.collection.models import Order, Payment, Receipt
 from canbao.collection.refusals import AmountDiffers, BillNotOpen, NoReceiptsLeft, NothingToPay, NoUnit, OtherUnit
 from canbao.divisions.models import CollectingUnit
@@ -16,6 +16,7 @@ from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo
 from canbao.ledger.models import Transfer
 from tests.collection.racing import all_at_once
 from tests.county import IN_THE_WINDOW, VILLAGE, County
+from tests.desks import take_cash
 
 
 def take(

@@ -594,7 +594,9 @@ TELL_CASH = """SELECT * FROM collection_confirm(jsonb_build_array(jsonb_build_ob
 @pytest.mark.parametrize(
     ("who", "says"),
     [
-        pytest.param(lambda home: Scope(VILLAGE, "resident:1", household=home), "not_your_division", id="the-payer"),
+        pytest.param(lambda home: Scope(VILLAGE, "resident:1", household=home), "cannot take cash", id="the-payer"),
+        pytest.param(lambda _: Scope("340621", "system:nightly"), "cannot take cash", id="the-nightly-run"),
+        pytest.param(lambda home: Scope(VILLAGE, "staff:clerk", household=home), "not_your_division", id="one-family"),
         pytest.param(lambda _: Scope(OTHER_VILLAGE, "staff:neighbour"), "not_your_division", id="the-neighbours-clerk"),
     ],
 )
@@ -607,7 +609,7 @@ def test_cash_is_believed_from_the_staff_of_its_own_place_alone(
 
     for order_id in (asked.pk, uuid4()):  # also for an order that is not there
         with pytest.raises(DatabaseError, match=says):
-            as_application(scope, TELL_CASH, ["C1", str(order_id), "test"])
+            as_application(scope, TELL_CASH, ["C1", str(order_id), scope.actor])
 
     assert counts() == before
 
@@ -622,12 +624,51 @@ def test_nobody_takes_cash_in_another_persons_name(county: County) -> None:
     assert Receipt.objects.get().issued_by == "staff:clerk"
 
 
+@pytest.mark.parametrize("scope", ["staff:clerk", "system:nightly"])
+@pytest.mark.parametrize("name", ["system", "gateway:wechat", "staff:county", None])
+def test_cash_that_its_teller_does_not_sign_for_is_not_taken(county: County, scope: str, name: str | None) -> None:
+    asked = order(county, "周家", channel=Channel.CASH)
+    before = counts()
+
+    with pytest.raises(DatabaseError, match=r"cannot speak for|cannot take cash|nobody has signed"):
+        as_application(Scope(VILLAGE, scope), TELL_CASH, ["C1", str(asked.pk), name])
+
+    assert counts() == before
+
+
+MIXED = """SELECT * FROM collection_confirm((SELECT jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'channel', c.channel,
+    'reference', c.channel, 'order', %s::text, 'amount_fen', 32000, 'paid_at', '2021-11-15T10:00:00+08:00', 'paid_on', '2021-11-15',
+    'actor', c.actor, 'county', '340621')) FROM (VALUES ('cash', 'staff:clerk'), ('wechat', %s)) c(channel, actor)), '2021-11-15 10:00+08')"""
+
+
+def test_a_set_is_signed_by_one(real_county: County) -> None:
+    asked = order(real_county, "周家", channel=Channel.CASH)
+    clerk = Scope(VILLAGE, "staff:clerk")
+
+    for other in ("gateway:wechat", None):
+        with pytest.raises(DatabaseError, match="a set is signed by one"):
+            as_application(clerk, MIXED, [str(asked.pk), other])
+
+    rewrite(
+        "collection_confirm", "t->>'actor' IS DISTINCT FROM who", "false"
+    )  # the controls: the first name is believed
+    with pytest.raises(DatabaseError, match="staff:clerk cannot speak for gateway:wechat"):
+        as_application(clerk, MIXED, [str(asked.pk), "gateway:wechat"])
+    rewrite("collection_confirm", "PERFORM scope_must_be(who);", "")
+    rewrite("collection_confirm", "who NOT LIKE 'staff:%'", "false")
+    as_application(clerk, MIXED, [str(asked.pk), "gateway:wechat"])
+    assert Receipt.objects.get().issued_by == "gateway:wechat"
+
+
 def test_without_its_guards_a_resident_could_write_their_own_receipt(real_county: County) -> None:
     """The control."""
     asked = order(real_county, "周家", channel=Channel.CASH)
     rewrite("collection_confirm", "PERFORM refuse('not_your_division');", "NULL;")
 
-    as_application(Scope(VILLAGE, "resident:1", household=asked.household_id), TELL_CASH, ["C1", str(asked.pk), "x"])
+    rewrite("collection_confirm", "RAISE EXCEPTION '% cannot take cash', who USING", "RAISE NOTICE '%', who USING")
+    as_application(
+        Scope(VILLAGE, "resident:1", household=asked.household_id), TELL_CASH, ["C1", str(asked.pk), "resident:1"]
+    )
 
     assert Receipt.objects.get().total_fen == 32000
 

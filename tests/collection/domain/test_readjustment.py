@@ -8,10 +8,9 @@ from django.db import DatabaseError, IntegrityError, connection
 
 from canbao.access.models import Record
 from canbao.access.scope import Scope
-from canbao.collection.domain.readjustment import Readjusted, readjust
+from canbao.collection.domain.readjustment import Readjusted
 from canbao.collection.models import PaymentOutcome, Receipt, Refund, RefundReason
 from canbao.collection.refusals import NoReceiptsLeft
-from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import Bill, BillAssessment, BillState, Campaign, Enrolment
 from canbao.kernel.refusal import BrokenInvariant
 from canbao.ledger.models import Transfer
@@ -21,6 +20,7 @@ from tests.collection.domain.test_cash import take
 from tests.collection.paying import counts, money, numbers_without_gap, order, pay, receipt_numbers, tell
 from tests.collection.racing import as_application, as_owner, one_inside_the_other, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, copy_of, hold
+from tests.desks import enrol_fully_subsidised, readjust
 from tests.ledger.balances import balances, debits_and_credits
 
 ROSTER_DAY = date(2021, 12, 31)

@@ -8,8 +8,7 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 from canbao.access.models import Record, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
-from canbao.collection.domain.readjustment import readjust
-from canbao.collection.domain.receipts import Verification, issue_book, note_print, verify, void
+from canbao.collection.domain.receipts import Verification, issue_book, verify
 from canbao.collection.models import Receipt, ReceiptBook
 from canbao.collection.refusals import (
     NoReceiptsLeft,
@@ -27,6 +26,7 @@ from tests.collection.domain.test_cash import take
 from tests.collection.paying import counts, numbers_without_gap, receipt_numbers
 from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite, without_key
 from tests.county import FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold
+from tests.desks import note_print, readjust, void
 
 CLERK = Scope(VILLAGE, "staff:clerk")
 

@@ -9,8 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
-from canbao.collection.domain.readjustment import readjust
-from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
+from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import GatewayBroke, gateway
 from canbao.collection.models import Refund, RefundState
 from canbao.collection.refusals import RefundGoesBackByChannel, RefundNotApproved, RefundNotDue, SamePerson
@@ -20,7 +19,8 @@ from tests.collection import fake_gateway
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite
-from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold
+from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold, signed_in
+from tests.desks import approve, pay_out, readjust, review
 from tests.ledger.balances import balances
 
 TODAY = date(2021, 11, 20)
@@ -141,7 +141,7 @@ def test_one_person_does_not_review_twice(county: County) -> None:
 def test_the_database_too_wants_two_people(county: County) -> None:
     paid_twice(county)
 
-    with pytest.raises(IntegrityError, match="refund_two_people"), transaction.atomic():
+    with signed_in("county"), pytest.raises(IntegrityError, match="refund_two_people"), transaction.atomic():
         Refund.objects.update(reviewed_by="county", approved_by="county", state=RefundState.APPROVED)
 
 

@@ -11,8 +11,6 @@ from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.cash import drawer
-from canbao.collection.domain.readjustment import readjust
-from canbao.collection.domain.remittances import confirm_remittance, hand_in
 from canbao.collection.models import Remittance
 from canbao.collection.refusals import CertificateUsed, DrawerIsEmpty, RemittanceDiffers, SamePerson
 from canbao.ledger.models import Transfer
@@ -21,6 +19,7 @@ from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
 from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite
 from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County
+from tests.desks import confirm_remittance, hand_in, readjust
 from tests.ledger.balances import balances
 
 NEXT_DAY = IN_THE_WINDOW + timedelta(days=1)

@@ -6,13 +6,13 @@ import pytest
 from django.db import IntegrityError
 
 from canbao.access.models import Record
-from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import BillState, Enrolment
 from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import Way, four_ways_agree
 from tests.collection.paying import pay
 from tests.collection.racing import all_at_once, as_owner
 from tests.county import IN_THE_WINDOW, County, hold
+from tests.desks import enrol_fully_subsidised
 from tests.ledger.balances import balances
 
 ON = IN_THE_WINDOW.date()

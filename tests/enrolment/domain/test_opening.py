@@ -15,7 +15,7 @@ from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.divisions.models import Division
 from canbao.enrolment.domain.bills import make_bills
-from canbao.enrolment.domain.campaigns import open_campaign, publish
+from canbao.enrolment.domain.campaigns import publish
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillAssessment, BillState, Campaign
 from canbao.enrolment.packs import pack_of
@@ -26,6 +26,7 @@ from canbao.rosters.models import Holding
 from tests.collection.paying import pay
 from tests.collection.racing import all_at_once
 from tests.county import COUNTY, HELD, IN_THE_WINDOW, PEOPLE, VILLAGE, County, copy_of, hold
+from tests.desks import open_campaign
 
 ON = IN_THE_WINDOW.date()
 SUIXI = load_pack("suixi-2022")

@@ -12,12 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canbao.collection.domain.cash import drawer
-from canbao.collection.domain.readjustment import readjust
-from canbao.collection.domain.refunds import approve, pay_back, review
-from canbao.collection.domain.remittances import confirm_remittance, hand_in
+from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Payment, Refund, RefundState, Remittance
-from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import Enrolment
 from canbao.kernel.refusal import Refusal
 from canbao.reports.four_ways import four_ways_agree
@@ -26,6 +23,7 @@ from tests.collection import fake_gateway
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, numbers_without_gap, order, tell
 from tests.county import IN_THE_WINDOW, County, hold
+from tests.desks import approve, confirm_remittance, enrol_fully_subsidised, hand_in, readjust, review
 from tests.ledger.balances import balances, debits_and_credits
 
 HOUSEHOLDS = ["钱家", "周家", "赵家"]

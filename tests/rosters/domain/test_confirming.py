@@ -12,8 +12,7 @@ from canbao.access.models import Record
 from canbao.access.refusals import NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.register.domain.bulk import NewPerson, add_people
-from canbao.rosters.domain.confirming import Confirmed, confirm_roster
-from canbao.rosters.domain.mending import refuse_row
+from canbao.rosters.domain.confirming import Confirmed
 from canbao.rosters.models import Holding, Roster, RosterRow
 from canbao.rosters.queries import HeldOn, categories_on, rows_to_look_at
 from canbao.rosters.refusals import (
@@ -23,7 +22,8 @@ from canbao.rosters.refusals import (
     SamePerson,
     TooManyStruckOff,
 )
-from tests.county import FAR_VILLAGE, VILLAGE, County, number
+from tests.county import FAR_VILLAGE, VILLAGE, County, number, signed_in
+from tests.desks import confirm_roster, refuse_row
 from tests.rosters.files import CUT_OFF, NOW, TODAY, imported, listed, number_of, xlsx
 
 BEFORE = date(2021, 9, 30)  # the cut-off of the list that the small county begins with
@@ -320,7 +320,7 @@ def test_a_longer_list_asks_the_database_no_more_often(county: County, tmp_path:
     confirmed(county, sent(county, tmp_path, families, cut_off_on=BEFORE), strike_off_confirmed=True)
     roster, by = sent(county, tmp_path, families[1:]), county.staff("county")
 
-    with CaptureQueriesContext(connection) as asked:
+    with signed_in("county"), CaptureQueriesContext(connection) as asked:
         done = confirm_roster(roster, by=by, at=NOW)
     assert (done.people, done.struck_off, len(asked)) == (2 * people - 1, 1, 27)
 

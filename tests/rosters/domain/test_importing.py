@@ -17,7 +17,7 @@ from canbao.register.models import Resident
 from canbao.rosters.models import Holding, Outcome, Roster
 from canbao.rosters.queries import counts_by_outcome, other_lists
 from canbao.rosters.refusals import CategoryNotInNotice, CutOffInFuture, NotYourDepartment, RosterFileKnown
-from tests.county import VILLAGE, County, hold, number
+from tests.county import VILLAGE, County, hold, number, signed_in
 from tests.rosters.files import CUT_OFF, HEADER, TODAY, imported, listed, number_of, only_row, rows_of, text_table, xlsx
 
 
@@ -418,7 +418,7 @@ def test_what_is_wrong_with_the_file_itself_is_said_by_whoever_reads_it(county: 
 def test_a_longer_list_asks_the_database_no_more_often(county: County, tmp_path: Path, people: int) -> None:
     rows = [(f"某{at}", number(date(1960, 1, 1 + at % 28), 2 * at + 1), "低保", "示例一村") for at in range(people - 1)]
     file = xlsx(tmp_path / "a.xlsx", [*rows, ("赵大", "", "低保", "示例一村")], header=(*HEADER, "村"))
-    with CaptureQueriesContext(connection) as asked:
+    with signed_in("civil"), CaptureQueriesContext(connection) as asked:
         roster = imported(county, file)
 
     assert (roster.rows.count(), len(asked)) == (people, 19)

@@ -12,8 +12,6 @@ from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.sealing import unseal
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Resident
-from canbao.rosters.domain.confirming import confirm_roster
-from canbao.rosters.domain.mending import accept_row, mend_row, refuse_row
 from canbao.rosters.models import Outcome, RosterRow
 from canbao.rosters.queries import candidates, categories_on, rows_to_look_at
 from canbao.rosters.refusals import (
@@ -27,6 +25,7 @@ from canbao.rosters.refusals import (
     SamePerson,
 )
 from tests.county import VILLAGE, County, number
+from tests.desks import accept_row, confirm_roster, mend_row, refuse_row
 from tests.rosters.files import HEADER, NOW, SUIXI, TODAY, imported, listed, number_of, only_row, rows_of, xlsx
 
 

@@ -8,10 +8,10 @@ from canbao.access.models import Record, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.documents.reading import read_spreadsheet
 from canbao.documents.table import Table
-from canbao.rosters.domain.returning import give_back
 from canbao.rosters.models import Roster
 from canbao.rosters.refusals import NotYourDepartment
 from tests.county import County
+from tests.desks import give_back
 from tests.rosters.files import imported, listed, number_of, xlsx
 
 HEADER = ("序号", "姓名", "身份证号", "救助类别", "联系电话")

@@ -7,11 +7,11 @@ import subprocess
 import pytest
 from django.test import Client
 
-from canbao.collection.domain.receipts import void
 from canbao.collection.queries import receipt_paper
 from tests.collection.domain.test_cash import take
 from tests.collection.racing import one_inside_the_other
 from tests.county import IN_THE_WINDOW, County, signed_in
+from tests.desks import void
 from tests.web.pages import refusal_of, text_of
 
 

@@ -15,11 +15,11 @@ from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.domain.orders import make_order
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import Channel, Refund, RefundState
-from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.reports.four_ways import RECEIPT_GONE, Difference
 from canbao.web.county.four_ways import says
 from tests.collection.racing import as_application
 from tests.county import IN_THE_WINDOW, everybody
+from tests.desks import enrol_fully_subsidised
 from tests.web.conftest import Outside
 from tests.web.pages import refusal_of, text_of
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 from canbao.access.clock import now
 from canbao.access.scope import within
 from canbao.collection.domain.confirmation import Told, confirm
-from canbao.collection.domain.receipts import void
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import Order, Receipt
 from tests.county import IN_THE_WINDOW, everybody, signed_in
+from tests.desks import void
 from tests.web.gateways import Answering
 from tests.web.pages import order_id_of, refusal_of, text_of
 

@@ -8,8 +8,8 @@ import pytest
 
 from canbao.access.models import Staff
 from canbao.access.scope import within
-from canbao.collection.domain.remittances import hand_in
 from tests.county import IN_THE_WINDOW, everybody
+from tests.desks import hand_in
 from tests.web.pages import text_of
 
 

@@ -52,8 +52,8 @@ BEGIN
     END IF;
 END $$;
 
--- Functions that run as the owner and write down who did something: nobody signs with another person's name. Whoever
--- works without being a person (a nightly command, a gateway's callback) signs as no person either.
+-- Functions that run as the owner and write down who did something: a person signs as themselves, and nobody else signs
+-- as a person. Whoever works without being one (a nightly command, a gateway's callback) signs as no person either.
 CREATE OR REPLACE FUNCTION scope_must_be(who text) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -62,11 +62,11 @@ BEGIN
     IF who IS NULL OR who = '' THEN
         RAISE EXCEPTION 'nobody has signed' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF scope_actor() LIKE ANY (people) AND who <> scope_actor() THEN
-        RAISE EXCEPTION '% cannot speak for %', scope_actor(), who USING ERRCODE = 'insufficient_privilege';
-    END IF;
     IF scope_actor() IS NULL AND who LIKE ANY (people) THEN
         RAISE EXCEPTION 'nobody is signed in as %', who USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF (scope_actor() LIKE ANY (people) OR who LIKE ANY (people)) AND who <> scope_actor() THEN
+        RAISE EXCEPTION '% cannot speak for %', scope_actor(), who USING ERRCODE = 'insufficient_privilege';
     END IF;
 END $$;
 

@@ -10,7 +10,7 @@
 -- Answers come back in the order of the set. No money at all is no payment, and is refused by its reference.
 --
 -- It believes what it is told of a gateway's money: whoever calls it has checked the signature. Cash it believes only
--- from staff, for orders of their own place.
+-- from staff, for orders of their own place, each line signed by whoever is at work.
 --
 -- Locks, always in this order, so that two calls wait instead of blocking each other: bills by id (and with its bills an
 -- order is held too), payments by reference, accounts of funds, receipt books by id, other accounts.
@@ -87,7 +87,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
-    who text := coalesce((SELECT min(t->>'actor') FROM jsonb_array_elements(batch) t), 'system');
+    who text := (SELECT min(t->>'actor') FROM jsonb_array_elements(batch) t);
     nothing jsonb;
     fresh uuid[];
     asked enrolment_ask[];
@@ -96,8 +96,12 @@ DECLARE
     -- money for an order that nobody knows: the county's, where there is one; else on the list of the whole installation
     here text := coalesce((SELECT min(county) FROM enrolment_campaign HAVING count(DISTINCT county) = 1), '000000');
 BEGIN
-    IF who LIKE 'staff:%' THEN
-        PERFORM scope_must_be(who);
+    IF EXISTS (SELECT FROM jsonb_array_elements(batch) t WHERE t->>'actor' IS DISTINCT FROM who) THEN
+        RAISE EXCEPTION 'a set is signed by one' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM scope_must_be(who);
+    IF who NOT LIKE 'staff:%' AND EXISTS (SELECT FROM jsonb_array_elements(batch) t WHERE t->>'channel' = 'cash') THEN
+        RAISE EXCEPTION '% cannot take cash', who USING ERRCODE = 'insufficient_privilege';
     END IF;
     SELECT jsonb_build_object('reference', t.reference, 'fen', coalesce(t.amount_fen, 0)) INTO nothing
       FROM jsonb_to_recordset(batch) AS t(reference text, amount_fen bigint) WHERE (t.amount_fen > 0) IS NOT TRUE LIMIT 1;

@@ -12,7 +12,8 @@ from a seed, so that the same season can be played again.
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -105,6 +106,12 @@ class Season:
     def staff(self, username: str) -> Staff:
         return Staff.objects.get(username=username)
 
+    @contextmanager
+    def at_work(self, username: str) -> Iterator[Staff]:
+        """One of the staff signed in, wherever in the county they work: nobody else signs with their name."""
+        with within(Scope(division=self.sample.county, actor=f"staff:{username}")):
+            yield self.staff_cache(username)
+
     @property
     def campaign(self) -> Any:
         return self.sample.campaign
@@ -118,8 +125,8 @@ class Season:
     # -- opening ------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        with within(self.whole):
-            self.counts["bills"] = open_campaign(self.campaign, by=self.staff("xian"), on=self.first_day)
+        with self.at_work("xian") as bureau:
+            self.counts["bills"] = open_campaign(self.campaign, by=bureau, on=self.first_day)
             self.counts["by_office"] += enrol_fully_subsidised(self.campaign, on=self.first_day, actor="staff:xian")
         self.tell("开启征缴，生成账单", 1)
 
@@ -257,13 +264,14 @@ class Season:
             due = [one["unit"] for one in held_since if everything or day - one["oldest"] >= HAND_IN_AFTER]
             for unit in CollectingUnit.objects.filter(pk__in=due):
                 held = drawer(unit, self.campaign)
-                remittance = hand_in(
-                    remittance_id=self.uuid(), campaign=self.campaign, unit=unit,
-                    certificate=f"样例{day:%m%d}{unit.pk:05d}", period_from=held.oldest, period_until=day,
-                    people=held.people, amount_fen=held.fen, by=self.staff_cache(clerk_of(unit.division_id)), at=self.at(day, 17),
-                )  # fmt: skip
-                finance = self.staff_cache(f"caizheng{unit.division_id[6:9]}")
-                confirm_remittance(remittance, by=finance, at=self.at(days_after(day, 1), 9))
+                with self.at_work(clerk_of(unit.division_id)) as clerk:
+                    remittance = hand_in(
+                        remittance_id=self.uuid(), campaign=self.campaign, unit=unit,
+                        certificate=f"样例{day:%m%d}{unit.pk:05d}", period_from=held.oldest, period_until=day,
+                        people=held.people, amount_fen=held.fen, by=clerk, at=self.at(day, 17),
+                    )  # fmt: skip
+                with self.at_work(f"caizheng{unit.division_id[6:9]}") as finance:
+                    confirm_remittance(remittance, by=finance, at=self.at(days_after(day, 1), 9))
                 self.counts["remittances"] += 1
 
     # -- afterwards ---------------------------------------------------------------------------------------------
@@ -272,11 +280,13 @@ class Season:
         """Everybody who is owed money gets it: reviewed by two bodies, sent by the channel it came from."""
         with within(self.whole):
             for refund in Refund.objects.filter(campaign=self.campaign, state=RefundState.DUE).order_by("due_on", "pk"):
-                review(refund, by=self.staff_cache("xian"))
-                approve(refund, by=self.staff_cache("shui"))
-                if refund.channel == Channel.CASH:
-                    pay_out(refund, by=self.staff_cache("shui"), on=day)
-                else:
+                with self.at_work("xian") as bureau:
+                    review(refund, by=bureau)
+                with self.at_work("shui") as tax:
+                    approve(refund, by=tax)
+                    if refund.channel == Channel.CASH:
+                        pay_out(refund, by=tax, on=day)
+                if refund.channel != Channel.CASH:
                     pay_back(Refund.objects.select_related("payment").get(pk=refund.pk), on=day)
                 self.counts["refunds"] += 1
             reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
@@ -361,7 +371,7 @@ class Season:
         folder = home() / "files"
         late = write_late_roster(self.sample.people, folder, self.seed, cut_off)
         self.take_roster(late.path, "民政部门", cut_off=cut_off)
-        with within(self.whole):
+        with self.at_work("xian"):
             done = readjust(self.campaign, as_of=cut_off, at=self.at(cut_off, 18), actor="staff:xian")
             self.counts["by_office"] += enrol_fully_subsidised(self.campaign, on=cut_off, actor="staff:xian")
         self.counts.update(
@@ -382,12 +392,13 @@ class Season:
             self.tell(f"{file.department}名单", 1)
 
     def take_roster(self, path: Path, department: str, *, cut_off: date) -> None:
-        with within(self.whole):
+        with self.at_work("xian2") as takes:
             roster = import_roster(
                 pack=self.pack, county=self.sample.county, department=department, cut_off_on=cut_off, file=path, file_name=path.name,
-                is_full=True, by=self.staff_cache("xian2"), on=cut_off,
+                is_full=True, by=takes, on=cut_off,
             )  # fmt: skip
             for outcome, count in roster.rows.values_list("outcome").annotate(Count("pk")):
                 self.verdicts[outcome] += count
             left = roster.rows.filter(outcome="look").count()  # nobody here looks a person up in a filing cabinet
-            confirm_roster(roster, by=self.staff_cache("xian"), at=self.at(cut_off, 17), leave_out=left)
+        with self.at_work("xian") as confirms:
+            confirm_roster(roster, by=confirms, at=self.at(cut_off, 17), leave_out=left)
