@@ -20,7 +20,7 @@ from canbao.rosters.models import Roster
 
 PACK = "suixi-2022"
 DAY = date(2021, 11, 15)
-WHOLE = Scope(division="340621", actor="system:bench")
+WHOLE = Scope(division="340621", actor="staff:xian")  # who opens the campaign
 
 
 @contextmanager

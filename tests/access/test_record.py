@@ -227,6 +227,21 @@ def test_where_nobody_is_signed_in_nobody_is_put_on_record(county: County, name:
             db.execute(PUT_ON_RECORD, [name])
 
 
+@pytest.mark.parametrize("name", ["staff:county", "resident:1"])
+def test_a_machine_is_nobody_and_signs_as_nobody(real_county: County, name: str) -> None:
+    nightly = Scope("340621", "system:nightly")
+
+    with pytest.raises(DatabaseError, match=f"system:nightly cannot speak for {name}"):
+        as_application(nightly, PUT_ON_RECORD, [name])
+    as_application(nightly, PUT_ON_RECORD, ["gateway:wechat"])
+
+    rewrite(
+        "scope_must_be", "(scope_actor() LIKE ANY (people) OR who LIKE ANY (people))", "scope_actor() LIKE ANY (people)"
+    )
+    as_application(nightly, PUT_ON_RECORD, [name])  # the control
+    assert Record.objects.latest("position").actor == name
+
+
 def test_another_countys_record_is_not_written(county: County) -> None:
     with pytest.raises(DatabaseError, match="not within the scope"):
         as_application(Scope("340622100200", "staff:clerk"), PUT_ON_RECORD, ["staff:clerk"])
