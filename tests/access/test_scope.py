@@ -366,8 +366,8 @@ def test_a_line_is_not_hung_on_a_neighbours_order(real_county: County) -> None:
 NEW_BILL = """INSERT INTO enrolment_bill (county, campaign_id, resident_id, version, household_id, division, unit_id, assessment_id, due_fen, state)
               SELECT county, campaign_id, resident_id, 9, household_id, division, unit_id, assessment_id, 0, 'superseded'
                 FROM enrolment_bill WHERE household_id = %s LIMIT 1"""
-NEW_ASSESSMENT = """INSERT INTO enrolment_billassessment (campaign_id, facts_key, facts, answer, shares, refused)
-                    SELECT campaign_id, 'mine', facts, answer, shares, refused FROM enrolment_billassessment LIMIT 1"""
+NEW_ASSESSMENT = """INSERT INTO enrolment_billassessment (campaign_id, pack_digest, facts_key, facts, answer, shares, refused)
+                    SELECT campaign_id, pack_digest, 'mine', facts, answer, shares, refused FROM enrolment_billassessment LIMIT 1"""
 
 
 def test_what_a_household_owes_is_never_its_own_word(real_county: County) -> None:
