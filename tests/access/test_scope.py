@@ -394,6 +394,28 @@ def test_without_a_ticket_nothing_is_assessed(county: County) -> None:
             db.execute(NEW_ASSESSMENT)
 
 
+NEW_BOOK = """INSERT INTO collection_receiptbook (county, unit_id, kind, series, first_number, last_number, next_number, span)
+              SELECT '340621', id, 'paper', 99, 1, 9, 1, '[990000000001,990000000009]' FROM divisions_collectingunit LIMIT 1"""
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("enrolment_campaign", "UPDATE enrolment_campaign SET title = 'mine'"),
+        ("divisions_division", "UPDATE divisions_division SET name = 'mine'"),
+        ("divisions_collectingunit", "UPDATE divisions_collectingunit SET name = 'mine'"),
+        ("collection_receiptbook", NEW_BOOK),
+    ],
+)
+def test_what_is_the_countys_business_is_no_clerks(real_county: County, table: str, statement: str) -> None:
+    for scope in (CLERK, Scope("340621100000", "staff:town"), Scope("340622", "staff:other")):
+        with pytest.raises(ProgrammingError, match="work for the whole county"):
+            as_application(scope, statement)
+
+    as_owner(f"ALTER TABLE {table} DISABLE TRIGGER county_work")  # the control
+    assert as_application(CLERK, statement) > 0
+
+
 def test_a_clerk_sets_no_target(real_county: County) -> None:
     """Of no place: a target decides how good everybody's coverage looks."""
     statement = "UPDATE enrolment_target SET people = 1"

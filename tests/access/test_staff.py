@@ -5,7 +5,7 @@ from django.db import DatabaseError, transaction
 
 from canbao.access.models import Role, Staff
 from canbao.access.scope import Scope, within
-from tests.collection.racing import as_application, as_owner
+from tests.collection.racing import as_application, as_owner, rewrite
 from tests.county import OTHER_VILLAGE, VILLAGE, County
 
 
@@ -69,3 +69,24 @@ def test_a_clerk_does_not_take_another_name_or_number(county: County, change: st
     with pytest.raises(DatabaseError, match="work for the whole county"):
         as_application(CLERK, f"UPDATE access_staff SET {change} WHERE username = 'clerk'")
     assert as_application(CLERK, "UPDATE access_staff SET last_login = '2021-11-15' WHERE username = 'clerk'") == 1
+
+
+HERE, THERE = Scope("340621", "staff:county"), Scope("340622", "staff:other")
+MOVE = "UPDATE access_staff SET division = %s WHERE username = 'clerk'"
+
+
+def test_a_county_neither_takes_another_countys_clerk_nor_sends_its_own_there(real_county: County) -> None:
+    with pytest.raises(DatabaseError, match="work for the whole county"):
+        as_application(THERE, MOVE, ["340622100200"])
+    with pytest.raises(DatabaseError, match="work for the whole county"):
+        as_application(HERE, MOVE, ["340622100200"])
+
+    assert as_application(Scope("340600", "staff:city"), MOVE, ["340622100200"]) == 1
+
+
+@pytest.mark.parametrize(("scope", "half"), [(THERE, "OLD"), (HERE, "NEW")])
+def test_without_either_half_of_its_guard_it_could(real_county: County, scope: Scope, half: str) -> None:
+    """The control."""
+    rewrite("access_keep_staff", f"PERFORM scope_must_cover(left({half}.division, 6));", "")
+
+    assert as_application(scope, MOVE, ["340622100200"]) == 1

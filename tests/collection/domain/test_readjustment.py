@@ -503,3 +503,34 @@ def test_without_the_lock_of_the_books_they_would_have_one(real_county: County) 
     rewrite("collection_voucher", "ORDER BY id FOR UPDATE", "ORDER BY id")
 
     assert type(voucher_while_another_pays(real_county)[1]) is IntegrityError
+
+
+def enrolled_while_struck_off(county: County) -> object:
+    """The office enrols whoever has nothing to pay while the list on which 孙独 stood changes."""
+    change = change_for(county, "孙独", like="赵大")
+    return one_inside_the_other(
+        lambda: as_application(BUREAU, ASK, change),
+        lambda: enrol_fully_subsidised(county.campaign, on=ROSTER_DAY, actor="staff:county"),
+    )[1]
+
+
+def test_who_is_struck_off_just_now_is_not_enrolled_for_nothing(real_county: County) -> None:
+    assert enrolled_while_struck_off(real_county) == 0
+    assert bills_of("孙独") == [(1, 0, SUPERSEDED), (2, 32000, OPEN)]
+    assert not Enrolment.objects.filter(resident__name="孙独").exists()
+
+
+def test_without_the_lock_of_free_bills_the_office_stumbles(real_county: County) -> None:
+    """The control: only that a replaced bill stays replaced is left."""
+    rewrite("enrolment_enrol_free", "AND b.due_fen = 0 ORDER BY b.id FOR UPDATE", "AND b.due_fen = 0 ORDER BY b.id")
+
+    assert type(enrolled_while_struck_off(real_county)) is IntegrityError
+
+
+def test_without_that_either_they_would_be_covered_and_owe_it_all(real_county: County) -> None:
+    """The control of both."""
+    rewrite("enrolment_enrol_free", "AND b.due_fen = 0 ORDER BY b.id FOR UPDATE", "AND b.due_fen = 0 ORDER BY b.id")
+    as_owner("ALTER TABLE enrolment_bill DISABLE TRIGGER keep_settled")
+
+    assert enrolled_while_struck_off(real_county) == 1
+    assert bills_of("孙独") == [(1, 0, SETTLED), (2, 32000, OPEN)]

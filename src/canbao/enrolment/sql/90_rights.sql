@@ -39,7 +39,8 @@ DROP TRIGGER IF EXISTS by_staff ON enrolment_billassessment;
 CREATE TRIGGER by_staff BEFORE INSERT ON enrolment_billassessment FOR EACH STATEMENT EXECUTE FUNCTION enrolment_by_staff();
 SELECT access_guard('enrolment_enrolment', 'household_id');
 
--- A settled bill is a fact about money: it is neither changed nor removed, and only the owner's functions make one.
+-- A settled bill is a fact about money: it is neither changed nor removed, and only the owner's functions make one. One
+-- that was replaced stays replaced.
 CREATE OR REPLACE FUNCTION enrolment_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP IN ('UPDATE', 'DELETE') AND OLD.state = 'settled' THEN
@@ -47,6 +48,9 @@ BEGIN
     END IF;
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.state = 'superseded' AND NEW.state <> 'superseded' THEN
+        RAISE EXCEPTION 'bill % was replaced by a later one and does not come back', OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.state = 'settled' AND current_user = 'canbao_app' THEN
         RAISE EXCEPTION 'a bill can be settled by confirmation alone' USING ERRCODE = 'restrict_violation';
