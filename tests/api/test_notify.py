@@ -1,15 +1,18 @@
 """A gateway says that money has arrived. Every test asks as nobody: the signature alone lets a callback in."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 
 from canbao.access.scope import within
 from canbao.collection.domain.orders import make_order
+from canbao.collection.gateway import Arrival, gateway
 from canbao.collection.models import Channel, Order, Payment, PaymentOutcome, Receipt
 from canbao.collection.queries import suspense_in
 from canbao.divisions.models import CollectingUnit, UnitKind
@@ -81,6 +84,25 @@ def test_told_again_with_another_sum_is_said_aloud(
     assert said(platform.tell(order.pk, amount_fen=1)) == (200, "SUCCESS")
     assert noted() == [(PaymentOutcome.SETTLED, 128000)]
     assert "told twice and differs" in caplog.text
+
+
+class TellsNothing:
+    """A gateway whose platform tells of nothing. WeChat's own refuses such a message before."""
+
+    def read_notification(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Arrival:
+        return Arrival(reference="0000", order=uuid4(), amount_fen=0, paid_at=IN_THE_WINDOW)
+
+
+def test_a_telling_of_no_money_is_not_told_for_ever(
+    db: None, client: Client, settings: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CANBAO_GATEWAYS = {"wechat": "tests.api.test_notify.TellsNothing"}
+    gateway.cache_clear()
+    try:
+        assert said(client.post("/api/gateways/wechat/notify", b"{}", "application/json")) == (200, "SUCCESS")
+    finally:
+        gateway.cache_clear()
+    assert "a telling of wechat is of no money: reference 0000" in caplog.text
 
 
 def test_without_receipts_they_are_asked_to_tell_again(platform: Platform) -> None:

@@ -1,7 +1,7 @@
 """`POST /api/gateways/<channel>/notify`: a gateway says that money has arrived.
 
 Nobody is signed in; the gateway's signature is what lets it in. A yes is given only when all is committed, and again
-when it was told before. Anything else is a no, and the gateway tells again later: what it says is never lost, because
+when it was told before, and to a telling of no money, which telling again does not mend. Anything else is a no, and the gateway tells again later: what it says is never lost, because
 queries and the daily bill find it too.
 """
 
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from canbao.access.clock import now
 from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.gateway import GatewayBroke, gateway
+from canbao.collection.refusals import NotMoney
 from canbao.kernel.refusal import Refusal
 
 LARGEST_BODY = 65_536
@@ -49,6 +50,10 @@ def notify(request: HttpRequest, channel: str) -> JsonResponse:
 def _noted(told: Told) -> JsonResponse:
     try:
         (confirmed,) = confirm([told], actor=f"gateway:{told.channel}", at=now())
+    except NotMoney:
+        # no payment, however often it is told: yes, it was heard; a person must look
+        log.error("a telling of %s is of no money: reference %s", told.channel, told.arrival.reference)  # noqa: TRY400 - expected, no trace
+        return JsonResponse({"code": "SUCCESS"})
     except Refusal as refusal:
         log.error("a payment of %s was not noted: %s", told.channel, refusal.code)  # noqa: TRY400 - expected, no trace
         return _no(503, refusal.code, "暂不能入账，请稍后再通知")

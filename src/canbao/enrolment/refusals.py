@@ -9,7 +9,7 @@ class OtherPackPublished(Refusal):
     """Under this name something else was published: bills and receipts cite it, so it is never replaced in silence."""
 
     code = "other_pack_published"
-    says_template = "政策包“{key}”已经发布过，内容不同（已发布的指纹 {published}，现在给的 {given}）。"
+    says_template = "政策包“{key}”已经发布过，内容不同（已发布的校验值 {published}，现在给的 {given}）。"
     remedy_template = "已发布的不改写。请核对文件；确有修订的，请把政策包另取一个名字（如 {key}-2）再发布。"
 
 

@@ -14,4 +14,4 @@ class StillOpenAtGateway(Refusal):
 
     code = "still_open_at_gateway"
     says_template = "支付通道暂时没有回应，这笔订单还没有取消。"
-    remedy_template = "请过一会儿再试；不去付款的，到时间也会自动关闭，不会扣钱。"
+    remedy_template = "请过一会儿再试；不去付款的，不会扣钱，到时间后也不能再付。"

@@ -1,12 +1,10 @@
 """Cash over the counter: money, receipt and enrolment happen together or not at all."""
 
 from collections.abc import Collection
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Min, Sum
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
@@ -14,9 +12,8 @@ from canbao.access.record import record
 from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.domain.orders import make_order
 from canbao.collection.gateway import Arrival
-from canbao.collection.models import Channel, Payment, PaymentOutcome, Receipt, SettledLine
+from canbao.collection.models import Channel, PaymentOutcome, Receipt
 from canbao.collection.refusals import AmountDiffers, BillNotOpen, NoUnit, OtherUnit
-from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.models import Campaign
 from canbao.kernel.fen import yuan
 from canbao.register.models import Household
@@ -64,23 +61,3 @@ def take_cash(
     if done.is_new:
         record("cash.taken", f"receipt:{receipt.pk}", county=household.county, actor=actor, fen=given_fen)
     return receipt
-
-
-class Drawer(NamedTuple):
-    """Cash that lies with a unit: how much, of how many persons, since when."""
-
-    fen: int
-    people: int
-    payments: int
-    oldest: date | None
-
-    def age_days(self, on: date) -> int:
-        return (on - self.oldest).days if self.oldest else 0
-
-
-def drawer(unit: CollectingUnit, campaign: Campaign) -> Drawer:
-    """Two queries. Who paid a difference later is one person, and not two."""
-    held = Payment.objects.filter(unit=unit, channel=Channel.CASH, remittance__isnull=True, order__campaign=campaign)
-    sums = held.aggregate(fen=Sum("amount_fen"), payments=Count("pk"), oldest=Min("paid_on"))
-    persons = SettledLine.objects.filter(payment__in=held).aggregate(count=Count("bill__resident", distinct=True))
-    return Drawer(sums["fen"] or 0, persons["count"], sums["payments"], sums["oldest"])

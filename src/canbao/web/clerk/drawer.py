@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from canbao.access.clock import now, today
 from canbao.access.may import Work
+from canbao.collection.domain.in_hand import CashInHand, cash_in_hand
 from canbao.collection.domain.remittances import hand_in
 from canbao.collection.models import Remittance
 from canbao.divisions.models import CollectingUnit
@@ -17,7 +18,6 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan, yuan
 from canbao.kernel.refusal import Refusal
-from canbao.web.cash import CashInHand, cash_in_hand
 from canbao.web.clerk.today import unit_of
 from canbao.web.guards import staff_who_may
 

@@ -9,10 +9,10 @@ from canbao.access.clock import today as day_here
 from canbao.access.may import Work
 from canbao.access.models import Staff
 from canbao.access.record import record
+from canbao.collection.domain.in_hand import cash_in_hand
 from canbao.collection.queries import receipts_left
 from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.queries import current_campaign, households_to_pay, progress_of_unit
-from canbao.web.cash import cash_in_hand
 from canbao.web.guards import staff_who_may
 
 HOUSEHOLDS_A_PAGE = 40

@@ -6,12 +6,12 @@ from django.views.decorators.http import require_safe
 
 from canbao.access.clock import today
 from canbao.access.may import Work
+from canbao.collection.domain.in_hand import units_to_ask
 from canbao.divisions.models import Division
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaigns
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.reports.coverage import coverage, together
-from canbao.web.cash import units_to_ask
 from canbao.web.guards import staff_who_may
 from canbao.web.progress import ranked, town_and_villages
 

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_safe
 
 from canbao.access.clock import today
 from canbao.access.may import Work
+from canbao.collection.domain.in_hand import units_to_ask
 from canbao.collection.queries import remittances_in
 from canbao.enrolment.queries import current_campaign
 from canbao.reports.coverage import together
-from canbao.web.cash import units_to_ask
 from canbao.web.guards import staff_who_may
 from canbao.web.progress import ranked, town_and_villages
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from canbao.collection.domain.cash import Drawer, drawer
-from canbao.collection.queries import drawers_in
+from canbao.collection.queries import Drawer, drawer, drawers_in
 from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
