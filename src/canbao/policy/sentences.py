@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from canbao.kernel.fen import short_yuan
-from canbao.policy.conditions import Condition
+from canbao.policy.conditions import Condition, HeldFor
 from canbao.policy.money_rules import BASIC, Amount, Combination, Line, PartOfYear, Standard, Subsidy
 from canbao.policy.pack import Document
-from canbao.policy.people_rules import Category, Eligible, Exclusion, HouseholdRule, UnbornName
+from canbao.policy.people_rules import Category, Decided, Eligible, Exclusion, HouseholdRule, UnbornName
 from canbao.policy.reading import Path
 from canbao.policy.rule import Rule
 from canbao.policy.time_rules import (
@@ -41,6 +41,7 @@ ANCHORS = {
     "next_month": "缴费次月第一天",
     "birth": "出生当天",
 }
+DECIDED = {"asked": "问的那天", "paid": "缴费那天"}
 _FIRST_DAYS = {"period": "待遇期第一天", "window": "缴费期第一天", "paid": "缴费日"}
 _UNITS = {"yuan": "元", "jiao": "角", "fen": "分"}
 _ROUNDINGS = {"half_up": "四舍五入", "up": "进位", "down": "舍去"}
@@ -104,9 +105,7 @@ def _day_parts(when: Condition) -> list[str]:
         ages += [f"不满{when.age.under}周岁"] if when.age.under is not None else []
         parts.append(f"{'、'.join(ages)}（按{_FIRST_DAYS.get(str(when.age.on), when.age.on)}算）")
     if when.held is not None:
-        lengths = [f"满{when.held.at_least}"] if when.held.at_least else []
-        lengths += [f"不满{when.held.less_than}"] if when.held.less_than else []
-        parts.append(f"是{when.held.category}{'、'.join(lengths)}")
+        parts.append(f"是{when.held.category}{held_text(when.held)}")
     born = [f"{_FIRST_DAYS.get(str(when.born_since), when.born_since)}及以后"] if when.born_since else []
     born += [f"{when.born_until}及以前"] if when.born_until else []
     parts += [f"{'、'.join(born)}出生"] if born else []
@@ -122,6 +121,13 @@ def _day_parts(when: Condition) -> list[str]:
             least += [f"不超过{times.at_most}年"] if times.at_most is not None else []
             parts.append(f"{what}{'、'.join(least)}")
     return parts
+
+
+def held_text(held: HeldFor) -> str:
+    """`满1年、不满2年`."""
+    lengths = [f"满{held.at_least}"] if held.at_least else []
+    lengths += [f"不满{held.less_than}"] if held.less_than else []
+    return "、".join(lengths)
 
 
 def _employee_parts(when: Condition) -> list[str]:
@@ -148,7 +154,8 @@ def _line(rule: Line) -> str:
 
 
 def _standard(rule: Standard) -> str:
-    name = "，".join(part for part in (rule.line, rule.tier) if part) + _only(rule.when)
+    name = "，".join(part for part in (rule.line, rule.tier) if part)
+    name = f"{name}{_only(rule.when)}" if name or rule.when.always else f"{condition_text(rule.when)}的"
     own = f"个人缴 {short_yuan(rule.individual_fen)} 元" if rule.individual_fen is not None else "个人缴费未知"
     state = f"，财政补助 {short_yuan(rule.government_fen)} 元" if rule.government_fen is not None else ""
     state = "，财政补助未知" if rule.government is not None else state
@@ -248,7 +255,19 @@ def _category(rule: Category) -> str:
         return f"{rule.name}：凡{condition_text(rule.when)}的人"
     grades = f"，只含{_names(rule.grades)}" if rule.grades else ""
     also = f"，包括{_names(rule.extends_to)}" if rule.extends_to else ""
-    return f"{rule.name}，由{rule.department}认定{grades}{also}"
+    written = f"；也写作{_names(rule.aliases)}" if rule.aliases else ""
+    written += f"；写明等级的{_names(rule.aliases_with_grade)}也算" if rule.aliases_with_grade else ""
+    return f"{rule.name}，由{rule.department}认定{grades}{also}{_decided(rule.decided)}{written}"
+
+
+def _decided(decided: Decided) -> str:
+    """By which day's roster; nothing where it is the day of the question."""
+    inside, after = (DECIDED.get(str(day), f"{day} ") for day in (decided.in_window, decided.after_window))
+    if decided == Decided():
+        return ""
+    if decided.in_window == decided.after_window:
+        return f"，按{inside}的名册"
+    return f"，集中缴费期内按{inside}的名册，以后按{after}的名册"
 
 
 def _incentive(rule: Incentive) -> str:

@@ -11,7 +11,7 @@ from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition,
 from canbao.policy.english import length, phrase
 from canbao.policy.money_rules import BASIC, Amount, Combination, Line, PartOfYear, Standard, Subsidy
 from canbao.policy.pack import Document
-from canbao.policy.people_rules import Category, Eligible, Exclusion, HouseholdRule, UnbornName
+from canbao.policy.people_rules import Category, Decided, Eligible, Exclusion, HouseholdRule, UnbornName
 from canbao.policy.reading import Path
 from canbao.policy.rule import Rule
 from canbao.policy.time_rules import (
@@ -176,14 +176,15 @@ class Sentences:
         return f"the bill has another line: {self.say(rule.name)}{self._only(rule.when)}{choice}{times}"
 
     def _standard(self, rule: Standard) -> str:
-        name = ", ".join(self.say(part) for part in (rule.line, rule.tier) if part) + self._only(rule.when)
+        name = ", ".join(self.say(part) for part in (rule.line, rule.tier) if part)
+        name = f"{name}{self._only(rule.when)}" if name else self.condition(rule.when)
         own = "price unknown" if rule.individual_fen is None else f"the person pays {_money(rule.individual_fen)}"
         state = "" if rule.government_fen is None else f", the government {_money(rule.government_fen)}"
         state = ", the government's part is unknown" if rule.government is not None else state
         total = "" if rule.total_fen is None else f", {_money(rule.total_fen)} in all"
         part = f"; {self.part_of_year(rule.part_of_year)}" if rule.part_of_year is not None else ""
         enjoys = f"; with the benefits of {self.say(rule.enjoys)}" if rule.enjoys else ""
-        return f"{name.strip()}: {own}{state}{total}{part}{enjoys}".removeprefix(": ")
+        return f"{name}: {own}{state}{total}{part}{enjoys}".removeprefix(": ")
 
     def part_of_year(self, part: PartOfYear) -> str:
         begins = "the month of payment" if part.counts_from == "month_paid" else "the next month"
@@ -258,7 +259,10 @@ class Sentences:
             return f"{self.say(rule.name)}: everybody who is {self.condition(rule.when)}"
         grades = f", grades {self.names(rule.grades)} only" if rule.grades else ""
         also = f", with {self.names(rule.extends_to)}" if rule.extends_to else ""
-        return f"{self.say(rule.name)}, recognised by {self.say(rule.department or '')}{grades}{also}"
+        written = f"; also written {self.names(rule.aliases)}" if rule.aliases else ""
+        written += f"; with a grade also {self.names(rule.aliases_with_grade)}" if rule.aliases_with_grade else ""
+        by = f"{self.say(rule.name)}, recognised by {self.say(rule.department or '')}"
+        return f"{by}{grades}{also}{_decided(rule.decided)}{written}"
 
     def _incentive(self, rule: Incentive) -> str:
         who = f"{self.say(rule.name)}{self._only(rule.when)}"
@@ -300,6 +304,16 @@ class Sentences:
 
     def _remittance_office(self, rule: RemittanceOffice) -> str:
         return f"universities registered in {self.say(rule.registered_in)} remit at {self.say(rule.office)}"
+
+
+def _decided(decided: Decided) -> str:
+    words = {"asked": "the day of the question", "paid": "the day of payment"}
+    inside, after = (words.get(str(day), str(day)) for day in (decided.in_window, decided.after_window))
+    if decided == Decided():
+        return ""
+    if decided.in_window == decided.after_window:
+        return f", by the roster of {inside}"
+    return f", by the roster of {inside} in the window and of {after} later"
 
 
 def _money(fen: int) -> str:

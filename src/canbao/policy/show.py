@@ -1,33 +1,60 @@
 """A pack as a page for people: the essentials first, then clause by clause, then what is unknown or assumed.
 
-One self-contained HTML file without scripts, made to be read on a screen, printed and signed.
+One self-contained HTML file without scripts, made to be read on a screen, printed and signed. What the pack takes from
+another notice stands under that notice.
 """
 
 import re
 from html import escape
 from importlib.resources import files
 
-from canbao.kernel.fen import short_yuan, yuan
-from canbao.policy.combine import split
+from canbao.kernel.fen import short_yuan
 from canbao.policy.example_rules import Example
-from canbao.policy.facts import Facts, Held
+from canbao.policy.money_rules import Standard
 from canbao.policy.pack import Pack
-from canbao.policy.person import Person
-from canbao.policy.prices import price_of
-from canbao.policy.sentences import condition_text, label_of, sentence
+from canbao.policy.reading import Path
+from canbao.policy.rule import Rule
+from canbao.policy.sentences import condition_text, label_of, part_of_year_text, sentence
 from canbao.policy.values import percent
 from canbao.policy.walk import rules
+from canbao.policy.who_pays import AGE, asks_age
+from canbao.policy.who_pays import rows as who_pays_rows
 
 _NUMERALS = "零一二三四五六七八九十"
 _LAST = 100  # after every numbered clause
+REFUSED = {
+    "unknown_trait": "没有这种情况",
+    "unknown_category": "没有这种身份",
+    "unknown_line": "账单上没有这一项",
+    "in_employee_scheme": "还在职工医保",
+    "covered_elsewhere": "已在别处参保",
+    "not_eligible": "不是参保对象",
+    "tier_missing": "没有选档",
+    "unknown_tier": "没有这一档",
+    "no_price": "没有适用的标准",
+    "window_not_open": "还没有到缴费期",
+    "window_closed": "缴费期已过",
+    "starts_after_period": "待遇开始时待遇期已过",
+}
+"""Each refusal in a few words."""
+_REFUNDS = {
+    "all": "退全部",
+    "later": "退后缴的一笔",
+    "earlier": "退先缴的一笔",
+    "difference": "退差额",
+    "none": "不退",
+    "unknown": "能不能退未知",
+}
+Head = tuple[str, str]
+"""The text above a column, and the class of its cells."""
 
 
 def page(pack: Pack) -> str:
     """The whole page, as text."""
     css = files("canbao.policy").joinpath("show.css").read_text(encoding="utf-8")
     title = escape(pack.document.title)
-    parts = [_header(pack), _essentials(pack), _who_pays(pack), _clauses(pack), _open_points(pack)]
-    parts += [_targets(pack), _examples(pack), _footer(pack)]
+    parts = [_header(pack), _essentials(pack), _prices(pack), _who_pays(pack), _clauses(pack), _open_points(pack)]
+    parts += [_words(pack), _targets(pack), _examples(pack), _footer(pack)]
     return (
         '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -37,7 +64,7 @@ def page(pack: Pack) -> str:
     )
 
 
-def _table(heads: list[tuple[str, str]], rows: list[list[str]]) -> str:
+def _table(heads: list[Head], rows: list[list[str]], kind: str = "") -> str:
     """A table of ready HTML cells; a head is (text, class), and its class is its column's."""
     head = "".join(f'<th class="{css}">{escape(text)}</th>' for text, css in heads)
     lines = [
@@ -45,73 +72,140 @@ def _table(heads: list[tuple[str, str]], rows: list[list[str]]) -> str:
         for row in rows
     ]
     body = "\n".join(lines)
-    return f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
+    return (
+        f'<div class="wide"><table class="{kind}">\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
+
+
+def _cells(*cells: str) -> list[str]:
+    return [escape(cell) for cell in cells]
 
 
 def _header(pack: Pack) -> str:
     document = pack.document
     facts = [document.number, document.place, document.issuer, document.issued_on and f"{document.issued_on} 印发"]
     line = " · ".join(escape(str(fact)) for fact in facts if fact)
-    return f'<header>\n<h1>{escape(document.title)}</h1>\n<p class="soft">{line}</p>\n</header>'
+    return f'<header>\n<h1>{escape(document.title)}</h1>\n<p class="soft">{line}</p>\n{_stands_on(pack)}</header>'
+
+
+def _stands_on(pack: Pack) -> str:
+    """Of which notices the rules are, and from which day an amendment holds."""
+    notices = _notices(pack)
+    said = []
+    if pack.before is not None:
+        title = escape(pack.before.document.title)
+        said.append(f"{pack.document.holds_from} 起缴费的按本通知；以前缴费的按《{title}》。")
+    if notices:
+        said.append(f"本通知没有写的，按{escape('、'.join(notices))}；下面各条都写明出处。")
+    return f'<p class="note">{"".join(said)}</p>\n' if said else ""
+
+
+def _notices(pack: Pack) -> list[str]:
+    """The other notices that rules come from, nearest first."""
+    found = dict.fromkeys(rule.notice for _, rule in rules(pack) if rule.notice)
+    return list(found)
 
 
 def _essentials(pack: Pack) -> str:
-    boxes = []
-    for item in pack.standards:
-        what = "，".join(part for part in (item.line, item.tier, condition_text(item.when)) if part)
-        name = f"{what}：个人缴费" if what else "个人缴费"
-        boxes.append((name, "未知" if item.individual_fen is None else f"{short_yuan(item.individual_fen)} 元"))
-    states = dict.fromkeys(item.government_fen for item in pack.standards if item.line is None)
-    said = ("未知" if state is None else f"{short_yuan(state)} 元" for state in states)
-    boxes.append(("财政补助", " / ".join(said)))
+    basic = [item for item in pack.standards if item.line is None]
+    boxes = [("个人缴费", _range([item.individual_fen for item in basic]))]
+    boxes.append(("财政补助", _range([item.government_fen for item in basic])))
     boxes.append(("集中缴费期", f"{pack.window.first} 至 {pack.window.last}"))
     assumed = "（假定）" if pack.benefit_period.assumed else ""
     boxes.append((f"待遇期{assumed}", f"{pack.period.first} 至 {pack.period.last}"))
-    cells = "\n".join(f"<div>{escape(name)}<b>{escape(value)}</b></div>" for name, value in boxes)
+    cells = "\n".join(f"<div>{escape(name)}<b>{_unbroken(value)}</b></div>" for name, value in boxes)
     return f'<div class="key">\n{cells}\n</div>'
+
+
+def _range(amounts: list[int | None]) -> str:
+    known = sorted({fen for fen in amounts if fen is not None})
+    unknown = "、未知" if known and None in amounts else ""
+    if not known:
+        return "未知"
+    text = short_yuan(known[0]) if len(known) == 1 else f"{short_yuan(known[0])} 至 {short_yuan(known[-1])}"
+    return f"{text} 元{unknown}"
+
+
+def _unbroken(text: str) -> str:
+    """A day is not broken at its dashes."""
+    return re.sub(r"\d{4}-\d{2}-\d{2}", r'<span class="nowrap">\g<0></span>', escape(text))
+
+
+def _prices(pack: Pack) -> str:
+    """Every price, where there are several: the first that fits counts."""
+    if len(pack.standards) == 1:
+        return ""
+    with_lines, with_tiers = bool(pack.lines), bool(pack.tiers)
+    heads: list[Head] = [
+        *((("项目", ""),) if with_lines else ()),
+        *((("档次", ""),) if with_tiers else ()),
+        ("哪些人、何时", ""),
+        ("个人缴", "n"),
+        ("财政补助", "n"),
+        ("依据", "c"),
+    ]
+    rows = [
+        [
+            *(_cells(item.line or "基本医保") if with_lines else []),
+            *(_cells(item.tier or "") if with_tiers else []),
+            _unbroken(_for_whom(pack, item)),
+            *_cells(_amount(item.individual_fen), _state(item), item.where),
+        ]
+        for item in pack.standards
+    ]
+    note = '<p class="soft">同一项、同一档有几条的，从上到下第一个适用的算。单位：元。</p>'
+    return f"<h2>标准</h2>\n{note}\n{_table(heads, rows, 'figures')}"
+
+
+def _for_whom(pack: Pack, item: Standard) -> str:
+    line = next((line for line in pack.lines if line.name == item.line), None)
+    parts = [condition_text(line.when) if line is not None else "", condition_text(item.when)]
+    parts += ["自愿选择"] if line is not None and line.by_choice else []
+    parts += ["每补缴一年"] if line is not None and line.times else []
+    parts += [part_of_year_text(item.part_of_year)] if item.part_of_year is not None else []
+    parts += [f"享受{item.enjoys}待遇"] if item.enjoys else []
+    return "；".join(part for part in parts if part) or "其他人"
+
+
+def _amount(fen: int | None) -> str:
+    return "未知" if fen is None else short_yuan(fen)
+
+
+def _state(item: Standard) -> str:
+    if item.government_fen is None and item.government is None:
+        return "—"
+    return _amount(item.government_fen)
 
 
 def _who_pays(pack: Pack) -> str:
     """Every category at every price, computed by the engine, not by this page."""
-    heads = [("身份", ""), *((("档次", ""),) if pack.tiers else ()), ("本人缴", "n"), ("由谁资助", ""), ("依据", "c")]
-    names = ("", *(category.name for category in pack.categories if category.when is None))
-    rows = [_who_pays_row(pack, name, tier) for name in names for tier in pack.tiers or (None,)]
-    return f"<h2>谁缴多少</h2>\n{_table(heads, rows)}"
-
-
-def _who_pays_row(pack: Pack, name: str, tier: str | None) -> list[str]:
-    """What somebody of this category pays who is otherwise like everybody, asked of the engine."""
-    held = (Held(name),) if name else ()
-    person = Person(pack, Facts(categories=held, tier=tier))
-    price = price_of(person, None)
-    answer = split(person, price)
-    pays = "未知" if answer.pays_fen is None else yuan(answer.pays_fen)
-    shares = [f"{share.payer} {yuan(share.fen)}" for share in answer.shares]
-    shares += [f"{share.payer} {yuan(share.fen)}（先缴后返）" for share in answer.paid_back]
-    shares += [f"免缴 {yuan(part.fen)}" for part in answer.waived]
-    asked = "；".join(dict.fromkeys(f"请问{unknown.ask}" for unknown in answer.unknown))
-    clauses = [share.clause for share in (*answer.shares, *answer.paid_back)]
-    clauses += [*(part.clause for part in answer.waived), *(one.clause for one in answer.unknown)]
-    if name and not clauses:
-        clauses = [rule.where for rule in pack.subsidies if name in rule.categories]
-    clause = "、".join(dict.fromkeys(clauses or [price.clause]))
-    cells = [
-        name or "没有身份",
-        *((tier or "",) if pack.tiers else ()),
-        pays,
-        "；".join(shares) or asked or "—",
-        clause,
+    heads: list[Head] = [("身份", ""), *((("档次", ""),) if pack.tiers else ()), ("本人缴", "n")]
+    heads += [("由谁资助", ""), ("依据", "c")]
+    rows = [
+        _cells(
+            row.who,
+            *((row.tier or "",) if pack.tiers else ()),
+            row.pays,
+            row.helped or "—",
+            "、".join(row.clauses),
+        )
+        for row in who_pays_rows(pack)
     ]
-    return [escape(cell) for cell in cells]
+    who = f"{AGE}周岁、" if asks_age(pack) else ""
+    lines = f"；含{'、'.join(line.name for line in pack.lines if not line.by_choice and not line.times)}"
+    note = f"{who}{pack.window.first} 缴费、没有别的情况的人{lines if lines != '；含' else ''}。单位：元。"
+    return f'<h2>谁缴多少</h2>\n<p class="soft">{escape(note)}</p>\n{_table(heads, rows, "figures")}'
 
 
 def clause_order(clause: str) -> tuple[int, ...]:
     """Sorts clauses as the notice has them: the whole first, then 一 … 十, annexes last."""
-    if clause == "全文":
+    first = clause.split("、", maxsplit=1)[0]
+    if first == "全文":
         return (-1,)
-    if clause.startswith("附件"):
-        return (_LAST, int(clause[2:] or 0))
-    return tuple(_number(step) for step in re.findall(rf"[{_NUMERALS}]+|\d+", clause))
+    if first.startswith("附件"):
+        return (_LAST, int(first[2:] or 0))
+    return tuple(_number(step) for step in re.findall(rf"[{_NUMERALS}]+|\d+", first))
 
 
 def _number(step: str) -> int:
@@ -125,48 +219,78 @@ def _number(step: str) -> int:
 
 
 def _clauses(pack: Pack) -> str:
+    note = '<p class="soft">左边是通知的条款号；内容是我们的话，不是原文。</p>'
+    parts = [f"<h2>逐条</h2>\n{note}\n{_clauses_of(pack, None)}"]
+    for notice in _notices(pack):
+        heading = f'<span class="mark">沿用</span> 来自{escape(notice)}'
+        parts.append(f"<h3>{heading}</h3>\n{_clauses_of(pack, notice)}")
+    return "\n".join(parts)
+
+
+def _clauses_of(pack: Pack, notice: str | None) -> str:
+    """The rules of one notice, by its clauses."""
     by_clause: dict[str, list[str]] = {}
     for path, rule in rules(pack):
-        if rule.where:
+        if rule.clause and rule.notice == notice:
             mark = ' <span class="mark">假定</span>' if rule.assumed else ""
-            cells = f"<td>{escape(label_of(rule))}</td><td>{escape(sentence(path, rule))}{mark}</td>"
-            by_clause.setdefault(rule.where, []).append(cells)
+            cells = f"<td>{escape(label_of(rule))}</td><td>{_unbroken(sentence(path, rule))}{mark}</td>"
+            by_clause.setdefault(rule.clause, []).append(cells)
     groups = []
     for clause in sorted(by_clause, key=clause_order):
         first, *others = by_clause[clause]
         head = f'<tr><th scope="rowgroup" rowspan="{len(others) + 1}">{escape(clause)}</th>{first}</tr>'
         groups.append("<tbody>\n" + "\n".join([head, *(f"<tr>{other}</tr>" for other in others)]) + "\n</tbody>")
-    note = '<p class="soft">左边是通知的条款号；内容是我们的话，不是原文。</p>'
-    return (
-        f'<h2>逐条</h2>\n{note}\n<div class="wide"><table class="clauses">\n' + "\n".join(groups) + "\n</table></div>"
-    )
+    return '<div class="wide"><table class="clauses">\n' + "\n".join(groups) + "\n</table></div>"
 
 
 def _open_points(pack: Pack) -> str:
     """What the county has to know before it signs: what we assumed, what others have to say, what we worked out."""
-    rows = []
-    for path, rule in rules(pack):
-        what, where = escape(label_of(rule)), escape(rule.where)
-        if rule.assumed:
-            rows.append(['<span class="mark">假定</span>', what, escape(rule.assumed), where])
-        silent, asked = getattr(rule, "unknown", None), getattr(rule, "ask", None)
-        if silent:
-            rows.append(['<span class="mark">未知</span>', what, escape(f"{silent}；请问{asked}"), where])
-        for silence in (getattr(rule, "individual", None), getattr(rule, "government", None)):
-            if silence is not None:
-                text = escape(f"{silence.unknown}；请问{silence.ask}")
-                rows.append(['<span class="mark">未知</span>', what, text, where])
-        for name, reason in rule.derived.items():
-            rows.append(
-                ['<span class="mark">推算</span>', what, escape(f"{sentence(path, rule)}（{name}：{reason}）"), where]
-            )
+    rows = [row for path, rule in rules(pack) for row in _open_points_of(path, rule)]
     same_payer = pack.combination.same_payer_assumed
     if same_payer:
-        where = escape(pack.combination.where)
-        rows.append(['<span class="mark">假定</span>', "几个身份", escape(same_payer), where])
+        rows.append(_open("假定", "几个身份", same_payer, pack.combination.where))
     if not rows:
         return ""
-    return f"<h2>假定、未知和推算</h2>\n{_table([('', ''), ('事项', ''), ('内容', ''), ('依据', 'c')], rows)}"
+    heads: list[Head] = [("", ""), ("事项", "k"), ("内容", ""), ("依据", "c")]
+    return f"<h2>假定、未知和推算</h2>\n{_table(heads, rows, 'text')}"
+
+
+def _open(mark: str, what: str, text: str, where: str) -> list[str]:
+    return [f'<span class="mark">{mark}</span>', *_cells(what, text, where)]
+
+
+def _open_points_of(path: Path, rule: Rule) -> list[list[str]]:
+    what, rows = label_of(rule), []
+    if rule.assumed:
+        rows.append(_open("假定", what, rule.assumed, rule.where))
+    silent, asked = getattr(rule, "unknown", None), getattr(rule, "ask", None)
+    if silent or asked:
+        says = silent or sentence(path, rule).removesuffix(f"，请问{asked}。")
+        rows.append(_open("未知", what, f"{_of_whom(rule)}{says}；请问{asked}", rule.where))
+    silences = [one for one in (getattr(rule, "individual", None), getattr(rule, "government", None)) if one]
+    rows += [_open("未知", what, f"{one.unknown}；请问{one.ask}", rule.where) for one in silences]
+    said = sentence(path, rule)
+    return rows + [
+        _open("推算", what, f"{said}（{name}：{reason}）", rule.where) for name, reason in rule.derived.items()
+    ]
+
+
+def _of_whom(rule: Rule) -> str:
+    """`低保对象：` before what is unknown, for rules that are about somebody."""
+    name = getattr(rule, "name", None) or getattr(rule, "reason", None)
+    names = [*getattr(rule, "categories", ())] or ([str(name)] if name else [])
+    return f"{'、'.join(names)}：" if names else ""
+
+
+def _words(pack: Pack) -> str:
+    """The circumstances that rules look at, and how each is proved."""
+    if not pack.traits:
+        return ""
+    rows = []
+    for trait in pack.traits:
+        presumed = f"；没有说明{'、'.join(trait.presumed_unless)}的，按此处理" if trait.presumed_unless else ""
+        rows.append(_cells(trait.name, f"{trait.means}{presumed}", "、".join(trait.aliases) or "—"))
+    return f"<h2>要看的情况</h2>\n{_table([('情况', 'k'), ('意思', ''), ('也写作', '')], rows, 'text')}"
 
 
 def _targets(pack: Pack) -> str:
@@ -174,7 +298,7 @@ def _targets(pack: Pack) -> str:
     if targets is None or not targets.units:
         return ""
     with_population = any(unit.population is not None for unit in targets.units)
-    heads = [("单位", ""), *((("户籍人口", "n"),) if with_population else ()), ("参保任务数", "n")]
+    heads: list[Head] = [("单位", ""), *((("户籍人口", "n"),) if with_population else ()), ("参保任务数", "n")]
 
     def row(name: str, population: int | None, people: int | None) -> list[str]:
         numbers = [population, people] if with_population else [people]
@@ -190,29 +314,46 @@ def _targets(pack: Pack) -> str:
 def _examples(pack: Pack) -> str:
     if not pack.examples:
         return ""
-    rows = [[escape(example.case), escape(_answer(example)), escape(example.clause)] for example in pack.examples]
-    return f"<h2>算好的答案</h2>\n{_table([('情形', ''), ('答案', ''), ('依据', 'c')], rows)}"
+    rows = [[escape(example.case), _unbroken(_answer(example)), escape(example.clause)] for example in pack.examples]
+    note = '<p class="soft">这些答案由程序按上面的规则核对过。</p>'
+    return f"<h2>算好的答案</h2>\n{note}\n{_table([('情形', ''), ('答案', ''), ('依据', 'c')], rows, 'text')}"
 
 
 def _answer(example: Example) -> str:
-    parts = []
-    if example.refused:
-        parts.append(f"不能参保（{example.refused}）")
+    """What the example promises, in the order in which people ask."""
+    parts = [f"不能参保：{REFUSED.get(example.refused, example.refused)}"] if example.refused else []
+    if example.individual_fen is not None and example.pays_fen is None:
+        parts.append("标准未知" if example.individual_fen == "unknown" else f"标准 {_yuan(example.individual_fen)}")
     if example.pays_fen is not None:
-        parts.append("金额未知" if example.pays_fen == "unknown" else f"缴 {short_yuan(example.pays_fen)} 元")
-    if example.shares_yuan:
-        parts += [f"{payer} {short_yuan(fen)} 元" for payer, fen in example.shares_yuan.items()]
+        parts.append("应缴未知" if example.pays_fen == "unknown" else f"缴 {_yuan(example.pays_fen)}")
+    parts += [f"{line} {_yuan(fen)}" for line, fen in (example.lines_yuan or {}).items()]
+    parts += [f"{payer}资助 {_yuan(fen)}" for payer, fen in (example.shares_yuan or {}).items()]
+    parts += [f"免缴 {_yuan(example.waived_fen)}"] if example.waived_fen else []
+    parts += [f"{payer}返还 {_yuan(fen)}" for payer, fen in (example.paid_back_yuan or {}).items()]
+    if example.government_fen is not None:
+        unknown = example.government_fen == "unknown"
+        parts.append("财政补助未知" if unknown else f"财政补 {_yuan(example.government_fen)}")
+    parts += [f"享受{example.enjoys}待遇"] if example.enjoys else []
     if example.covered_from is not None:
         parts.append("起始未知" if example.covered_from == "unknown" else f"{example.covered_from} 起")
+    parts += [f"到 {example.covered_until} 止"] if example.covered_until else []
+    if example.earns_yuan is not None:
+        parts += [f"{name}限额提高 {_yuan(fen)}" for name, fen in example.earns_yuan.items()] or ["限额不提高"]
+    parts += [_REFUNDS[example.refund]] if example.refund else []
     if example.target is not None:
-        parts.append("未知" if example.target.people == "unknown" else f"{example.target.people} 人")
-    if example.assumed:
-        parts.append("（含假定）")
-    return "，".join(parts)
+        parts.append("任务未知" if example.target.people == "unknown" else f"{example.target.people} 人")
+    return "，".join(parts) + ("（含假定）" if example.assumed else "")
+
+
+def _yuan(fen: int | str) -> str:
+    return f"{short_yuan(fen)} 元" if isinstance(fen, int) else "未知"
 
 
 def _footer(pack: Pack) -> str:
+    signs = "".join(
+        f"<div><b>{office}</b><p>签名（盖章）</p><p>日期</p></div>" for office in ("医保部门", "税务部门", "财政部门")
+    )
     return (
-        '<div class="sign"><div>医保部门</div><div>税务部门</div><div>日期</div></div>\n'
+        f'<section class="sign">\n<p>我们看过上面各条，同意按此执行。</p>\n<div class="signs">{signs}</div>\n</section>\n'
         f'<footer class="soft"><p>方案 {escape(pack.key)} · 规则指纹 {pack.digest}</p></footer>'
     )
