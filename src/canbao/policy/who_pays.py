@@ -19,7 +19,7 @@ from canbao.policy.prices import prices
 from canbao.policy.sentences import held_text
 from canbao.policy.walk import models
 
-ELSEWHERE = "0"  # no place's code begins with it
+ELSEWHERE = ("110000", "120000")  # two provinces: one of them is another one
 AGE = 30
 _FURTHEST_BACK = 20 * 366
 
@@ -68,7 +68,8 @@ def _ways_to_hold(pack: Pack, category: Category) -> Iterator[tuple[str, Held]]:
     if not graded and not steps:
         yield name, Held(name)
     if any(s.recognised == "elsewhere" and name in s.categories for s in pack.subsidies):
-        yield f"{name}（外地认定）", Held(name, place=ELSEWHERE)
+        another = next(place for place in ELSEWHERE if place[:2] != pack.document.place_code[:2])
+        yield f"{name}（外地认定）", Held(name, place=another)
 
 
 def _since(step: HeldFor, first: date, paid: date) -> date:
