@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from canbao.kernel.refusal import BrokenInvariant
-from canbao.policy import Assessment, EmployeeScheme, Facts, Held, OtherCover, Refused, Share, assess, start_by_day
+from canbao.policy import Assessment, EmployeeScheme, Facts, Held, OtherCover, Share, answers_by_day, assess
 from tests.policy.tiny import tiny, tiny_with_tiers
 
 PACK = tiny()
@@ -202,9 +202,9 @@ def test_an_amount_cannot_be_missing_without_a_reason() -> None:
 def test_each_day_on_which_an_order_might_be_paid_has_its_own_answer() -> None:
     days = [date(2030, 8, 31), date(2030, 12, 31), date(2031, 2, 28), date(2031, 3, 1)]
 
-    found = start_by_day(PACK, Facts(traits=frozenset({"晚归"})), days)
+    found = answers_by_day(PACK, Facts(traits=frozenset({"晚归"})), days)
 
-    assert [answer.code if isinstance(answer, Refused) else answer for answer in found.values()] == [
+    assert [code(answer) or answer.covered_from for answer in found.values()] == [
         "window_not_open",
         date(2031, 1, 1),
         date(2031, 3, 1),
@@ -215,10 +215,9 @@ def test_each_day_on_which_an_order_might_be_paid_has_its_own_answer() -> None:
 def test_a_start_that_the_notice_leaves_open_is_none() -> None:
     facts = Facts(born_on=date(2031, 1, 1))
 
-    assert start_by_day(PACK, facts, [date(2031, 1, 29), date(2031, 1, 30)]) == {
-        date(2031, 1, 29): date(2031, 1, 1),
-        date(2031, 1, 30): None,
-    }
+    found = answers_by_day(PACK, facts, [date(2031, 1, 29), date(2031, 1, 30)])
+
+    assert [answer.covered_from for answer in found.values()] == [date(2031, 1, 1), None]
 
 
 @pytest.mark.parametrize(
