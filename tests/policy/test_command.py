@@ -130,6 +130,10 @@ def test_explain_reads_one_person_or_a_family_aloud(
     assert "Your household of 2 pays 640 yuan." in lines[0]
     assert [line.split(" pays ")[0] for line in lines[1:]] == ["Person 1", "Person 2"]
 
+    given(monkeypatch, "[]")
+    assert main(["explain", "suixi-2022"]) == 2
+    assert capsys.readouterr().err == "标准输入: 是空的列表，没有人可以说明\n"
+
 
 @pytest.mark.parametrize(
     ("text", "says"),

@@ -187,6 +187,8 @@ def _explain(arguments: argparse.Namespace) -> int:
 
     pack = load_pack(arguments.pack)
     people, is_list = _given(pack)
+    if not people:
+        raise CannotDo("标准输入: 是空的列表，没有人可以说明")
     if is_list:
         print(explain_family(pack, people, arguments.language))
     else:
