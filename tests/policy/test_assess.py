@@ -6,8 +6,18 @@ from datetime import date
 import pytest
 
 from canbao.kernel.refusal import BrokenInvariant
-from canbao.policy import Assessment, EmployeeScheme, Facts, Held, OtherCover, Share, answers_by_day, assess
-from tests.policy.tiny import tiny, tiny_with_tiers
+from canbao.policy import (
+    Assessment,
+    EmployeeScheme,
+    Facts,
+    Held,
+    OtherCover,
+    Share,
+    answers_by_day,
+    assess,
+    load_pack_texts,
+)
+from tests.policy.tiny import changed, tiny, tiny_with_tiers
 
 PACK = tiny()
 TIERS = tiny_with_tiers()
@@ -200,13 +210,14 @@ def test_an_amount_cannot_be_missing_without_a_reason() -> None:
 
 
 def test_each_day_on_which_an_order_might_be_paid_has_its_own_answer() -> None:
-    days = [date(2030, 8, 31), date(2030, 12, 31), date(2031, 2, 28), date(2031, 3, 1)]
+    days = [date(2030, 8, 31), date(2030, 12, 31), date(2031, 2, 27), date(2031, 2, 28), date(2031, 3, 1)]
 
     found = answers_by_day(PACK, Facts(traits=frozenset({"晚归"})), days)
 
     assert [code(answer) or answer.covered_from for answer in found.values()] == [
         "window_not_open",
         date(2031, 1, 1),
+        date(2031, 2, 28),
         date(2031, 3, 1),
         "window_closed",
     ]
@@ -250,3 +261,40 @@ def test_without_a_day_of_payment_the_answer_is_as_if_paid_on_the_day_of_the_que
     late = Facts(traits=frozenset({"晚归"}), on=date(2031, 2, 1))
 
     assert assess(PACK, late).covered_from == date(2031, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("starts", "paid_on", "covered_from"),
+    [
+        pytest.param(
+            "{from: next_day, plus: 1个月}", date(2031, 1, 30), date(2031, 2, 28), id="a-day-and-then-a-month"
+        ),
+        pytest.param("{from: paid, plus: 1个月}", date(2031, 1, 30), date(2031, 2, 28), id="a-month"),
+        pytest.param(
+            "{from: next_day, plus: 1个月}", date(2031, 2, 27), date(2031, 3, 28), id="from-the-last-of-february"
+        ),
+        pytest.param("{from: next_day, plus: 30天}", date(2031, 1, 30), date(2031, 3, 2), id="a-day-and-thirty"),
+        pytest.param(
+            "{from: month_paid, plus: 1个月}", date(2031, 1, 31), date(2031, 2, 1), id="from-the-month-of-payment"
+        ),
+        pytest.param("{from: next_month, plus: 5天}", date(2031, 2, 28), date(2031, 3, 6), id="from-the-next-month"),
+    ],
+)
+def test_a_start_is_counted_by_the_calendar(starts: str, paid_on: date, covered_from: date) -> None:
+    pack = load_pack_texts(changed("until: 2031-02-28\n    starts: {from: paid, plus: 1天}", f"starts: {starts}"))
+
+    assert assess(pack, Facts(traits=frozenset({"晚归"}), paid_on=paid_on)).covered_from == covered_from
+
+
+def test_an_amendment_is_asked_on_its_own_first_day_whichever_rules_answer() -> None:
+    """It shifts the window; without a day the question is one of its window, and the older rules hold on that day."""
+    amended = PACK.model_copy(
+        update={
+            "before": PACK,
+            "document": PACK.document.model_copy(update={"holds_from": date(2030, 12, 1)}),
+            "collection_window": PACK.collection_window.model_copy(update={"first": date(2030, 8, 1)}),
+        }
+    )
+
+    assert amended.window.first == date(2030, 8, 1)
+    assert code(assess(amended, Facts())) == code(assess(PACK, Facts(on=date(2030, 8, 1)))) == "window_not_open"

@@ -19,7 +19,7 @@ from canbao.policy.incentives import earned
 from canbao.policy.money_rules import BASIC
 from canbao.policy.pack import Pack
 from canbao.policy.people_rules import Eligible
-from canbao.policy.person import Person, Trace, known_as
+from canbao.policy.person import Person, Trace, known_as, settled
 from canbao.policy.prices import Price, price_of, prices
 from canbao.policy.refunds import refund
 from canbao.policy.rule import Rule
@@ -39,6 +39,9 @@ def assess(pack: Pack, facts: Facts, trace: Trace | None = None) -> Assessment:
 
 def person_under(pack: Pack, facts: Facts, trace: Trace | None = None) -> Person:
     """The person, under the rules that decide: those of an amendment, or those that it amends."""
+    if pack.before is not None:
+        days = settled(pack, facts)  # the question is asked of this notice, whichever rules answer it
+        facts = replace(facts, on=days["on"], paid_on=days["paid"])
     deciding = _deciding(pack, facts, trace)
     return Person(deciding, _in_the_words_of(deciding, pack, facts), trace)
 
@@ -106,12 +109,14 @@ def answers_by_day(pack: Pack, facts: Facts, days: Iterable[date]) -> dict[date,
     for day in days:
         paying = replace(facts, paid_on=day)
         person = Person(pack, paying)
-        answer = next((answer for trace, answer in answered if trace.fits(person)), None)
-        if answer is None:
+        known = next(((trace, answer) for trace, answer in answered if trace.fits(person)), None)
+        if known is None:
             trace = Trace()
-            answer = assess(pack, paying, trace)
-            answered.append((trace, answer))
-        found[day] = answer
+            known = trace, assess(pack, paying, trace)
+            answered.append(known)
+        trace, answer = known
+        begin = trace.covered_from
+        found[day] = answer if begin is None else replace(answer, covered_from=begin.date(person.days))
     return found
 
 
@@ -182,9 +187,9 @@ def _cover(person: Person) -> tuple[Cover, list[Rule]]:
     if way is None and not person.in_window:
         raise _outside_window(person)
     cover = cover_in_window(person) if way is None else cover_by(person, way)
-    if cover.first is not None and cover.first > cover.last:
+    if cover.first is not None and not person.begins_by(cover.first, cover.last):
         clause = (way or pack.collection_window).where
-        raise refusals.StartsAfterPeriod(clause=clause, start=cover.first, last=cover.last)
+        raise refusals.StartsAfterPeriod(clause=clause, start=person.date_of(cover.first), last=cover.last)
     return cover, [way or pack.collection_window, pack.benefit_period]
 
 
@@ -241,7 +246,7 @@ def _answer(person: Person, cover: Cover, rules: list[Rule]) -> Assessment:
         pays_fen=pays_fen,
         shares=_all(parts.shares for _, parts in bill) if known else (),
         government_fen=_government_fen(bill),
-        covered_from=cover.first,
+        covered_from=person.covered_from(cover.first) if cover.first is not None else None,
         covered_until=cover.last,
         unknown=tuple(dict.fromkeys(unknown)),
         assumptions=tuple(dict.fromkeys([*(one for _, parts in bill for one in parts.assumptions), *assumed])),

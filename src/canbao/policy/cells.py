@@ -1,15 +1,21 @@
 """A population cut into cells: people about whom the pack asks the same and hears the same.
 
 `assess` says what it asked (`Trace`). Everybody with the same words and the same answers to all those questions gets the
-same assessment, so one person of each cell is asked and the others are looked up. Where an answer repeats a day (cover
-from the day after payment), the cell is cut by that day as well. Nobody lists beforehand what a pack looks at; when a
-further question turns up, the cells are cut again. What is learnt is kept, so the next part of a long file is cut at
-once.
+same assessment, so one person of each cell is asked and the others are looked up. Nobody lists beforehand what a pack
+looks at; when a further question turns up, the cells are cut again.
+
+The cut has two steps, both of them numbers looked up in tables. Whether a day of somebody is reached by a day of the
+notice depends on that one day: all such questions together cut the calendar into stretches, and words and stretches
+are the first step. It decides for nearly everybody. Where an answer hangs on two days of a person (paid within 90 days
+of birth) or repeats a day (cover from the day after payment), those few are cut once more.
+
+What is learnt is kept, so the next part of a long table is only looked up.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import Lock, RLock
 from typing import TypeAlias
 
 import numpy as np
@@ -17,110 +23,380 @@ import numpy.typing as npt
 
 from canbao.policy.assess import assess
 from canbao.policy.assessment import Assessment
+from canbao.policy.columns import FIRST_DAY, LAST_DAY, NO_DAY, Days, day_number, day_of
 from canbao.policy.facts import Facts
+from canbao.policy.numbering import Numbers, Rows, Tuples, one_of_each
 from canbao.policy.pack import Pack
-from canbao.policy.person import DAY_NAMES, DayName, Question, Trace
+from canbao.policy.person import DAY_NAMES, Begin, DayName, Question, Trace, answer_to
 from canbao.policy.values import Span
 
-Days: TypeAlias = npt.NDArray[np.int32]
-Codes: TypeAlias = npt.NDArray[np.int64]
-
-EPOCH = date(1970, 1, 1)
-NO_DAY = np.iinfo(np.int32).min
-_LAST_DAY = (date.max - EPOCH).days
-_DIRECT = 1 << 24  # as many codes are looked up in a table; more are sorted
-_NO, _YES, _UNKNOWN = 0, 1, 2
+Asked: TypeAlias = Question | DayName
+"""What an assessment wanted to hear: the answer to a question, or a day itself."""
+_NOT_ASKED, _NO, _YES, _UNKNOWN = 0, 1, 2, 3
+_NEW, _CUT_AGAIN = -2, -1
+_FEW = 5000
+_PATIENCE = 50  # people asked before all are cut anew by what these were asked; more each time
 
 
-def day_number(day: date) -> int:
-    """Days since 1970, as Arrow and NumPy count them."""
-    return (day - EPOCH).days
-
-
-@dataclass(slots=True)
 class Cells:
-    """What has been learnt about one pack: its questions, the days that answers repeat, and the answers so far."""
+    """What has been learnt about one pack: its answers so far, and who gets which. Several threads may ask at once."""
 
-    pack: Pack
-    questions: list[Question] = field(default_factory=list)
-    answers: list[Assessment] = field(default_factory=list)
-    _taken: dict[tuple[int, ...], set[DayName]] = field(default_factory=dict)
-    _known: dict[tuple[int, tuple[int, ...]], tuple[int, Trace]] = field(default_factory=dict)
-    _places: dict[Assessment, int] = field(default_factory=dict)
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.answers: list[Assessment] = []
+        """Where cover begins with a day of the person, `covered_from` is None here and said by `Told`."""
+        self.assessed = 0
+        """How many people were asked about; all others were looked up."""
+        self._places: dict[tuple[Assessment, Begin | None], int] = {}
+        self._begins: dict[Begin, int] = {}
+        self._begin_of = _Growing(_NEW)
+        self._shifts: dict[Span, _Shift] = {}
+        self._kinds: dict[Facts, int] = {}
+        self._ways: list[tuple[Facts, _Step]] = []
+        self._cut = _Cut([])
+        self._patience = _PATIENCE
+        self._lock = RLock()
 
-    @property
-    def assessed(self) -> int:
-        """How many people were asked about; the others were looked up."""
-        return len(self._known)
+    def kind(self, words: Facts) -> int:
+        """The number of somebody's words (facts without days)."""
+        with self._lock:
+            number = self._kinds.setdefault(words, len(self._ways))
+            if number == len(self._ways):
+                self._ways.append((words, _Step()))
+            return number
 
-    def places(self, kinds: Codes, stems: Sequence[Facts], days: Mapping[DayName, Days]) -> Codes:
-        """For each person the row of their answer in `answers`.
+    def told(self, kinds: Numbers, days: Mapping[DayName, Days]) -> "Told":
+        """What everybody is answered: by the `kind` of their words, and by their days."""
+        people = _People(kinds, days)
+        if not self.answers and len(kinds) > _FEW:
+            self._places_of(people.some(slice(_FEW)))  # most of what is to be learnt is learnt from a few
+        places = self._places_of(people)
+        if not self._begins:
+            return Told(places, np.empty(0, np.intp), np.empty(0, np.int32))
+        begins = self._begin_of.of(places, len(self.answers))
+        rows = np.flatnonzero(begins >= 0)
+        begins, covered_from = begins[rows], np.empty(len(rows), np.int32)
+        for begin, number in list(self._begins.items()):
+            mine = np.flatnonzero(begins == number)
+            if len(mine):
+                assert isinstance(begin.day, str)
+                shift = self._shifts.setdefault(begin.after, _Shift(begin.after))
+                covered_from[mine] = shift.of(people.some(rows[mine]).day(begin.day))
+        return Told(places, rows, covered_from)
 
-        `kinds` is the number of each person's words, `stems` those words; `days` hold a number or `NO_DAY` each. The
-        numbers of kinds must mean the same words in every call.
-        """
+    def _places_of(self, people: "_People") -> Numbers:
         while True:
-            found = self._cut(kinds, stems, days)
+            found = self._looked_up(self._cut, people)
             if found is not None:
                 return found
 
-    def _cut(self, kinds: Codes, stems: Sequence[Facts], days: Mapping[DayName, Days]) -> Codes | None:
-        """One round; None when something new was learnt and the cells have to be cut again."""
-        patterns = _Key(kinds, max(len(stems), 1))
-        for question in self.questions:
-            patterns.add(answers_to(question, days), _UNKNOWN + 1)
-        cells = _Key(patterns.codes, patterns.size)
-        signs = self._signs(patterns, kinds, days)
-        for name in DAY_NAMES:
-            repeats = np.fromiter((name in self._taken.get(sign, ()) for sign in signs), bool, len(signs))
-            if repeats.any():
-                cells.add_where(repeats[patterns.codes], days[name])
-        learnt = False
-        rows = cells.first_rows()
-        answer_of = np.empty(cells.size, np.int64)
-        for cell, row in enumerate(rows):
-            sign = signs[patterns.codes[row]]
-            place, trace = self._assessed(int(kinds[row]), stems, days, int(row))
-            answer_of[cell] = place
-            taken = self._taken.setdefault(sign, set())
-            new_days = trace.taken.keys() - taken
-            new_questions = [question for question in trace.asked if question not in self._asked]
-            taken |= new_days
-            self.questions += new_questions
-            learnt = learnt or bool(new_days) or bool(new_questions)
-        return None if learnt else answer_of[cells.codes]
+    def _looked_up(self, cut: "_Cut", people: "_People") -> Numbers | None:
+        """None when a question turned up by which everybody has to be cut anew."""
+        firsts = cut.firsts_of(people, len(self._ways))
+        found = cut.first_places.of(firsts, len(cut.firsts))
+        rows = np.flatnonzero(found < 0)
+        if not len(rows):
+            return found
+        new = rows[found[rows] == _NEW]
+        if len(new):
+            if not self._learn_firsts(cut, firsts, new, people):
+                return None
+            found = cut.first_places.of(firsts, len(cut.firsts))
+            rows = np.flatnonzero(found < 0)
+        firsts, people = firsts[rows], people.some(rows)
+        while len(rows):
+            further = cut.further
+            seconds = further.seconds_of(firsts, len(cut.firsts), people)
+            places = further.places.of(seconds, len(further.seconds))
+            new = np.flatnonzero(places == _NEW)
+            if not len(new):
+                found[rows] = places
+                break
+            if not self._learn_seconds(cut, further, firsts, seconds, new=new, people=people):
+                return None
+        return found
 
-    @property
-    def _asked(self) -> set[Question]:
-        return set(self.questions)
+    def _learn_firsts(self, cut: "_Cut", firsts: Numbers, new: Rows, people: "_People") -> bool:
+        """Ask about one person of each new cell. False when the stretches have to be cut anew."""
+        with self._lock:
+            unheard: dict[Question, None] = {}
+            for done, row in enumerate(new[one_of_each(firsts[new])]):
+                place, way = self._way(people, row)
+                if questions := cut.unheard(way):
+                    unheard.update(questions)
+                else:
+                    further = _further(way)
+                    cut.want(int(firsts[row]), further)
+                    cut.first_places.set(int(firsts[row]), _CUT_AGAIN if further else place)
+                if unheard and done >= self._patience:
+                    break
+            return self._keeps(cut, unheard)
 
-    def _signs(self, patterns: "_Key", kinds: Codes, days: Mapping[DayName, Days]) -> list[tuple[int, ...]]:
-        """Each pattern by name: the number of the words and the answers, whatever part of the population it is in."""
-        rows = patterns.first_rows()
-        columns = [kinds[rows], *(answers_to(q, {name: days[name][rows] for name in days}) for q in self.questions)]
-        return [tuple(int(value) for value in row) for row in zip(*columns, strict=True)]
+    def _learn_seconds(
+        self, cut: "_Cut", further: "_Further", firsts: Numbers, seconds: Numbers, *, new: Rows, people: "_People"
+    ) -> bool:
+        """The same for the second step."""
+        with self._lock:
+            unheard: dict[Question, None] = {}
+            for done, row in enumerate(new[one_of_each(seconds[new])]):
+                place, way = self._way(people, row)
+                if questions := cut.unheard(way):
+                    unheard.update(questions)
+                else:
+                    wanted = _further(way)
+                    cut.want(int(firsts[row]), wanted)
+                    if further.told_apart(int(seconds[row]), wanted):
+                        further.places.set(int(seconds[row]), place)
+                if (unheard or further is not cut.further) and done >= self._patience:
+                    self._patience *= 2
+                    break
+            return self._keeps(cut, unheard)
 
-    def _assessed(self, kind: int, stems: Sequence[Facts], days: Mapping[DayName, Days], row: int) -> tuple[int, Trace]:
-        """The answer for one person, asked at most once."""
-        numbers = tuple(int(days[name][row]) for name in DAY_NAMES)
-        known = self._known.get((kind, numbers))
-        if known is None:
-            trace = Trace()
-            answer = assess(self.pack, facts_of(stems[kind], dict(zip(DAY_NAMES, numbers, strict=True))), trace)
-            place = self._places.setdefault(answer, len(self.answers))
-            if place == len(self.answers):
-                self.answers.append(answer)
-            known = self._known[kind, numbers] = place, trace
-        return known
+    def _keeps(self, cut: "_Cut", unheard: Mapping[Question, None]) -> bool:
+        if unheard and cut is self._cut:
+            self._cut = _Cut([*cut.questions, *unheard])
+            self._patience *= 2
+        return not unheard
+
+    def _way(self, people: "_People", row: int) -> "tuple[int, list[_Step]]":
+        """The place of one person's answer, and what was asked on the way. On a known way nobody is assessed."""
+        words, first = self._ways[people.kinds[row]]
+        own, step = people.days_of(row), first
+        way: list[_Step] = []
+        while step.asks is not None:
+            way.append(step)
+            step = step.after.get(
+                answer_to(step.asks, own) if isinstance(step.asks, Question) else own[step.asks], _END
+            )
+        if step.place is not None:
+            return step.place, way
+        trace = Trace()
+        answer = assess(self.pack, facts_of(words, own), trace)
+        self.assessed += 1
+        place = self._place(answer, trace.covered_from)
+        return place, first.lead(trace, place)
+
+    def _place(self, answer: Assessment, begin: Begin | None) -> int:
+        if begin is not None:
+            answer = replace(answer, covered_from=None)
+        place = self._places.setdefault((answer, begin), len(self.answers))
+        if place == len(self.answers):
+            if begin is not None:
+                self._begin_of.set(place, self._begins.setdefault(begin, len(self._begins)))
+            self.answers.append(answer)
+        return place
 
 
-def facts_of(stem: Facts, numbers: Mapping[DayName, int]) -> Facts:
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The number of everybody's words, and their days."""
+
+    kinds: Numbers
+    days: Mapping[DayName, Days]
+
+    def some(self, rows: "Rows | slice") -> "_People":
+        days = {name: day if isinstance(day, int) else day[rows] for name, day in self.days.items()}
+        return _People(self.kinds[rows], days)
+
+    def day(self, name: DayName) -> Numbers:
+        day = self.days[name]
+        return np.full(len(self.kinds), day, np.int32) if isinstance(day, int) else day
+
+    def days_of(self, row: int) -> dict[DayName, date | None]:
+        return {name: day_of(day if isinstance(day, int) else int(day[row])) for name, day in self.days.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everybody's answer: its row in `Cells.answers`, and in some rows the first day of cover, which is their own."""
+
+    places: Numbers
+    rows: Rows
+    covered_from: Numbers
+
+
+@dataclass(slots=True)
+class _Step:
+    """What an assessment asks next, and where it goes from each answer; at the end of the way, the answer's place."""
+
+    asks: Asked | None = None
+    asks_further: bool = False
+    """Whether it wants more than to know on which side of a day of the notice somebody's day lies."""
+    after: "dict[bool | date | None, _Step]" = field(default_factory=dict)
+    place: int | None = None
+
+    def lead(self, trace: Trace, place: int) -> "list[_Step]":
+        """Remember one whole way."""
+        step, way = self, []
+        for asked, said in trace.heard.items():
+            step.asks, step.asks_further = asked, _is_further(asked)
+            way.append(step)
+            step = step.after.setdefault(said, _Step())
+        step.place = place
+        return way
+
+
+_END = _Step()
+
+
+def _further(way: Iterable[_Step]) -> list[Asked]:
+    return [step.asks for step in way if step.asks_further and step.asks is not None]
+
+
+class _Cut:
+    """One way of cutting people: by the questions about single days that are known so far, and then further."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = questions
+        self._known = set(questions)
+        edges: dict[DayName, set[int]] = {}
+        for question in questions:
+            name, edge = _edge(question)
+            edges.setdefault(name, set()).add(edge)
+        self._stretches = {name: _Stretches(edges[name]) for name in DAY_NAMES if name in edges}
+        self.firsts = Tuples()
+        self.first_places = _Growing(_NEW)
+        self._wanted: dict[Asked, _Growing] = {}
+        self.further = _Further({})
+
+    def firsts_of(self, people: _People, kind_count: int) -> Numbers:
+        """Everybody's cell of the first step."""
+        columns: list[Numbers | int] = [people.kinds]
+        sizes = [kind_count]
+        for name, stretches in self._stretches.items():
+            columns.append(stretches.of(people.days[name]))
+            sizes.append(stretches.size)
+        return self.firsts.of(columns, sizes)
+
+    def unheard(self, way: Iterable[_Step]) -> dict[Question, None]:
+        """The questions about a single day of somebody that the stretches do not answer."""
+        return {
+            step.asks: None
+            for step in way
+            if isinstance(step.asks, Question)
+            and not step.asks_further
+            and step.asks not in self._known
+            and _names(step.asks)
+        }
+
+    def want(self, first: int, further: Iterable[Asked]) -> None:
+        """Ask this too of the people in that cell of the first step."""
+        for one in further:
+            if one not in self._wanted:
+                self._wanted[one] = _Growing(_NOT_ASKED)
+                self.further = _Further(dict(self._wanted))
+            self._wanted[one].set(first, 1)
+
+
+class _Further:
+    """The second step: what the first cannot tell, asked where it matters."""
+
+    def __init__(self, wanted: "dict[Asked, _Growing]") -> None:
+        self._wanted = wanted
+        """For each thing that is asked, in which cells of the first step it is."""
+        self._at = {one: at for at, one in enumerate(wanted, 1)}
+        self.seconds = Tuples()
+        self.places = _Growing(_NEW)
+        self._days = Tuples()
+        self._shifts = {one: _Shift(one.span) for one in wanted if isinstance(one, Question)}
+
+    def seconds_of(self, firsts: Numbers, first_count: int, people: _People) -> Numbers:
+        """The cell of the second step of these people."""
+        columns, sizes = [firsts], [first_count]
+        for one, wanted in self._wanted.items():
+            asked = wanted.of(firsts, first_count)
+            if isinstance(one, Question):
+                columns.append(self._answers(one, people) * asked)
+                sizes.append(_UNKNOWN + 1)
+            else:
+                numbers = self._days.of([people.day(one) - np.int32(NO_DAY)], [LAST_DAY - NO_DAY + 1])
+                columns.append((numbers + np.int32(1)) * asked)
+                sizes.append(len(self._days) + 1)
+        return self.seconds.of(columns, sizes)
+
+    def _answers(self, question: Question, people: _People) -> npt.NDArray[np.int32]:
+        assert isinstance(question.early, str)
+        assert isinstance(question.late, str)
+        early, late = people.day(question.early), people.day(question.late)
+        unknown = (early == NO_DAY) | (late == NO_DAY)
+        return np.where(unknown, np.int32(_UNKNOWN), (self._shifts[question].of(early) <= late) + np.int32(_NO))
+
+    def told_apart(self, second: int, by: Iterable[Asked]) -> bool:
+        """Whether the people of that cell were asked all this."""
+        numbers = self.seconds.tuples[second]
+        return all(one in self._at and numbers[self._at[one]] != _NOT_ASKED for one in by)
+
+
+class _Stretches:
+    """The calendar, cut at some days: 0 for the days before the first, and the last number for no day."""
+
+    def __init__(self, edges: Iterable[int]) -> None:
+        starts = sorted(edges)
+        self.size = len(starts) + 2
+        self._numbers = np.zeros(starts[-1] - NO_DAY + 1, np.min_scalar_type(self.size))
+        for number, start in enumerate(starts, 1):
+            self._numbers[start - NO_DAY :] = number
+        self._numbers[0] = self.size - 1
+
+    def of(self, days: Days) -> "Numbers | int":
+        if isinstance(days, int):
+            return int(self._numbers[min(days - NO_DAY, len(self._numbers) - 1)])
+        found: Numbers = self._numbers.take(days - np.int32(NO_DAY), mode="clip")
+        return found
+
+
+class _Shift:
+    """Days with a span added, by the calendar. Without a day, whatever comes of it means nothing."""
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+        self._known = 0, np.empty(0, np.int32)  # from which day on, and what comes of each
+
+    def of(self, days: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        if not self._span.months:
+            sooner: npt.NDArray[np.int32] = np.minimum(days + np.int32(self._span.days), np.int32(LAST_DAY))
+            return sooner
+        known = days[days != NO_DAY]
+        if not len(known):
+            return days
+        start, after = self._known
+        low, high = int(known.min()), int(known.max())
+        if not start <= low <= high < start + len(after):
+            start, after = low, _after(np.arange(low, high + 1, dtype=np.int64), self._span)
+            self._known = start, after
+        found: npt.NDArray[np.int32] = after.take(days - np.int32(start), mode="clip")
+        return found
+
+
+class _Growing:
+    """A number for each of a growing count of cells."""
+
+    def __init__(self, otherwise: int) -> None:
+        self._otherwise, self._lock = otherwise, Lock()
+        self._numbers = np.full(256, otherwise, np.int32)
+
+    def of(self, cells: Numbers, count: int) -> Numbers:
+        with self._lock:
+            self._grow(count)
+        found: Numbers = self._numbers.take(cells)
+        return found
+
+    def set(self, cell: int, number: int) -> None:
+        with self._lock:
+            self._grow(cell + 1)
+            self._numbers[cell] = number
+
+    def _grow(self, count: int) -> None:
+        before = self._numbers
+        if count > len(before):
+            self._numbers = np.concatenate([before, np.full(2 * count - len(before), self._otherwise, np.int32)])
+
+
+def facts_of(words: Facts, day: Mapping[DayName, date | None]) -> Facts:
     """The words of a kind together with one person's days."""
-    zero = EPOCH.toordinal()
-    day = {name: None if number == NO_DAY else date.fromordinal(zero + number) for name, number in numbers.items()}
-    employee, other, asked = stem.employee_scheme, stem.other_cover, stem.refund
+    employee, other, asked = words.employee_scheme, words.other_cover, words.refund
     return replace(
-        stem,
+        words,
         on=day["on"],
         paid_on=day["paid"],
         born_on=day["born"],
@@ -131,28 +407,27 @@ def facts_of(stem: Facts, numbers: Mapping[DayName, int]) -> Facts:
     )
 
 
-def answers_to(question: Question, days: Mapping[DayName, Days]) -> npt.NDArray[np.uint8]:
-    """The answer of everybody to one question: no, yes, or not known."""
-    early, late, span = question.early, question.late, question.span
-    if isinstance(early, date):
-        if isinstance(late, date):
-            size = len(next(iter(days.values())))
-            return np.full(size, _YES if span.after(early) <= late else _NO, np.uint8)
-        return _marked(days[late] >= day_number(span.after(early)), days[late])
-    if isinstance(late, date):
-        return _marked(days[early] <= _last_that_reaches(span, late), days[early])
-    if early == late and not (span.months or span.days):
-        return np.where(days[early] == NO_DAY, _UNKNOWN, _YES).astype(np.uint8)
-    return _marked(shifted(days[early], span) <= days[late], days[early], days[late])
+def _names(question: Question) -> tuple[DayName, ...]:
+    """The days of a person that a question is about."""
+    return tuple(day for day in (question.early, question.late) if isinstance(day, str))
 
 
-def _marked(holds: npt.NDArray[np.bool_], *days: Days) -> npt.NDArray[np.uint8]:
-    found = holds.view(np.uint8)
-    for column in days:
-        unknown = column == NO_DAY
-        if unknown.any():
-            found = np.where(unknown, np.uint8(_UNKNOWN), found)
-    return found
+def _is_further(one: Asked) -> bool:
+    return not isinstance(one, Question) or (len(_names(one)) == 2 and not _asks_if_known(one))
+
+
+def _asks_if_known(question: Question) -> bool:
+    return question.early == question.late and not (question.span.months or question.span.days)
+
+
+def _edge(question: Question) -> tuple[DayName, int]:
+    """The day from which on the answer to a question about a single day is another."""
+    name = _names(question)[0]
+    if isinstance(question.late, date):
+        return name, _last_that_reaches(question.span, question.late) + 1
+    if isinstance(question.early, date):
+        return name, day_number(question.span.after(question.early))
+    return name, FIRST_DAY
 
 
 def _last_that_reaches(span: Span, late: date) -> int:
@@ -164,20 +439,10 @@ def _last_that_reaches(span: Span, late: date) -> int:
             low = middle
         else:
             high = middle - 1
-    return low - EPOCH.toordinal()
+    return low - 1 + FIRST_DAY
 
 
-def shifted(days: Days, span: Span) -> Days:
-    """Each day with the span added, by the calendar; `NO_DAY` stays no day."""
-    known = days[days != NO_DAY]
-    if not len(known):
-        return days
-    first, last = int(known.min()), int(known.max())
-    after = _after(np.arange(first, last + 1, dtype=np.int64), span)
-    return after[np.clip(days, first, last) - first]
-
-
-def _after(numbers: npt.NDArray[np.int64], span: Span) -> Days:
+def _after(numbers: npt.NDArray[np.int64], span: Span) -> npt.NDArray[np.int32]:
     """Months first, then days, like `Span.after`; a shorter month gives its last day."""
     day = numbers.astype("datetime64[D]")
     month = day.astype("datetime64[M]")
@@ -185,44 +450,5 @@ def _after(numbers: npt.NDArray[np.int64], span: Span) -> Days:
     target = month + span.months
     longest = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64) - 1
     found = target.astype("datetime64[D]").astype(np.int64) + np.minimum(in_month, longest) + span.days
-    after: Days = np.minimum(found, _LAST_DAY).astype(np.int32)
+    after: npt.NDArray[np.int32] = np.minimum(found, LAST_DAY).astype(np.int32)
     return after
-
-
-class _Key:
-    """One small number a person that is the same for people who are alike in everything added so far."""
-
-    def __init__(self, codes: Codes, size: int) -> None:
-        self.codes, self.size = _dense(codes, size)
-
-    def add(self, values: npt.NDArray[np.uint8], size: int) -> None:
-        if len(values) and (values == values[0]).all():
-            return  # it tells nobody apart
-        self.codes, self.size = _dense(self.codes * size + values, self.size * size)
-
-    def add_where(self, chosen: npt.NDArray[np.bool_], days: Days) -> None:
-        """Tell apart by a day, but only those who are chosen."""
-        mine = days[chosen]
-        known = mine[mine != NO_DAY]
-        first = int(known.min()) if len(known) else 0
-        size = (int(known.max()) - first if len(known) else 0) + 3
-        values = np.zeros(len(days), np.int64)
-        values[chosen] = np.where(mine == NO_DAY, 1, mine.astype(np.int64) - first + 2)
-        self.codes, self.size = _dense(self.codes * size + values, self.size * size)
-
-    def first_rows(self) -> npt.NDArray[np.int64]:
-        """A person of each number."""
-        rows = np.empty(self.size, np.int64)
-        rows[self.codes[::-1]] = np.arange(len(self.codes) - 1, -1, -1)
-        return rows
-
-
-def _dense(codes: Codes, size: int) -> tuple[Codes, int]:
-    """The same codes numbered without gaps."""
-    if size > _DIRECT:
-        distinct, dense = np.unique(codes, return_inverse=True)
-        return dense.astype(np.int64, copy=False), len(distinct)
-    seen = np.zeros(size, bool)
-    seen[codes] = True
-    numbers = np.cumsum(seen) - 1
-    return numbers[codes], int(seen.sum())

@@ -231,21 +231,22 @@ def _check_traits(pack: "Pack", data: Any) -> None:
 
 
 def _tabulate(arguments: argparse.Namespace) -> int:
-    import polars as pl
-
-    from canbao.policy.table import tabulate_for_file
+    from canbao.policy.table_file import Unreadable, tabulate_file
 
     pack = load_pack(arguments.pack)
+    source, target = Folder(arguments.population), Folder(arguments.output)
     try:
-        population = pl.read_parquet(arguments.population)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise CannotDo(f"{arguments.population}: 读不出来（{_first_line(error)}）") from error
-    answered = tabulate_for_file(pack, population)
-    try:
-        answered.write_parquet(arguments.output)
+        with source.open("rb"):
+            pass
     except OSError as error:
-        raise _cannot_write(arguments.output, error) from error
-    print(f"{pack.key}：{len(answered)} 人 → {arguments.output}", file=sys.stderr)
+        raise CannotDo(f"{source}: 读不出来（{error.strerror}）") from error
+    try:
+        people = tabulate_file(pack, source, target)
+    except Unreadable as error:
+        raise CannotDo(f"{source}: 读不出来（{_first_line(error)}）") from error
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    print(f"{pack.key}：{people} 人 → {target}", file=sys.stderr)
     return 0
 
 

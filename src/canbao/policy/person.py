@@ -6,7 +6,7 @@ the same words who give the same answers to the questions in it get the same ass
 population cheap (see `table.py`), and it cannot be forgotten in a new rule, because there is no other way to a day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ from canbao.policy.values import Span
 
 DayName = Literal["on", "paid", "born", "left", "other_until", "last_covered", "refund_asked"]
 DAY_NAMES: tuple[DayName, ...] = ("on", "paid", "born", "left", "other_until", "last_covered", "refund_asked")
+_ALWAYS_KNOWN = ("on", "paid")
 NOTHING = Span(0, 0, "")
 
 
@@ -32,18 +33,45 @@ class Question:
     late: DayName | date
 
 
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A day of the notice, or a day of the person and how long after it."""
+
+    day: DayName | date
+    after: Span = NOTHING
+
+    def date(self, days: "Mapping[DayName, date | None]") -> date:
+        """The day itself, for somebody with these days."""
+        day = self.day if isinstance(self.day, date) else days[self.day]
+        assert day is not None, "only a known day begins anything"
+        return self.after.after(day)
+
+
 @dataclass(slots=True)
 class Trace:
-    """What one assessment asked: the questions about days, and the days that it took as they are."""
+    """What one assessment asked, in order: the questions about days, and the days that it took as they are.
 
-    asked: dict[Question, bool | None] = field(default_factory=dict)
-    taken: dict[DayName, date | None] = field(default_factory=dict)
+    `covered_from` is a day of the person that the answer repeats, perhaps so long after it; nothing else hangs on it.
+    """
+
+    heard: "dict[Question | DayName, bool | date | None]" = field(default_factory=dict)
+    covered_from: "Begin | None" = None
 
     def fits(self, person: "Person") -> bool:
         """Whether somebody with the same words gives the same answers to everything in it."""
-        return all(person.days[name] == day for name, day in self.taken.items()) and all(
-            person.answer_to(question) == answer for question, answer in self.asked.items()
+        return all(
+            (answer_to(one, person.days) if isinstance(one, Question) else person.days[one]) == said
+            for one, said in self.heard.items()
         )
+
+
+def answer_to(question: Question, days: "Mapping[DayName, date | None]") -> bool | None:
+    """None where one of the days is not known."""
+    early = question.early if isinstance(question.early, date) else days[question.early]
+    late = question.late if isinstance(question.late, date) else days[question.late]
+    if early is None or late is None:
+        return None
+    return question.span.after(early) <= late
 
 
 def settled(pack: Pack, facts: Facts) -> dict[DayName, date | None]:
@@ -69,24 +97,24 @@ class Person:
         self.days = settled(pack, facts)
 
     def reached(self, early: DayName | date, late: DayName | date, span: Span | None = None) -> bool | None:
-        """Whether `early` plus `span` is on or before `late`; None where one of the days is not known."""
-        question = Question(early, span or NOTHING, late)
-        answer = self.answer_to(question)
-        if self.trace is not None:
-            self.trace.asked[question] = answer
-        return answer
+        """Whether `early` plus `span` is on or before `late`; None where one of the days is not known.
 
-    def answer_to(self, question: Question) -> bool | None:
-        early = question.early if isinstance(question.early, date) else self.days[question.early]
-        late = question.late if isinstance(question.late, date) else self.days[question.late]
-        if early is None or late is None:
-            return None
-        return question.span.after(early) <= late
+        Before two days of a person are compared it is asked whether both are known, because that is easier to look up.
+        """
+        if isinstance(early, str) and isinstance(late, str) and early != late:
+            compared: tuple[DayName, ...] = (early, late)
+            if not all(day in _ALWAYS_KNOWN or self.known(day) for day in compared):
+                return None
+        question = Question(early, span or NOTHING, late)
+        answer = answer_to(question, self.days)
+        if self.trace is not None:
+            self.trace.heard[question] = answer
+        return answer
 
     def day(self, name: DayName) -> date | None:
         """The day itself, for an answer that repeats it."""
         if self.trace is not None:
-            self.trace.taken[name] = self.days[name]
+            self.trace.heard[name] = self.days[name]
         return self.days[name]
 
     def known(self, name: DayName) -> bool:
@@ -172,19 +200,52 @@ class Person:
     def _holds_on(self, one: Held, when: DayName | date) -> bool:
         if one.since is None and one.until is None:
             return True
-        day = when if isinstance(when, date) else self.day(when)
-        return day is not None and one.holds_on(day)
+        since = one.since is None or self.reached(one.since, when)
+        return bool(since and (one.until is None or self.reached(when, one.until)))
 
     def grades_of(self, name: str) -> frozenset[str | None]:
         """The grades with which a category is held; None among them where one is not known."""
         grades = (self.pack.category_names.find(one.name, one.grade) for one in self.held.get(name, ()))
         return frozenset(found[1] for found in grades if found is not None)
 
+    @cached_property
     def month_paid(self) -> date:
-        return self.paid.replace(day=1)
+        """The first day of the month of payment. It is asked for month by month, because the day itself does not matter."""
+        month = self.pack.window.first.replace(day=1)
+        if not self.reached(month, "paid"):
+            return self.paid.replace(day=1)
+        while self.reached(first_of_next_month(month), "paid"):
+            month = first_of_next_month(month)
+            if month > self.pack.benefit_period.last:
+                return self.paid.replace(day=1)
+        return month
 
+    @property
     def next_month(self) -> date:
-        return first_of_next_month(self.paid)
+        return first_of_next_month(self.month_paid)
+
+    def later(self, begin: Begin, span: Span) -> Begin:
+        """That long after."""
+        if isinstance(begin.day, date):
+            return Begin(span.after(begin.day))
+        if begin.after == NOTHING or not span.months:
+            return Begin(begin.day, Span(begin.after.months + span.months, begin.after.days + span.days, ""))
+        return Begin(span.after(self.date_of(begin)))  # a month and a day is not a day and a month
+
+    def begins_by(self, begin: Begin, late: DayName | date) -> bool | None:
+        """Whether it is that day or earlier."""
+        return self.reached(begin.day, late, begin.after)
+
+    def date_of(self, begin: Begin) -> date:
+        if not isinstance(begin.day, date):
+            self.day(begin.day)
+        return begin.date(self.days)
+
+    def covered_from(self, begin: Begin) -> date:
+        """The day for the answer to repeat."""
+        if self.trace is not None:
+            self.trace.covered_from = None if isinstance(begin.day, date) else begin
+        return begin.date(self.days)
 
 
 _NO_LIFE_IS_LONGER = 120

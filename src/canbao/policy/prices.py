@@ -111,7 +111,7 @@ def _part_of_year(person: Person, fen: int, rule: PartOfYear) -> int:
     first, last = person.pack.period.first, person.pack.benefit_period.last
     if not person.reached(first, "paid"):
         return fen
-    begins = person.month_paid() if rule.counts_from == "month_paid" else person.next_month()
+    begins = person.month_paid if rule.counts_from == "month_paid" else person.next_month
     whole = (last.year - first.year) * _MONTHS_A_YEAR + last.month - first.month + 1
     left = (last.year - begins.year) * _MONTHS_A_YEAR + last.month - begins.month + 1
     unit_fen = _UNITS_FEN[rule.to]

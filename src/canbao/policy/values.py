@@ -35,6 +35,8 @@ class Span:
 
     def after(self, day: date) -> date:
         """The day that lies this long after `day`, by the calendar; its last day where the calendar ends."""
+        if not self.months and not self.days:
+            return day
         try:
             return days_after(months_after(day, self.months), self.days)
         except (OverflowError, ValueError):

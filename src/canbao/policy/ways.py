@@ -13,7 +13,7 @@ from canbao.policy.assessment import Unknown
 from canbao.policy.conditions import Anchor
 from canbao.policy.fits import BIRTH, LAST_COVER, fits
 from canbao.policy.pack import Pack
-from canbao.policy.person import Person
+from canbao.policy.person import Begin, Person
 from canbao.policy.time_rules import Start, Wait, WayIn
 from canbao.policy.values import Span
 
@@ -24,7 +24,7 @@ START_OPEN = "待遇起始日：要先知道{what}"
 class Cover:
     """The first and last day of cover, or what is unknown about the first."""
 
-    first: date | None
+    first: Begin | None
     last: date
     unknown: Unknown | None = None
 
@@ -65,7 +65,7 @@ def way_for(person: Person) -> tuple[WayIn | None, Unknown | None]:
 
 def cover_in_window(person: Person) -> Cover:
     period = person.pack.benefit_period
-    return Cover(_not_before_birth(person, period.first), period.last)
+    return Cover(_not_before_birth(person, Begin(period.first)), period.last)
 
 
 def cover_by(person: Person, way: WayIn) -> Cover:
@@ -80,59 +80,63 @@ def cover_by(person: Person, way: WayIn) -> Cover:
     first, missing = _first_day(person, way.starts, anchor)
     if missing is not None:
         return Cover(None, last, Unknown(START_OPEN.format(what=missing), "本人或监护人", way.where))
-    if not way.starts.before_period:
-        first = max(first, period.first)
+    if not way.starts.before_period and person.begins_by(first, period.first):
+        first = Begin(period.first)
     return Cover(_not_before_birth(person, first), last)
 
 
-def _anchor(person: Person, anchor: Anchor) -> date | None:
+def _anchor(person: Person, anchor: Anchor) -> Begin | None:
     if isinstance(anchor, date):
-        return anchor
+        return Begin(anchor)
     if anchor == "period":
-        return person.pack.period.first
+        return Begin(person.pack.period.first)
     if anchor == "birth":
-        return person.day("born")
+        return Begin("born") if person.known("born") else None
     return _AFTER_PAYING[anchor](person)
 
 
-_AFTER_PAYING: dict[str, Callable[[Person], date]] = {
-    "paid": lambda person: person.paid,
-    "next_day": lambda person: Span(0, 1, "").after(person.paid),
-    "month_paid": Person.month_paid,
-    "next_month": Person.next_month,
+_AFTER_PAYING: dict[str, Callable[[Person], Begin]] = {
+    "paid": lambda _: Begin("paid"),
+    "next_day": lambda _: Begin("paid", Span(0, 1, "")),
+    "month_paid": lambda person: Begin(person.month_paid),
+    "next_month": lambda person: Begin(person.next_month),
 }
 
 
-def _first_day(person: Person, starts: Start, anchor: date) -> tuple[date, str | None]:
+def _first_day(person: Person, starts: Start, anchor: Begin) -> tuple[Begin, str | None]:
     """The first day, or what would have to be known to tell."""
-    first = starts.plus.after(anchor) if starts.plus else anchor
+    first = person.later(anchor, starts.plus) if starts.plus else anchor
     if starts.wait is None:
         return first, None
     if starts.wait.each_lapsed_year is None and starts.wait.long_lapse is None:
-        return starts.wait.fixed.after(first), None
+        return person.later(first, starts.wait.fixed), None
     lapsed = person.lapsed_years
     if lapsed is None:
         return first, LAST_COVER
-    return after_waiting(first, starts.wait, lapsed, person.facts.repaired_years or 0), None
+    return _after_waiting(person, first, starts.wait, lapsed), None
 
 
-def after_waiting(first: date, wait: Wait, lapsed: int, repaired: int) -> date:
+def _after_waiting(person: Person, first: Begin, wait: Wait, lapsed: int) -> Begin:
     """The first day after the fixed wait and the part that grows with the lapsed years, less what was repaired."""
     steps = max(0, lapsed - wait.free_years)
     if wait.repaired:
-        steps = max(0, steps - repaired)
+        steps = max(0, steps - (person.facts.repaired_years or 0))
     one = wait.each_lapsed_year or Span(0, 0, "")
     whole = Span(wait.fixed.months + steps * one.months, wait.fixed.days + steps * one.days, "")
-    found = whole.after(first)
-    if wait.long_lapse is not None and lapsed >= wait.long_lapse.years:
-        found = max(found, wait.long_lapse.at_least.after(first))
-    return found
+    if wait.long_lapse is None or lapsed < wait.long_lapse.years:
+        return person.later(first, whole)
+    least = wait.long_lapse.at_least
+    if not whole.days and not least.days:
+        return person.later(first, Span(max(whole.months, least.months), 0, ""))
+    day = person.date_of(first)  # months and days can only be compared from a day on
+    return Begin(max(whole.after(day), least.after(day)))
 
 
-def _not_before_birth(person: Person, first: date) -> date:
+def _not_before_birth(person: Person, first: Begin) -> Begin:
     """Nobody is covered before they are born. Whoever was born before all this began need not tell the day."""
     horizon = min(person.pack.window.first, person.pack.period.first)
-    if first >= horizon and person.reached("born", horizon) is not False:
+    if not person.begins_by(first, days_after(horizon, -1)) and person.reached("born", horizon) is not False:
         return first
-    born = person.day("born")
-    return first if born is None else max(first, born)
+    if first.day == "born" or not person.known("born"):
+        return first
+    return Begin("born") if person.begins_by(first, "born") else first

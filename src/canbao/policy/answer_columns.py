@@ -1,0 +1,85 @@
+"""Assessments as columns: their shapes in a table, and one column spread over everybody who gets one of the answers."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from canbao.kernel.fen import yuan
+from canbao.policy.assessment import Assessment
+from canbao.policy.cells import Told
+from canbao.policy.columns import NO_DAY
+from canbao.policy.facts import BadFacts
+from canbao.policy.pack import Pack
+
+_TEXT, _FEN = pa.string(), pa.int64()
+_SHARE = pa.struct({"payer": _TEXT, "fen": _FEN, "clause": _TEXT, "category": _TEXT, "line": _TEXT})
+_WAIVER = pa.struct({"fen": _FEN, "clause": _TEXT, "category": _TEXT, "line": _TEXT})
+_LINE = pa.struct({"line": _TEXT, "individual_fen": _FEN, "pays_fen": _FEN, "government_fen": _FEN, "clause": _TEXT})
+_REFUND = pa.struct({"reason": _TEXT, "allowed": pa.bool_(), "of": _TEXT, "says": _TEXT, "clause": _TEXT})
+SHAPES: dict[str, pa.DataType] = {
+    "individual_fen": _FEN,
+    "pays_fen": _FEN,
+    "shares": pa.list_(_SHARE),
+    "government_fen": _FEN,
+    "covered_from": pa.date32(),
+    "covered_until": pa.date32(),
+    "refusal": pa.struct({"code": _TEXT, "says": _TEXT, "clause": _TEXT, "remedy": _TEXT}),
+    "unknown": pa.list_(pa.struct({"what": _TEXT, "ask": _TEXT, "clause": _TEXT})),
+    "assumptions": pa.list_(pa.struct({"what": _TEXT, "clause": _TEXT})),
+    "bill_lines": pa.list_(_LINE),
+    "waived": pa.list_(_WAIVER),
+    "paid_back": pa.list_(_SHARE),
+    "enjoys": _TEXT,
+    "incentives": pa.list_(pa.struct({"what": _TEXT, "fen": _FEN, "clause": _TEXT})),
+    "refund_answer": _REFUND,
+}
+"""What a table gains: an assessment's fields, amounts in fen, what is unknown null."""
+IN_YUAN = {"individual": "individual_fen", "pays": "pays_fen", "government": "government_fen"}
+"""What a file gains besides: amounts as text in yuan, under the names that an assessment has in JSON."""
+_FIELD_OF = {"bill_lines": "lines", "refund_answer": "refund"}  # the short names are those of facts
+
+
+def names_added(pack: Pack, given: Collection[str]) -> list[str]:
+    """The columns that a table with these columns gains: those of every notice, and those that this one needs.
+
+    Raises `BadFacts` where the table has such columns already.
+    """
+    needed = {
+        "bill_lines": bool(pack.lines),
+        "waived": any(rule.is_waiver for rule in pack.subsidies),
+        "paid_back": any(rule.paid_back for rule in pack.subsidies),
+        "enjoys": any(standard.enjoys for standard in pack.standards),
+        "incentives": bool(pack.incentives),
+        "refund_answer": "refund" in given,
+    }
+    names = [name for name in SHAPES if needed.get(name, True)]
+    taken = [name for name in names if name in given]
+    if taken:
+        raise BadFacts("、".join(taken), "人口表里已有这些列，结果无处可写，请先改名")
+    return names
+
+
+def column_of(name: str, answers: Sequence[Assessment]) -> pa.Array:
+    """One field of these answers."""
+    if name in IN_YUAN:
+        amounts = (getattr(answer, IN_YUAN[name]) for answer in answers)
+        return pa.array([None if fen is None else yuan(fen) for fen in amounts], _TEXT)
+    values = [getattr(answer, _FIELD_OF.get(name, name)) for answer in answers]
+    return pa.array([_plain(value) for value in values], SHAPES[name])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if not is_dataclass(value):
+        return value
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def covered_from(column: pa.Array, told: Told) -> pa.Array:
+    """The first day of cover of everybody, also of those for whom it is a day of their own."""
+    days = column.view(pa.int32()).fill_null(NO_DAY).to_numpy().take(told.places)
+    days[told.rows] = told.covered_from
+    return pa.array(days, mask=days == NO_DAY).view(pa.date32())
