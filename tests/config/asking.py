@@ -23,5 +23,5 @@ def told(**more: str) -> dict[str, str]:
 def canbao(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "canbao", *words],
-        env=told(**more), cwd=CHECKOUT, capture_output=True, text=True, timeout=120, check=False,
+        env=told(**more), cwd=CHECKOUT, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip

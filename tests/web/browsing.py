@@ -44,6 +44,7 @@ def person(browser: Browser, url: str, *, width: int, scripts: bool = False, hei
 
 def fits(page: Page) -> bool:
     """Nothing sticks out to the right, neither of the page nor of the receipt on it (which would cut it off)."""
+    page.wait_for_load_state()  # the next page may still be on its way, and has no body yet
     return page.evaluate("""() => {
         const edge = element => element.getBoundingClientRect().right
         return document.documentElement.scrollWidth <= document.documentElement.clientWidth
