@@ -44,6 +44,23 @@ def test_one_category_pays(key: str, names: str, own: str | None, other: str | N
         assert list(shares.values()) == ([] if other is None else [other]), name
 
 
+@pytest.mark.parametrize(
+    ("key", "tier", "clause"),
+    [
+        ("hefei-2020", None, "三"),
+        ("hefei-2021", None, "三"),
+        ("dongzhi-2021", None, "二"),
+        ("huilong-2020", "一档", "三（二）"),
+        ("suixi-2022", None, "三"),
+    ],
+)
+def test_an_ordinary_payers_price_cites_the_clause_that_sets_it(key: str, tier: str | None, clause: str) -> None:
+    answer = assess(load_pack(key), Facts(tier=tier))
+
+    assert (answer.pays_fen, answer.shares) == (answer.individual_fen, ())
+    assert answer.price_clause == clause
+
+
 MEDICAL, HEALTH, POVERTY = "医疗救助部门", "卫健部门", "扶贫部门"
 
 

@@ -191,6 +191,7 @@ def test_an_answer_in_json_has_exactly_the_agreed_keys() -> None:
         "pays": "100.00",
         "shares": [{"payer": "救助基金", "amount": "300.00", "clause": "二（二）", "category": "乙"}],
         "government": "600.00",
+        "price_clause": "二",
         "covered_from": "2031-01-01",
         "covered_until": "2031-12-31",
         "refusal": None,

@@ -34,6 +34,7 @@ SHAPES: dict[str, pa.DataType] = {
     "enjoys": _TEXT,
     "incentives": pa.list_(pa.struct({"what": _TEXT, "fen": _FEN, "clause": _TEXT})),
     "refund_answer": _REFUND,
+    "price_clause": _TEXT,
 }
 """What a table gains: an assessment's fields, amounts in fen, what is unknown null."""
 IN_YUAN = {"individual": "individual_fen", "pays": "pays_fen", "government": "government_fen"}

@@ -226,6 +226,7 @@ def _refused(person: Person, price: Price, refusal: Refused) -> Assessment:
         assumptions=tuple(assumed),
         paid_back=paid_back,
         refund=refund(person),
+        price_clause=price.clause,
     )
 
 
@@ -256,6 +257,7 @@ def _answer(person: Person, cover: Cover, rules: list[Rule]) -> Assessment:
         enjoys=next((price.standard.enjoys for price, _ in bill if price.standard and not price.line), None),
         incentives=tuple(one for one in earns if isinstance(one, Earned)),
         refund=refund(person),
+        price_clause=bill[0][0].clause,  # the basic contribution comes first
     )
 
 

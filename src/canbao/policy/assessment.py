@@ -132,7 +132,8 @@ class Assessment:
     """The whole answer. `pays_fen` is None when the person is refused, or when something unknown could change it.
 
     `individual_fen`, `pays_fen` and `government_fen` are sums over the lines of the bill; `lines` is empty where there
-    is only the basic contribution. `paid_back` is what the person pays now and gets back later (事后资助).
+    is only the basic contribution. `price_clause` is where the basic contribution and the government's part of it stand;
+    each line, share and waiver has its own. `paid_back` is what the person pays now and gets back later (事后资助).
     """
 
     individual_fen: int | None
@@ -150,6 +151,7 @@ class Assessment:
     enjoys: str | None = None
     incentives: tuple[Earned, ...] = ()
     refund: RefundAnswer | None = None
+    price_clause: str = ""
 
     def __post_init__(self) -> None:
         given_fen = [share.fen for share in self.shares] + [waiver.fen for waiver in self.waived]
@@ -180,6 +182,7 @@ class Assessment:
             "pays": _yuan(self.pays_fen),
             "shares": [share.as_json() for share in self.shares],
             "government": _yuan(self.government_fen),
+            "price_clause": self.price_clause,
             "covered_from": _iso(self.covered_from),
             "covered_until": _iso(self.covered_until),
             "refusal": self.refusal.as_json() if self.refusal else None,

@@ -66,10 +66,6 @@ class Member:
         return fen_from_yuan(self.answer["pays"]) if self.answer["pays"] is not None else None
 
     @property
-    def government_fen(self) -> int | None:
-        return fen_from_yuan(self.answer["government"]) if self.answer["government"] else None
-
-    @property
     def reason(self) -> str:
         return words.reason(self.answer, self.glossary)
 

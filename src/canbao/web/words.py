@@ -5,7 +5,7 @@ stays Chinese elsewhere.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html
@@ -140,12 +140,17 @@ def reason(answer: dict[str, Any], glossary: Glossary = NO_GLOSSARY) -> str:
 
 
 def clauses(answer: dict[str, Any], glossary: Glossary = NO_GLOSSARY) -> list[tuple[str, str]]:
-    """What rests on which clause of the notice: (what, clause), for whoever wants to look it up."""
+    """What rests on which clause of the notice: (what, clause), for whoever wants to look it up.
+
+    Every amount on a page is among them: the price, each line of the bill, what others give, and the government's part.
+    """
 
     def said(text: str) -> str:
         return of_the_notice(text, glossary)
 
-    found = [(said(share["category"]), share["clause"]) for share in answer["shares"]]
+    found = _prices(answer, said)
+    for part in (*answer["shares"], *answer.get("waived", ()), *answer.get("paid_back", ())):
+        found.append((said(part["category"]), part["clause"]))
     found += [(said(unknown["what"]), unknown["clause"]) for unknown in answer["unknown"]]
     found += [
         (_("假定：{what}").format(what=said(assumed["what"])), assumed["clause"]) for assumed in answer["assumptions"]
@@ -154,3 +159,27 @@ def clauses(answer: dict[str, Any], glossary: Glossary = NO_GLOSSARY) -> list[tu
         no = notice_says_no(answer["refusal"], glossary)
         found.append((no["says"], no["clause"]))
     return [(what, clause) for what, clause in found if clause]
+
+
+def _prices(answer: dict[str, Any], said: Callable[[str], str]) -> list[tuple[str, str]]:
+    """What the notice sets for everybody: the price, line by line where the bill has several, and the public part."""
+    whole = {
+        "line": _("个人缴费标准"),
+        "individual": answer["individual"],
+        "government": answer["government"],
+        "clause": answer.get("price_clause", ""),
+    }
+    lines = answer.get("lines") or [whole]
+    found = [
+        (
+            _("{line}{price}").format(line=said(line["line"]), price=money(fen_from_yuan(line["individual"]))),
+            line["clause"],
+        )
+        for line in lines
+        if line["individual"]
+    ]
+    if answer["government"]:
+        given = _("财政另外补助{sum}").format(sum=money(fen_from_yuan(answer["government"])))
+        where = dict.fromkeys(line["clause"] for line in lines if line["government"] and line["clause"])
+        found.append((given, "、".join(where)))
+    return found

@@ -19,6 +19,19 @@ def test_a_grandmother_sees_forty_yuan_and_why(enter: object) -> None:
     assert "全家待缴 360元" in seen
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("赵大", "依据 个人缴费标准320元 三 财政另外补助580元 三 以上条款见"),
+        ("钱奶奶", "依据 个人缴费标准320元 三 财政另外补助580元 三 低保对象 四（二） 以上条款见"),
+        ("李军", "依据 个人缴费标准320元 三 财政另外补助580元 三 重点优抚对象的资助金额"),
+    ],
+    ids=["ordinary", "subsidised", "unknown"],
+)
+def test_every_amount_is_followed_to_its_clause(enter: object, name: str, found: str) -> None:
+    assert found in text_of(enter(name).get("/my/"))
+
+
 def test_what_nobody_knows_is_not_a_number(enter: object) -> None:
     seen = text_of(enter("李妻").get("/my/"))
 
