@@ -13,6 +13,7 @@ ARGUMENTS = {
     "remittance_id": UUID(int=1),
     "refund_id": UUID(int=1),
     "division": "340621100000",
+    "which": "to-pay",
 }
 
 

@@ -67,6 +67,7 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "refund_id": refund,
         "remittance_id": UUID(int=1),
         "division": "340621100000",
+        "which": "to-pay",
         "roster_id": roster.pk,
         "row_id": row.pk,
     }
@@ -144,7 +145,7 @@ def test_no_page_shows_a_resident_without_a_read_on_the_record(things: dict[str,
     opened = everything_opened(things, sign_in)
 
     assert silent(opened) == set()
-    assert {one.page for one in opened} >= {"clerk-today", "find-household", "household", "take-cash", "receipt", "refunds", "roster"}  # fmt: skip
+    assert {one.page for one in opened} >= {"clerk-today", "find-household", "household", "people", "take-cash", "receipt", "refunds", "roster"}  # fmt: skip
 
 
 def test_a_page_that_forgets_to_record_would_be_found(things: dict[str, object], sign_in: object, monkeypatch: object) -> None:  # fmt: skip

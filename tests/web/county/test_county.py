@@ -81,7 +81,7 @@ def test_the_figures_say_what_they_count(sign_in: object, outside: object) -> No
     seen, ways = text_of(client.get("/county/")), text_of(client.get("/county/four-ways/"))
 
     assert "已参保 5 人 缴费 4 人 + 全额资助 1 人" in seen
-    assert "应缴 11 人 = 已缴 4 人 + 没缴 7 人 （其中 1 人金额待定）" in seen
+    assert "应缴 11 人 = 已缴 4 人 + 没缴 7 人 没缴的 7 人 · 其中 1 人金额待定" in seen
     assert "所以不在以上四项里。已参保共 5 人 = 4 + 1。" in ways
 
 

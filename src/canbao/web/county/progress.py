@@ -28,6 +28,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     rows = coverage(campaign, on=today()) if campaign else []
     context = {
         "campaigns": campaigns,
+        "code": campaign.county.ljust(12, "0") if campaign else "",
         "campaign": campaign,
         "rows": ranked(rows),
         "whole": together(rows, request.session.get("place", "")),

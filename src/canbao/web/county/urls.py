@@ -1,10 +1,11 @@
 from django.urls import path
 
-from canbao.web.county import four_ways, progress, refunds, suspense
+from canbao.web.county import four_ways, people, progress, refunds, suspense
 
 urlpatterns = [
     path("", progress.progress, name="county"),
     path("towns/<str:division>/", progress.town, name="county-town"),
+    path("places/<str:division>/<str:which>/", people.people, name="people"),
     path("four-ways/", four_ways.four_ways, name="four-ways"),
     path("refunds/", refunds.refunds, name="refunds"),
     path("refunds/<uuid:refund_id>/", refunds.decide, name="decide-refund"),

@@ -1,0 +1,105 @@
+"""The people behind a figure of the progress page, for whoever has to go and ask: by place, with household and reason.
+
+Names are read here, so every page of them goes on record with whose they were.
+"""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from canbao.access.clock import today
+from canbao.access.may import Work
+from canbao.access.record import record
+from canbao.divisions.models import Division
+from canbao.enrolment.models import Bill, Campaign
+from canbao.enrolment.packs import pack_of
+from canbao.reports.coverage import CoverageRow, coverage, together
+from canbao.reports.people import Which, bills_behind, how_many
+from canbao.web import words
+from canbao.web.county.progress import campaign_of, place_of
+from canbao.web.guards import staff_who_may
+
+PEOPLE_A_PAGE = 100
+TITLES: dict[Which, Promise] = {
+    Which.TO_PAY: _("没缴费的人"),
+    Which.UNKNOWN: _("金额待定的人"),
+    Which.SUBSIDISED: _("资助对象未参保"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the notice does not say, whom it sends one to, and where."""
+
+    what: str
+    who: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    bill: Bill
+    reason: str
+    clauses: str
+    asks: tuple[Ask, ...]
+
+
+@staff_who_may(Work.SEE_PROGRESS)
+@require_safe
+def people(request: HttpRequest, division: str, which: str) -> HttpResponse:
+    """Of one's own division or of a place in it."""
+    if which not in set(Which):
+        raise Http404
+    meant, place = Which(which), place_of(request, division)
+    campaign = campaign_of(request, place.code)
+    counts = how_many(campaign, division=place.code)
+    page = Paginator(bills_behind(campaign, meant, division=place.code), PEOPLE_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    glossary = pack_of(campaign).english
+    page.object_list = [_person(bill, glossary) for bill in page]
+    context = {
+        "campaign": campaign,
+        "place": place,
+        "town": _town_of(request, place),
+        "which": meant,
+        "title": TITLES[meant],
+        "choices": [(one, TITLES[one], counts[one]) for one in Which],
+        "rows": page,
+        "contacts": pack_of(campaign).contacts,
+        "whole": _whole_of_village(campaign, place),
+    }
+    if len(page):
+        residents = [one.bill.resident_id for one in page]
+        record("people.read", f"division:{place.code}", county=campaign.county, which=which, residents=residents)
+    return render(request, "county/people.html", context)
+
+
+def _person(bill: Bill, glossary: words.Glossary) -> Person:
+    answer = bill.assessment.answer
+
+    def said(text: str) -> str:
+        return words.of_the_notice(text, glossary)
+
+    asks = tuple(Ask(said(one["what"]), said(one["ask"]), one["clause"]) for one in answer["unknown"])
+    clauses = dict.fromkeys(clause for _what, clause in words.clauses(answer, glossary))
+    return Person(bill, words.reason(answer, glossary), "、".join(clauses), asks if bill.due_fen is None else ())
+
+
+def _whole_of_village(campaign: Campaign, place: Division) -> CoverageRow | None:
+    """A village has no page of its own but this one."""
+    if place.level != Division.Level.VILLAGE:
+        return None
+    return together(coverage(campaign, on=today(), division=place.code), place.name)
+
+
+def _town_of(request: HttpRequest, village: Division) -> Division | None:
+    """Where the reader came from, unless a village is all that they see."""
+    if village.level != Division.Level.VILLAGE or village.code == request.user.division:
+        return None
+    return Division.objects.filter(pk=f"{village.code[:9]}000").first()
