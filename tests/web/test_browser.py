@@ -67,15 +67,41 @@ def test_a_clerk_finds_a_household_takes_cash_and_prints(chromium: Browser, town
     expect(page.locator(".paper")).to_contain_text("№ 00000001")
     expect(page.get_by_role("button", name="打印票据")).to_be_focused()
     assert fits(page)
-    with page.context.expect_event("response", lambda response: response.url.endswith("/print/")) as printed:
+    with (
+        page.context.expect_page(),
+        page.context.expect_event("response", lambda response: response.url.endswith("/print/")) as printed,
+    ):
         page.keyboard.press("Enter")
     assert printed.value.headers["content-type"] == "application/pdf"
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="打印票据").click()  # once more on the page as it was
+    told = opened.value
+    expect(told.get_by_role("alert")).to_contain_text("已打印过1次，这次没有打印。")
+    expect(told.get_by_role("button", name="补打票据")).to_be_visible()
+    assert fits(told)
 
     page.goto("/drawer/")
     page.get_by_label("税收缴款书号").fill("皖缴0001")
     page.get_by_role("button", name="汇缴", exact=True).click()
     expect(page.get_by_text("等待确认")).to_be_visible()
     assert fits(page)
+
+
+def test_with_javascript_the_page_offers_a_reprint_once_the_clerk_is_back_from_the_print(chromium: Browser, town: tuple) -> None:  # fmt: skip
+    url, _, county = town
+    page = person(chromium, url, width=DESK, scripts=True).new_page()
+    sign_in(page, "clerk", PASSWORD)
+    page.goto(f"/households/{county.household('赵家').pk}/")
+    page.get_by_label("实收现金（元）").fill("1280")
+    page.get_by_role("button", name="收款并开票").click()
+    with page.context.expect_event("response", lambda response: response.url.endswith("/print/")):
+        page.get_by_role("button", name="打印票据").click()
+    expect(page.get_by_role("button", name="打印票据")).to_be_disabled()
+
+    page.evaluate("window.dispatchEvent(new Event('focus'))")  # the tab is in front again
+
+    expect(page.get_by_role("button", name="补打票据")).to_be_enabled()
+    expect(page.get_by_text("已打印 1 次，再打会印上“补打”。")).to_be_visible()
 
 
 @WIDTHS

@@ -128,6 +128,14 @@ class ReceiptIsVoid(Refusal):
     remedy_template = "请打印替换它的票据{instead}。"
 
 
+class ReceiptPrinted(Refusal):
+    """Asked for as the original: the page was older than the first print, or the button was pressed twice."""
+
+    code = "receipt_printed"
+    says_template = "票据{number}已打印过{prints}次，这次没有打印。"
+    remedy_template = "先看看第一份是不是已经打好；没有打好或者丢了的，点“补打票据”，纸上会印“补打”。"
+
+
 class DrawerIsEmpty(Refusal):
     code = "drawer_is_empty"
     says_template = "这段时间没有待汇缴的现金。"

@@ -1,5 +1,6 @@
 """Receipts: numbered stationery, used in order, never twice, kept as they were issued."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from canbao.collection.refusals import (
     OtherUnit,
     ReceiptHasVoucher,
     ReceiptIsVoid,
+    ReceiptPrinted,
     VoidReasonTooLong,
     VoidWithoutReason,
     VoucherStands,
@@ -136,8 +138,21 @@ def test_the_application_has_no_right_to_change_what_was_issued(county: County, 
 def test_a_reprint_is_counted_marked_and_on_record(county: County) -> None:
     receipt = take(county, "周家")
 
-    assert [note_print(receipt, actor="staff:clerk") for _ in range(3)] == [1, 2, 3]
+    assert [note_print(receipt, actor="staff:clerk", as_reprint=True) for _ in range(3)] == [1, 2, 3]
     assert Record.objects.filter(verb="receipt.printed", subject=f"receipt:{receipt.pk}").count() == 3
+
+
+def test_who_asks_for_the_original_twice_is_told_and_given_no_reprint(county: County) -> None:
+    receipt = take(county, "周家")
+    assert note_print(receipt, actor="staff:clerk", as_reprint=False) == 1
+
+    with pytest.raises(ReceiptPrinted) as no:
+        note_print(receipt, actor="staff:clerk", as_reprint=False)
+
+    assert no.value.says == "票据0001-00000001已打印过1次，这次没有打印。"
+    assert Receipt.objects.get(pk=receipt.pk).prints == 1
+    assert Record.objects.filter(verb="receipt.printed", subject=f"receipt:{receipt.pk}").count() == 1
+    assert note_print(receipt, actor="staff:clerk", as_reprint=True) == 2
 
 
 def test_anybody_may_verify_a_receipt_and_learns_nothing_about_anybody(county: County) -> None:
@@ -163,10 +178,28 @@ def test_of_two_who_print_at_the_same_moment_one_has_the_original(real_county: C
     receipt = take(real_county, "周家")
 
     def print_it() -> int:
-        return note_print(Receipt.objects.get(pk=receipt.pk), actor="staff:clerk")
+        return note_print(Receipt.objects.get(pk=receipt.pk), actor="staff:clerk", as_reprint=True)
 
     assert one_inside_the_other(print_it, print_it) == (1, 2)
     assert sorted(all_at_once(*[print_it] * 4)) == [3, 4, 5, 6]
+
+
+def test_of_two_who_ask_for_the_original_at_the_same_moment_one_is_told_that_it_is_printed(real_county: County) -> None:
+    receipt = take(real_county, "周家")
+
+    def print_it() -> int:
+        return note_print(Receipt.objects.get(pk=receipt.pk), actor="staff:clerk", as_reprint=False)
+
+    first, second = one_inside_the_other(print_it, lambda: refused_or(print_it))
+
+    assert (first, second) == (1, "receipt_printed")
+
+
+def refused_or(work: Callable[[], int]) -> int | str:
+    try:
+        return work()
+    except ReceiptPrinted as no:
+        return no.code
 
 
 def test_who_looks_before_counting_would_print_two_originals(real_county: County) -> None:
@@ -175,7 +208,7 @@ def test_who_looks_before_counting_would_print_two_originals(real_county: County
 
     def look_first() -> int:
         nth = Receipt.objects.get(pk=receipt.pk).prints + 1
-        note_print(receipt, actor="staff:clerk")
+        note_print(receipt, actor="staff:clerk", as_reprint=True)
         return nth
 
     assert one_inside_the_other(look_first, look_first) == (1, 1)
@@ -186,7 +219,7 @@ def test_prints_are_counted_one_by_one_whoever_counts(real_county: County, print
     """SQL of a clerk's own cannot make a reprint an original again."""
     receipt = take(real_county, "周家")
     for _ in range(2):
-        note_print(receipt, actor="staff:clerk")
+        note_print(receipt, actor="staff:clerk", as_reprint=True)
     change, asked = "UPDATE collection_receipt SET prints = %s WHERE id = %s", [prints, receipt.pk]
 
     with pytest.raises(IntegrityError, match="counted one by one"):
@@ -248,7 +281,7 @@ def test_a_void_receipt_is_not_printed(county: County) -> None:
     spoil(county, receipt)
 
     with pytest.raises(ReceiptIsVoid) as no:
-        note_print(receipt, actor="staff:clerk")
+        note_print(receipt, actor="staff:clerk", as_reprint=True)
 
     assert (no.value.remedy, Receipt.objects.get(pk=receipt.pk).prints) == ("请打印替换它的票据0001-00000002。", 0)
 

@@ -20,11 +20,23 @@ def test_the_first_print_is_the_original_and_the_second_is_marked(sign_in: objec
 
     first = client.post(f"/receipts/{receipt.pk}/print/")
     page = client.get(f"/receipts/{receipt.pk}/")
-    second = client.post(f"/receipts/{receipt.pk}/print/")
+    second = client.post(f"/receipts/{receipt.pk}/print/", {"reprint": "1"})
 
     assert (first["Content-Type"], first.content[:5], second.content[:5]) == ("application/pdf", b"%PDF-", b"%PDF-")
     assert first.content != second.content
     assert "已打印 1 次，再打会印上“补打”。" in text_of(page)
+
+
+def test_a_page_older_than_the_first_print_makes_no_reprint_but_says_what_is_there(sign_in: object, outside: object) -> None:  # fmt: skip
+    client, receipt = sign_in("clerk"), outside.pays_cash("赵家")
+    before = text_of(client.get(f"/receipts/{receipt.pk}/"))
+    client.post(f"/receipts/{receipt.pk}/print/")
+
+    again = client.post(f"/receipts/{receipt.pk}/print/")  # the second click on the page that still offers the first
+
+    assert ("打印票据" in before, "补打票据" in before) == (True, False)
+    assert (again.status_code, refusal_of(again)) == (409, "票据0001-00000001已打印过1次，这次没有打印。")
+    assert ("补打票据 回到这一户" in text_of(again), " 打印票据" in text_of(again)) == (True, False)
 
 
 def test_screen_and_paper_have_the_same_title(sign_in: object, outside: object) -> None:
@@ -61,7 +73,10 @@ def test_of_two_who_print_at_the_same_moment_one_paper_is_marked(real_county: Co
         client.force_login(real_county.staff("clerk"), backend="django.contrib.auth.backends.ModelBackend")
 
     papers = one_inside_the_other(
-        *[lambda client=client: client.post(f"/receipts/{receipt.pk}/print/").content for client in clients]
+        *[
+            lambda client=client: client.post(f"/receipts/{receipt.pk}/print/", {"reprint": "1"}).content
+            for client in clients
+        ]
     )
 
     assert ["补打" in words_on(paper) for paper in papers] == [False, True]

@@ -13,7 +13,7 @@ from canbao.access.record import record
 from canbao.access.refusing import refusing
 from canbao.collection.models import Receipt, ReceiptBook
 from canbao.collection.models.receipt import NUMBERS_A_SERIES
-from canbao.collection.refusals import SAID_BY_DATABASE, NumberUsedTwice, OtherUnit, ReceiptIsVoid
+from canbao.collection.refusals import SAID_BY_DATABASE, NumberUsedTwice, OtherUnit, ReceiptIsVoid, ReceiptPrinted
 from canbao.divisions.models import CollectingUnit
 from canbao.kernel.days import CHINA
 
@@ -37,15 +37,20 @@ def issue_book(*, unit: CollectingUnit, kind: ReceiptBook.Kind, series: int, fir
 
 
 @transaction.atomic
-def note_print(receipt: Receipt, *, actor: str) -> int:
+def note_print(receipt: Receipt, *, actor: str, as_reprint: bool) -> int:
     """Count a print, and say which print it is: 1 is the original, every other must be marked. On record.
 
-    To be asked before printing: of two who print at once, one gets the 1. Says no: `ReceiptIsVoid`.
+    To be asked before printing: of two who print at once, one gets the 1. Whoever asks for the original, on a page that
+    is older than the first print perhaps, is never given a reprint instead. Says no, in this order: `ReceiptIsVoid`,
+    `ReceiptPrinted`.
     """
-    Receipt.objects.filter(pk=receipt.pk, state=Receipt.State.VALID).update(prints=F("prints") + 1)
+    printable = Receipt.objects.filter(pk=receipt.pk, state=Receipt.State.VALID)
+    counted = (printable if as_reprint else printable.filter(prints=0)).update(prints=F("prints") + 1)
     receipt.refresh_from_db(fields=["prints", "state"])
     if receipt.state == Receipt.State.VOID:
         raise ReceiptIsVoid(number=receipt.full_number, instead=receipt.replaced_by.full_number)
+    if not counted:
+        raise ReceiptPrinted(number=receipt.full_number, prints=receipt.prints)
     record("receipt.printed", f"receipt:{receipt.pk}", county=receipt.county, actor=actor, prints=receipt.prints)
     return receipt.prints
 

@@ -26,13 +26,13 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def print_receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
     """The paper, as PDF. By POST: a print is counted and on record before it is made, so that of two at once one is the
-    original. Only a machine without a font is asked about beforehand: what cannot be printed is no print."""
+    original; a page that did not yet know of the first print is answered with one that does. Only a machine without a font is asked about beforehand: what cannot be printed is no print."""
     if request.method != "POST":
         return redirect("receipt", receipt_id)
     found = _receipt(request, receipt_id)
     try:
         check_fonts()
-        nth = note_print(found, actor=f"staff:{request.user.username}")
+        nth = note_print(found, actor=f"staff:{request.user.username}", as_reprint="reprint" in request.POST)
     except Refusal as no:
         return _page(request, found, no=no)
     pdf = receipt_pdf(paper_of(found, nth_print=nth, printed_on=today()))
