@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from canbao.access.scope import current_scope, within
 from canbao.collection.domain import cash, readjustment, receipts, refunds, remittances
 from canbao.enrolment.domain import campaigns, free
-from canbao.rosters.domain import confirming, importing, mending, returning
+from canbao.rosters.domain import closing, confirming, importing, mending, returning
 from tests.county import everybody
 
 W = TypeVar("W", bound=Callable[..., Any])
@@ -44,6 +44,7 @@ hand_in = _signed_in(remittances.hand_in)
 open_campaign = _signed_in(campaigns.open_campaign)
 amend = _signed_in(campaigns.amend)
 enrol_fully_subsidised = _signed_in(free.enrol_fully_subsidised)
+close_roster = _signed_in(closing.close_roster)
 confirm_roster = _signed_in(confirming.confirm_roster)
 import_roster = _signed_in(importing.import_roster)
 accept_row = _signed_in(mending.accept_row)

@@ -1,4 +1,4 @@
-"""Every no of this room, in the order in which they are checked: importing, mending, confirming, giving back.
+"""Every no of this room, in the order in which they are checked: importing, mending, closing, confirming, giving back.
 
 What is wrong with a row is no refusal but a verdict (`domain.verdicts`): one bad row stops nobody.
 """
@@ -48,6 +48,22 @@ class RosterAlreadyConfirmed(RosterRefusal):
     code = "roster_already_confirmed"
     says_template = "这份名单已由{who}确认，不能再改。"
     remedy_template = "请把更正的人员另作一份增补名单报送。"
+
+
+class RosterClosed(RosterRefusal):
+    """Withdrawn by its sender, or sent back: it does not come to count any more."""
+
+    code = "roster_closed"
+    says_template = "这份名单{how}（{who}：{why}），不再核对，也不能确认。"
+    remedy_template = "请更正后重新报送；内容不变的，原文件也可以再报送一次。"
+
+
+class ReasonMissing(RosterRefusal):
+    """A list was to be withdrawn or sent back, and the other side would not know why."""
+
+    code = "roster_reason_missing"
+    says_template = "没有写明原因，名单没有撤回或退回。"
+    remedy_template = "请用一句话写明原因，对方和以后查看的人都会看到。"
 
 
 class RowNotOpen(RosterRefusal):

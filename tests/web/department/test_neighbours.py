@@ -105,6 +105,7 @@ def pages_of(roster: Roster, row: RosterRow) -> list[tuple[str, str, dict[str, s
     return [
         ("get", f"/department/{roster.pk}/", {}),
         ("post", f"/department/{roster.pk}/file/", {}),
+        ("post", f"/department/{roster.pk}/close/", {"why": "x"}),
         ("post", f"/department/rows/{row.pk}/", {"refuse": "1"}),
         ("post", f"/department/rows/{row.pk}/mend/", {"name": "另一人"}),
     ]
@@ -118,13 +119,13 @@ def test_no_page_opens_or_changes_a_neighbours_list(sign_in: object, outside: ob
 
     answers = [getattr(client, method)(address, typed).status_code for method, address, typed in pages_of(roster, row)]
 
-    assert answers == [404] * 4
+    assert answers == [404] * 5
     assert client.post(f"/department/{roster.pk}/confirm/").status_code == (404 if username == "county" else 403)
     assert "邻县名单" not in client.get("/department/").content.decode()
     with within(there(neighbour)):
         roster.refresh_from_db()
         row.refresh_from_db()
-    assert (roster.confirmed_by, row.outcome, row.mended_by) == (None, Outcome.LOOK, None)
+    assert (roster.confirmed_by, roster.closed_by, row.outcome, row.mended_by) == (None, None, Outcome.LOOK, None)
 
 
 def test_the_neighbours_own_office_opens_the_same_pages(sign_in: object, outside: object) -> None:

@@ -237,3 +237,34 @@ def test_a_list_of_one_and_of_three_cost_as_many_queries(sign_in: object, outsid
         address = hand_in(client, tmp_path, rows)["Location"]
         with django_assert_num_queries(9):
             client.get(address)
+
+
+def test_a_department_withdraws_its_list_and_everybody_reads_why(sign_in: object, listed_people: str) -> None:
+    civil, county = sign_in("civil"), sign_in("county")
+    before = text_of(civil.get(listed_people))
+
+    no = civil.post(f"{listed_people}close/", {"why": " "})
+    page = text_of(civil.post(f"{listed_people}close/", {"why": "报错了月份"}, follow=True))
+
+    assert ("撤回这份名单" in before, "退回这份名单" in before) == (True, False)
+    assert (no.status_code, refusal_of(no)) == (409, "没有写明原因，名单没有撤回或退回。")
+    assert "已撤回 民政局 · 2021年11月15日" in page
+    for client in (civil, county):
+        seen, lists = client.get(listed_people), text_of(client.get("/department/"))
+        assert "原因 报错了月份 这份名单没有改变任何人的身份和账单。" in text_of(seen)
+        assert 'action="/department/' not in seen.content.decode().replace(f'action="{listed_people}file/"', "")
+        assert "已撤回 报错了月份" in lists
+
+
+def test_the_county_sends_a_list_back_with_a_reason(sign_in: object, listed_people: str) -> None:
+    client = sign_in("county")
+    before = text_of(client.get(listed_people))
+
+    page = text_of(client.post(f"{listed_people}close/", {"why": "缺了两个村"}, follow=True))
+
+    assert ("撤回这份名单" in before, "退回这份名单" in before) == (False, True)
+    assert "已退回 县医保局 · 2021年11月15日" in page
+    assert "原因 缺了两个村" in text_of(sign_in("civil").get(listed_people))
+    assert refusal_of(client.post(f"{listed_people}confirm/", {"leave_out": "1"})) == (
+        "这份名单已退回（县医保局：缺了两个村），不再核对，也不能确认。"
+    )

@@ -15,12 +15,12 @@ from django.db.models import Q
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
-from canbao.access.names import name_of
 from canbao.access.record import record
 from canbao.kernel.division_code import DivisionCode
+from canbao.rosters.domain.handling import check_is_open
 from canbao.rosters.domain.striking import Struck, TownCount, check_not_too_many, find_struck_off, strike_off
 from canbao.rosters.models import Outcome, Roster
-from canbao.rosters.refusals import OlderThanConfirmed, RosterAlreadyConfirmed, RowsNotLookedAt, SamePerson
+from canbao.rosters.refusals import OlderThanConfirmed, RowsNotLookedAt, SamePerson
 
 STRIKE_OFF_SHARE = 0.20
 STRIKE_OFF_PEOPLE = 5
@@ -60,14 +60,13 @@ def confirm_roster(
 
     `leave_out` is how many rows that nobody has settled the person agrees to leave out: the number that they were shown.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `SamePerson` (they imported the
-    list, or corrected or settled one of its rows), `OlderThanConfirmed`, `RowsNotLookedAt` (more than `leave_out`),
-    `TooManyStruckOff` (unless `strike_off_confirmed`).
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `RosterClosed`, `SamePerson`
+    (they imported the list, or corrected or settled one of its rows), `OlderThanConfirmed`, `RowsNotLookedAt` (more than
+    `leave_out`), `TooManyStruckOff` (unless `strike_off_confirmed`).
     """
     check_may(by, Work.CONFIRM_ROSTER, division=DivisionCode(roster.county))
     roster = Roster.objects.select_for_update().get(pk=roster.pk)
-    if roster.confirmed_by is not None:
-        raise RosterAlreadyConfirmed(who=name_of(roster.confirmed_by))
+    check_is_open(roster)
     own = Q(decided_by=by.username) | Q(mended_by=by.username)
     if by.username == roster.imported_by or roster.rows.filter(own).exists():
         raise SamePerson

@@ -96,7 +96,7 @@ def import_roster(
 def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date) -> Roster:
     known = RosterFileKnown(department=roster.department, cut_off_on=roster.cut_off_on)
     same = {name: getattr(roster, name) for name in ("county", "department", "file_digest", "sheet", "cut_off_on")}
-    if Roster.objects.filter(**same).exists():
+    if Roster.objects.filter(**same, closed_at__isnull=True).exists():
         raise known
     places = Places(roster.county)
     synthetic = settings.CANBAO_SYNTHETIC_NUMBERS

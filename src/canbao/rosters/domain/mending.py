@@ -1,4 +1,5 @@
-"""Rows that were not taken, settled by people. Every step is on record, and none is possible once the list is confirmed.
+"""Rows that were not taken, settled by people. Every step is on record, and none is possible once the list is confirmed
+or closed.
 
 Whoever sent the list may correct the name or the number in a row, which is then matched again; or withdraw the row. That
 a doubtful row means just this person is for the medical insurance office to say: it sees whom the register has, and
@@ -12,7 +13,6 @@ from django.db import transaction
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
-from canbao.access.names import name_of
 from canbao.access.record import record
 from canbao.access.sealing import seal, unseal
 from canbao.documents.columns import Field
@@ -22,7 +22,7 @@ from canbao.register.models import Resident
 from canbao.rosters.domain import sentences
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
-from canbao.rosters.domain.handling import check_may_handle
+from canbao.rosters.domain.handling import check_is_open, check_may_handle
 from canbao.rosters.domain.importing import NAME_AT_MOST, NUMBER_AT_MOST, tail_of
 from canbao.rosters.domain.incoming import Incoming, incoming_row
 from canbao.rosters.domain.judging import Given, judge
@@ -36,7 +36,6 @@ from canbao.rosters.refusals import (
     CorrectionUnreadable,
     NobodyOffered,
     NothingMended,
-    RosterAlreadyConfirmed,
     RowNotOpen,
     SamePerson,
 )
@@ -47,8 +46,8 @@ def mend_row(row: RosterRow, *, pack: Pack, by: Staff, at: datetime, name: str =
     """What the sender wrote wrongly, written anew ("" leaves it as it is); the row gets a verdict as if it came so.
 
     A row whose number is wrong needs a new one: a number that a spreadsheet has rounded would pass as text.
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `RosterAlreadyConfirmed`, `RowNotOpen`,
-    `CorrectionUnreadable`, `NothingMended`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `RosterAlreadyConfirmed`, `RosterClosed`,
+    `RowNotOpen`, `CorrectionUnreadable`, `NothingMended`.
     """
     row = _unsettled_row(row, by=by, outcomes={Outcome.LOOK, Outcome.REFUSED})
     if row.decided_by is not None:
@@ -128,8 +127,8 @@ def _verdict(roster: Roster, row: Incoming) -> Verdict:
 def accept_row(row: RosterRow, *, by: Staff, at: datetime, resident: Resident | None = None) -> RosterRow:
     """The row means the person who was offered, or `resident` where somebody had to be pointed at.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `RowNotOpen`, `SamePerson` (they
-    imported the list or corrected the row), `NobodyOffered`, `CategoryNotSettled`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `RosterClosed`, `RowNotOpen`,
+    `SamePerson` (they imported the list or corrected the row), `NobodyOffered`, `CategoryNotSettled`.
     """
     check_may(by, Work.CONFIRM_ROSTER, division=DivisionCode(row.county))
     row = _unsettled_row(row, by=by, outcomes={Outcome.LOOK})
@@ -148,7 +147,8 @@ def accept_row(row: RosterRow, *, by: Staff, at: datetime, resident: Resident | 
 def refuse_row(row: RosterRow, *, by: Staff, at: datetime, why: str) -> RosterRow:
     """The row means nobody we know, or is wrong; `why` is for the department that sent it. The sender may say so too.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `RosterAlreadyConfirmed`, `RowNotOpen`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `RosterAlreadyConfirmed`, `RosterClosed`,
+    `RowNotOpen`.
     """
     row = _unsettled_row(row, by=by, outcomes={Outcome.LOOK})
     return _settle(row, Outcome.REFUSED, why, sentences.SEND_AGAIN, by=by, at=at)
@@ -158,8 +158,7 @@ def _unsettled_row(row: RosterRow, *, by: Staff, outcomes: set[Outcome]) -> Rost
     """The row, with its roster locked: a confirmation that is under way comes first or last, never in between."""
     check_may_handle(by, county=row.county, department=row.roster.department)
     roster = Roster.objects.select_for_update().get(pk=row.roster_id)
-    if roster.confirmed_by is not None:
-        raise RosterAlreadyConfirmed(who=name_of(roster.confirmed_by))
+    check_is_open(roster)
     row = RosterRow.objects.select_related("resident", "roster").get(pk=row.pk)
     if row.outcome not in outcomes:
         raise RowNotOpen(row=row.row, outcome=row.get_outcome_display())

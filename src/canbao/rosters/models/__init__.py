@@ -1,4 +1,4 @@
 from canbao.rosters.models.holding import Holding
-from canbao.rosters.models.roster import Outcome, Roster, RosterRow
+from canbao.rosters.models.roster import Closing, Outcome, Roster, RosterRow
 
-__all__ = ["Holding", "Outcome", "Roster", "RosterRow"]
+__all__ = ["Closing", "Holding", "Outcome", "Roster", "RosterRow"]

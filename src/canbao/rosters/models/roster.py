@@ -11,8 +11,18 @@ from canbao.access.clock import now
 from canbao.register.models import Resident
 
 
+class Closing(models.TextChoices):
+    """How a list ended that never counted: its sender withdrew it, or the medical insurance office sent it back."""
+
+    WITHDRAWN = "withdrawn", "已撤回"
+    SENT_BACK = "sent_back", "已退回"
+
+
 class Roster(models.Model):
-    """`categories` are what a full list speaks for: whoever held one of them and is not on it holds it no longer."""
+    """`categories` are what a full list speaks for: whoever held one of them and is not on it holds it no longer.
+
+    Confirmed or closed, never both; a closed one gives nobody anything, and its file may be handed in anew.
+    """
 
     county = models.CharField(max_length=6, db_collation="C")
     department = models.CharField("部门", max_length=40)
@@ -36,12 +46,18 @@ class Roster(models.Model):
     imported_by = models.CharField("导入人", max_length=60)
     confirmed_at = models.DateTimeField("确认时间", null=True)
     confirmed_by = models.CharField("确认人", max_length=60, null=True)
+    closed_as = models.CharField("撤回或退回", max_length=10, choices=Closing, blank=True, default="", db_default="")
+    closed_at = models.DateTimeField("撤回或退回时间", null=True)
+    closed_by = models.CharField("撤回或退回人", max_length=60, null=True)
+    closed_why = models.CharField("撤回或退回原因", max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-cut_off_on", "department"]
         constraints = [
             models.UniqueConstraint(
-                fields=["county", "department", "file_digest", "sheet", "cut_off_on"], name="roster_file_once"
+                fields=["county", "department", "file_digest", "sheet", "cut_off_on"],
+                condition=Q(closed_at__isnull=True),
+                name="roster_file_once",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
@@ -50,6 +66,15 @@ class Roster(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("imported_by")), name="roster_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_as="", closed_at__isnull=True, closed_by__isnull=True, closed_why="")
+                | Q(closed_as__in=Closing.values, closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_why=""),
+                name="roster_closed_by_someone_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(confirmed_at__isnull=True),
+                name="roster_confirmed_or_closed",
             ),
         ]
 

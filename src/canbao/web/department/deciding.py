@@ -14,10 +14,12 @@ from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain import sentences
+from canbao.rosters.domain.closing import close_roster
 from canbao.rosters.domain.confirming import confirm_roster
+from canbao.rosters.domain.handling import is_maker
 from canbao.rosters.domain.mending import accept_row, mend_row, refuse_row
 from canbao.rosters.models import RosterRow
-from canbao.web.department.roster import is_maker, own_roster, page_of, roster_page
+from canbao.web.department.roster import own_roster, page_of, roster_page
 from canbao.web.department.rosters import own_rosters
 from canbao.web.guards import staff_who_may
 
@@ -42,6 +44,20 @@ def confirm(request: HttpRequest, roster_id: int) -> HttpResponse:
             follow_list(found, at=now(), actor=f"staff:{request.user.username}")
     except Refusal as no:
         return roster_page(request, found, no=no, left_out=leave_out)
+    return redirect("roster", roster_id)
+
+
+@staff_who_may(Work.IMPORT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, roster_id: int) -> HttpResponse:
+    """Whose list it is withdraws it; the medical insurance office sends it back."""
+    if request.method != "POST":
+        return redirect("roster", roster_id)
+    found = own_roster(request, roster_id)
+    try:
+        close_roster(found, by=request.user, at=now(), why=request.POST.get("why", ""))
+    except Refusal as no:
+        return roster_page(request, found, no=no)
     return redirect("roster", roster_id)
 
 

@@ -11,10 +11,11 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.may import Work, may
-from canbao.access.models import Role, Staff
 from canbao.access.names import name_of
 from canbao.access.record import record
 from canbao.kernel.refusal import Refusal
+from canbao.rosters.domain.closing import WHY_AT_MOST
+from canbao.rosters.domain.handling import is_maker
 from canbao.rosters.domain.returning import give_back
 from canbao.rosters.models import Outcome, Roster, RosterRow
 from canbao.rosters.queries import counts_by_outcome, other_lists
@@ -69,11 +70,6 @@ def answer_name(file_name: str) -> str:
     return f"{plain.strip(' .')[:STEM_AT_MOST] or '名单'}-核对结果.xlsx"
 
 
-def is_maker(staff: Staff, roster: Roster) -> bool:
-    """Whose list it is: the department's own staff, or whoever imported it for them. They correct; others check."""
-    return staff.role == Role.DEPARTMENT or staff.username == roster.imported_by
-
-
 def page_of(row: RosterRow) -> int:
     """On which page of the rows of its outcome this one stands."""
     before = row.roster.rows.filter(outcome=row.outcome).filter(
@@ -114,6 +110,9 @@ def roster_page(
         "makes": is_maker(request.user, found),
         "imported_it": found.imported_by == request.user.username,
         "confirmer": name_of(found.confirmed_by) if found.confirmed_by else "",
+        "closer": name_of(found.closed_by) if found.closed_by else "",
+        "is_open": found.confirmed_at is None and found.closed_at is None,
+        "why_at_most": WHY_AT_MOST,
         "towns": no.words["towns"] if isinstance(no, TooManyStruckOff) else (),
         "left_out": left_out,
         "no": no,
