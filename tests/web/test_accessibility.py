@@ -82,7 +82,7 @@ def family_pages(page: Page) -> Iterator[str]:
 def receipt_pages(page: Page) -> Iterator[str]:
     enter(page, "钱儿")
     yield "family with a receipt"
-    page.locator("a[href*=receipts]").click()
+    page.locator(".rows a[href*=receipts]").click()
     yield "receipt"
     page.locator(".paper a[href*=verify]").click()
     yield "verified"

@@ -267,7 +267,7 @@ def test_a_receipt_printed_from_a_phone_is_one_page_without_buttons(chromium: Br
     Outside().pays_cash("赵家")
     page = person(chromium, url, width=PHONE, scripts=True).new_page()
     enter(page, "赵大", number_of("赵大"))
-    page.locator("a[href*=receipts]").click()
+    page.locator(".rows a[href*=receipts]").click()
     page.locator(".paper").wait_for()
 
     margin = dict.fromkeys(("top", "bottom", "left", "right"), "8mm")

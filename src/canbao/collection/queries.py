@@ -86,6 +86,30 @@ def receipts_in(division: str) -> QuerySet[Receipt]:
     return Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "payment", "campaign")
 
 
+class Paid(NamedTuple):
+    """What one person has paid at one time, and the receipt that says so."""
+
+    fen: int
+    on: date
+    receipt: Receipt
+
+
+def paid_by_person(household: int, campaign: Campaign) -> dict[int, list[Paid]]:
+    """What everybody of a household has paid in a campaign, by resident, the first payment first. One query."""
+    lines = ReceiptLine.objects.filter(
+        receipt__household=household, receipt__campaign=campaign, receipt__takes_back_from__isnull=True, is_void=False
+    )
+    found: dict[int, list[Paid]] = {}
+    for line in lines.select_related("receipt__payment").order_by("receipt__issued_at", "pk"):
+        found.setdefault(line.resident_id, []).append(Paid(line.fen, paid_on(line.receipt), line.receipt))
+    return found
+
+
+def paid_on(receipt: Receipt) -> date:
+    """One that stands in the place of a spoiled one, or takes money back, is issued later than the money was paid."""
+    return receipt.payment.paid_on if receipt.payment else receipt.issued_on
+
+
 def remittances_in(division: str) -> QuerySet[Remittance]:
     """The ones that wait first, then the latest."""
     return (
@@ -128,8 +152,6 @@ def receipt_paper(
     head = Resident.objects.filter(household=receipt.household_id).order_by("pk").values_list("name", flat=True).first()
     collector = names_of_staff([receipt.issued_by]).get(receipt.issued_by)
     campaign = receipt.campaign
-    # one that stands in the place of a spoiled one, or takes money back, is issued later than the money was paid
-    paid_on = receipt.payment.paid_on if receipt.payment else receipt.issued_on
     return ReceiptPaper(
         title=receipt_name(campaign),
         series=f"{receipt.series:04d}",
@@ -138,11 +160,11 @@ def receipt_paper(
         household_code=receipt.household.code,
         head=head or "",
         covers=f"{_day(campaign.benefit_from)}至{_day(campaign.benefit_until)}",
-        lines=tuple(_paper_line(line, on=paid_on) for line in lines),
+        lines=tuple(_paper_line(line, on=paid_on(receipt)) for line in lines),
         total_fen=receipt.total_fen,
         paid_by=receipt.order.get_channel_display() if receipt.order else "",
         collected_by=collector or "网上缴费",
-        collected_on=paid_on,
+        collected_on=paid_on(receipt),
         check_code=receipt.check_code,
         qr=verify_url,
         nth_print=nth_print,
@@ -160,13 +182,15 @@ def receipt_name(campaign: Campaign) -> str:
 def _paper_line(line: ReceiptLine, *, on: date) -> PaperLine:
     resident, assessment = line.bill.resident, line.bill.assessment
     is_difference = line.fen != assessment.pays_fen
-    categories = "、".join(share["category"] for share in assessment.shares)
+    answer = assessment.answer
+    helped = (*answer["shares"], *answer.get("waived", ()), *answer.get("paid_back", ()))
+    categories = "、".join(dict.fromkeys(part["category"] for part in helped))
     return PaperLine(
         name=resident.name,
         sex=resident.sex,
         age=on.year - resident.born_on.year - ((on.month, on.day) < (resident.born_on.month, resident.born_on.day)),
         masked_number=resident.masked_number,
-        why="身份调整补差" if is_difference else categories or "个人缴费",
+        why="身份调整补差" if is_difference else categories or "普通居民",
         amount_fen=line.fen,
         subsidy_fen=0 if is_difference else sum(share["fen"] for share in assessment.shares),
     )

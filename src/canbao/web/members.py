@@ -1,5 +1,6 @@
 """One person of a household as a page shows them: the state in two words, the amount, the reason, what can be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -7,6 +8,7 @@ from enum import Enum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from canbao.collection.queries import Paid, paid_by_person
 from canbao.enrolment.domain.why import Standing, standings
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
@@ -42,6 +44,7 @@ class Member:
     standing: Standing
     answer: dict  # the assessment behind the bill; without a bill, the live one
     glossary: words.Glossary  # the notice's own words in English
+    paid: Sequence[Paid] = ()  # with the receipts that say so
 
     @property
     def bill_id(self) -> int | None:
@@ -97,12 +100,16 @@ class Member:
 
 def members(campaign: Campaign, household: Household, *, on: date) -> list[Member]:
     glossary = pack_of(campaign).english
-    return [_member(standing, glossary) for standing in standings(campaign, household, on=on)]
+    paid = paid_by_person(household.pk, campaign)
+    return [
+        _member(standing, glossary, paid.get(standing.resident.pk, ()))
+        for standing in standings(campaign, household, on=on)
+    ]
 
 
-def _member(standing: Standing, glossary: words.Glossary) -> Member:
+def _member(standing: Standing, glossary: words.Glossary, paid: Sequence[Paid]) -> Member:
     answer = standing.bill.assessment.answer if standing.bill else standing.answer.as_json()
-    return Member(standing.resident, _state(standing), standing, answer, glossary)
+    return Member(standing.resident, _state(standing), standing, answer, glossary, paid)
 
 
 def _state(standing: Standing) -> State:

@@ -37,7 +37,7 @@ KEPT = (
     gettext_lazy("祖父母"),
     gettext_lazy("兄弟姐妹"),
     gettext_lazy("其他亲属"),
-    gettext_lazy("个人缴费"),
+    gettext_lazy("普通居民"),
     gettext_lazy("身份调整补差"),
     gettext_lazy("网上缴费"),
 )

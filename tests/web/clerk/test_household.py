@@ -86,6 +86,16 @@ def test_cash_becomes_a_receipt(sign_in: object, outside: object) -> None:
     assert ("№ 00000001" in seen, "¥1,280.00" in seen, "经手人 村经办员" in seen) == (True, True, True)
 
 
+def test_the_household_says_who_paid_how_much_when_and_on_which_receipt(sign_in: object, outside: object) -> None:
+    client, household = sign_in("clerk"), outside.household("钱家")
+    receipt = outside.pays_cash("钱家")
+
+    page = client.get(f"/households/{household}/")
+
+    assert "2021年11月15日 缴了40元 票据 № 0001-00000001 享受待遇" in text_of(page)
+    assert page.content.decode().count(f'href="/receipts/{receipt.pk}/"') == 3
+
+
 def test_a_doubled_click_is_harmless(sign_in: object, outside: object) -> None:
     client, household, bills, order_id = sign_in("clerk"), outside.household("赵家"), outside.bills("赵家"), uuid4()
 
@@ -157,5 +167,5 @@ def test_one_person_and_four_cost_as_many_queries(sign_in: object, outside: obje
     client, address = sign_in("clerk"), f"/households/{outside.household(household)}/"
     client.get(address)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(address)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.county import IN_THE_WINDOW, signed_in
+from tests.desks import void
 from tests.web.conftest import number_of
 from tests.web.pages import text_of
 
@@ -71,6 +73,36 @@ def test_who_has_paid_sees_from_when_they_are_covered_and_the_receipt(outside: o
     assert f"/my/receipts/{receipt.pk}/" in page.content.decode()
 
 
+def test_who_has_paid_sees_how_much_when_and_on_which_receipt(outside: object, enter: object) -> None:
+    receipt = outside.pays_cash("钱家")
+
+    page = enter("钱奶奶").get("/my/")
+    seen = text_of(page)
+
+    assert "钱奶奶 已参保 2021年11月15日 缴了40元 票据 № 0001-00000001 享受待遇" in seen
+    assert "钱儿 已参保 2021年11月15日 缴了320元 票据 № 0001-00000001 享受待遇" in seen
+    assert page.content.decode().count(f'href="/my/receipts/{receipt.pk}/"') == 3  # and in the list of receipts
+
+
+def test_of_a_spoiled_receipt_the_card_names_the_one_in_its_place(outside: object, enter: object) -> None:
+    receipt = outside.pays_cash("钱家")
+    with signed_in("clerk"):
+        void(receipt, reason="票面破损", by=outside.county.staff("clerk"), at=IN_THE_WINDOW.replace(year=2024))
+
+    seen = text_of(enter("钱奶奶").get("/my/"))
+
+    assert "钱奶奶 已参保 2021年11月15日 缴了40元 票据 № 0001-00000002 享受待遇" in seen
+
+
+def test_on_a_receipt_who_has_no_subsidy_is_an_ordinary_resident(outside: object, enter: object) -> None:
+    receipt = outside.pays_cash("钱家")
+
+    seen = text_of(enter("钱奶奶").get(f"/my/receipts/{receipt.pk}/"))
+
+    assert re.search(r"钱奶奶 \S+ \S+ 低保对象 280\.00 40\.00", seen)
+    assert re.search(r"钱儿 \S+ \S+ 普通居民 0\.00 320\.00", seen)
+
+
 def test_the_page_never_shows_a_number(enter: object) -> None:
     html = enter("钱奶奶").get("/my/").content.decode()
 
@@ -101,5 +133,5 @@ def test_another_familys_receipt_is_not_there(outside: object, enter: object) ->
 def test_a_family_of_one_and_of_four_cost_as_many_queries(enter: object, outside: object, name: str, django_assert_num_queries: object) -> None:  # fmt: skip
     client = enter(name)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get("/my/")

@@ -79,6 +79,9 @@ def test_the_page_says_paid_only_when_the_database_does(enter: object, outside: 
     assert 'http-equiv="refresh"' in before.content.decode()
     assert 'http-equiv="refresh"' not in after.content.decode()
     assert ("✓ 已缴费" in text_of(after), "看票据" in text_of(after)) == (True, True)
+    cover = "享受待遇： 2022年1月1日 至 2022年12月31日 320元"
+    assert [f"{name} {cover}" in text_of(after) for name in ("赵大", "赵妻", "赵双一", "赵双二")] == [True] * 4
+    assert "享受待遇" not in text_of(before)
 
 
 def test_of_a_spoiled_receipt_the_order_and_its_own_page_lead_to_the_one_that_is_valid(

@@ -1,5 +1,6 @@
 """Paying on the phone: an order, its QR code and link, and its state as the database knows it."""
 
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from canbao.collection.domain.orders import ask_gateway, give_up, make_order
 from canbao.collection.gateway import GatewayBroke
 from canbao.collection.models import Channel, Order, Receipt
 from canbao.collection.queries import orders_to_pay
+from canbao.enrolment.models import Enrolment
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import for_resident
 from canbao.web.refusals import NobodyChosen, StillOpenAtGateway
@@ -61,7 +63,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)  # nothing is new: what is read or pressed just now stays as it is
     context = {
         "order": found,
-        "lines": found.lines.select_related("bill__resident").order_by("bill__resident"),
+        "people": _people(found),
         "receipt": Receipt.objects.filter(order=found, takes_back_from__isnull=True, state=Receipt.State.VALID).first(),
         "is_open": is_open,
         "pay_url": _pay_url(found) if is_open else "",
@@ -82,6 +84,28 @@ def not_paying(request: HttpRequest, order_id: UUID) -> HttpResponse:
     except GatewayBroke:
         return household_page(request, no=StillOpenAtGateway())
     return redirect("resident-household")
+
+
+class OnOrder(NamedTuple):
+    """Somebody who is on an order; `enrolment` is None until they are enrolled."""
+
+    name: str
+    fen: int
+    enrolment: Enrolment | None
+
+
+def _people(order: Order) -> list[OnOrder]:
+    """Who is on the order, and from when each is covered. Two queries."""
+    lines = list(order.lines.select_related("bill__resident").order_by("bill__resident"))
+    enrolled = {
+        one.resident_id: one
+        for one in Enrolment.objects.filter(
+            campaign=order.campaign_id,
+            resident__in=[line.bill.resident_id for line in lines],
+            ended_on__isnull=True,
+        )
+    }
+    return [OnOrder(line.bill.resident.name, line.fen, enrolled.get(line.bill.resident_id)) for line in lines]
 
 
 def _pay_url(order: Order) -> str:
