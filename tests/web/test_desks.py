@@ -51,6 +51,7 @@ def busy(real_county: County, tmp_path: Path) -> Iterator[str]:
         as_application(everybody(), "SELECT collection_refund_paid(%s, %s)", [sent, TODAY])  # the gateway has said so
         Staff.objects.filter(username="civil").update(department="民政部门")
         rows = [listed("赵大"), listed("赵妻", name="赵旗"), listed("钱儿", name="钱二"), ("无人", "12345", "低保对象")]
+        rows.append(("赵大二", "990621198005010000", "低保对象"))  # as a spreadsheet rounds it
         imported(
             outside.county, xlsx(tmp_path / "民政部门低保对象名单（2021年10月）.xlsx", rows), department="民政部门"
         )
@@ -130,6 +131,22 @@ def test_rows_that_nobody_looked_at_are_left_out_only_by_ticking(chromium: Brows
 
     expect(page.get_by_text("已确认", exact=True)).to_be_visible()
     expect(page.get_by_text("县医保局 · 2021年11月15日")).to_be_visible()
+
+
+def test_what_a_card_says_stands_beside_its_label_and_not_over_it(chromium: Browser, busy: str) -> None:
+    page = signed_in(chromium, busy, "civil", PHONE)
+    page.get_by_role("link", name="民政部门低保对象名单（2021年10月）.xlsx").click()
+    page.get_by_role("link", name="未采用").click()
+    assert page.locator(".cards td .nowrap").count() > 0  # a figure of its own among the words
+
+    over = page.evaluate(
+        """() => [...document.querySelectorAll('.cards td[data-label]')].filter(cell => {
+            const words = document.createRange(); words.selectNodeContents(cell);
+            const left = cell.getBoundingClientRect().left + 90;
+            return [...words.getClientRects()].some(box => box.width && box.left < left); }).map(cell => cell.innerText)"""
+    )
+
+    assert over == []
 
 
 def test_a_department_corrects_a_row_on_a_phone(chromium: Browser, busy: str) -> None:

@@ -114,6 +114,14 @@ class SamePerson(RosterRefusal):
     remedy_template = "请由本局另一位有确认权限的人员办理。"
 
 
+class NothingToConfirm(RosterRefusal):
+    """Not one row was taken: a yes to it would give nobody anything, and a full list would take it from everybody."""
+
+    code = "roster_nothing_to_confirm"
+    says_template = "这份名单一行也没有采用，没有可以确认的。"
+    remedy_template = "请先核对或更正各行；整份都用不了的，请退回或撤回，由部门更正后重新报送。"
+
+
 class OlderThanConfirmed(RosterRefusal):
     """A later full list of that department has been confirmed: this one would bring back who was struck off since."""
 

@@ -16,6 +16,7 @@ from canbao.rosters.domain.confirming import Confirmed
 from canbao.rosters.models import Holding, Roster, RosterRow
 from canbao.rosters.queries import HeldOn, categories_on, rows_to_look_at
 from canbao.rosters.refusals import (
+    NothingToConfirm,
     OlderThanConfirmed,
     RosterAlreadyConfirmed,
     RowsNotLookedAt,
@@ -322,7 +323,7 @@ def test_a_longer_list_asks_the_database_no_more_often(county: County, tmp_path:
 
     with signed_in("county"), CaptureQueriesContext(connection) as asked:
         done = confirm_roster(roster, by=by, at=NOW)
-    assert (done.people, done.struck_off, len(asked)) == (2 * people - 1, 1, 27)
+    assert (done.people, done.struck_off, len(asked)) == (2 * people - 1, 1, 28)
 
 
 @pytest.mark.parametrize(
@@ -360,3 +361,12 @@ def test_what_was_given_is_not_rewritten(county: County, change: str) -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute(change)
+
+
+def test_a_full_list_of_which_nothing_was_taken_strikes_nobody_off(county: County, tmp_path: Path) -> None:
+    roster = sent(county, tmp_path, [listed("钱奶奶", name="钱奶")])
+
+    with pytest.raises(NothingToConfirm):
+        confirmed(county, roster, leave_out=1, strike_off_confirmed=True)
+
+    assert names_of(county, "钱奶奶") == ["低保对象"]

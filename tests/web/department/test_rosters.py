@@ -268,3 +268,14 @@ def test_the_county_sends_a_list_back_with_a_reason(sign_in: object, listed_peop
     assert refusal_of(client.post(f"{listed_people}confirm/", {"leave_out": "1"})) == (
         "这份名单已退回（县医保局：缺了两个村），不再核对，也不能确认。"
     )
+
+
+def test_a_list_of_which_nothing_was_taken_is_not_offered_for_a_yes(sign_in: object, outside: object, tmp_path: Path) -> None:  # fmt: skip
+    address = hand_in(sign_in("civil"), tmp_path, [("无人", "12345", "低保对象")])["Location"]
+    client = sign_in("county")
+
+    page, no = client.get(address), client.post(f"{address}confirm/", {"leave_out": "0"})
+
+    assert "这份名单一行也没有采用，没有可以确认的。" in text_of(page)
+    assert (f"{address}confirm/" in page.content.decode(), "退回这份名单" in text_of(page)) == (False, True)
+    assert (no.status_code, refusal_of(no)) == (409, "这份名单一行也没有采用，没有可以确认的。")

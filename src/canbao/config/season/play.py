@@ -49,7 +49,8 @@ from canbao.kernel.refusal import Refusal
 from canbao.policy import Pack
 from canbao.register.domain.residents import register_newborn, register_resident
 from canbao.register.models import Household, Resident
-from canbao.rosters.domain.confirming import confirm_roster
+from canbao.rosters.domain.closing import close_roster
+from canbao.rosters.domain.confirming import TAKEN, confirm_roster
 from canbao.rosters.domain.importing import import_roster
 
 NEVER_PAYS = 0.07
@@ -401,5 +402,9 @@ class Season:
             for outcome, count in roster.rows.values_list("outcome").annotate(Count("pk")):
                 self.verdicts[outcome] += count
             left = roster.rows.filter(outcome="look").count()  # nobody here looks a person up in a filing cabinet
-        with self.at_work("xian") as confirms:
-            confirm_roster(roster, by=confirms, at=self.at(cut_off, 17), leave_out=left)
+            taken = roster.rows.filter(outcome__in=TAKEN).count()
+        with self.at_work("xian") as checks:
+            if taken:
+                confirm_roster(roster, by=checks, at=self.at(cut_off, 17), leave_out=left)
+            else:
+                close_roster(roster, by=checks, at=self.at(cut_off, 17), why="一行也没有采用，请按原因更正后重新报送")

@@ -20,10 +20,11 @@ from canbao.kernel.division_code import DivisionCode
 from canbao.rosters.domain.handling import check_is_open
 from canbao.rosters.domain.striking import Struck, TownCount, check_not_too_many, find_struck_off, strike_off
 from canbao.rosters.models import Outcome, Roster
-from canbao.rosters.refusals import OlderThanConfirmed, RowsNotLookedAt, SamePerson
+from canbao.rosters.refusals import NothingToConfirm, OlderThanConfirmed, RowsNotLookedAt, SamePerson
 
 STRIKE_OFF_SHARE = 0.20
 STRIKE_OFF_PEOPLE = 5
+TAKEN = (Outcome.TAKEN, Outcome.CORRECTED)
 
 
 class Confirmed(NamedTuple):
@@ -61,8 +62,8 @@ def confirm_roster(
     `leave_out` is how many rows that nobody has settled the person agrees to leave out: the number that they were shown.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `RosterClosed`, `SamePerson`
-    (they imported the list, or corrected or settled one of its rows), `OlderThanConfirmed`, `RowsNotLookedAt` (more than
-    `leave_out`), `TooManyStruckOff` (unless `strike_off_confirmed`).
+    (they imported the list, or corrected or settled one of its rows), `NothingToConfirm` (no row is taken), `OlderThanConfirmed`,
+    `RowsNotLookedAt` (more than `leave_out`), `TooManyStruckOff` (unless `strike_off_confirmed`).
     """
     check_may(by, Work.CONFIRM_ROSTER, division=DivisionCode(roster.county))
     roster = Roster.objects.select_for_update().get(pk=roster.pk)
@@ -70,6 +71,8 @@ def confirm_roster(
     own = Q(decided_by=by.username) | Q(mended_by=by.username)
     if by.username == roster.imported_by or roster.rows.filter(own).exists():
         raise SamePerson
+    if not roster.rows.filter(outcome__in=TAKEN).exists():
+        raise NothingToConfirm
     _lock_department(roster)
     _check_not_older(roster)
     undecided = roster.rows.filter(outcome=Outcome.LOOK).count()

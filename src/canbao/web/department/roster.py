@@ -15,6 +15,7 @@ from canbao.access.names import name_of
 from canbao.access.record import record
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.closing import WHY_AT_MOST
+from canbao.rosters.domain.confirming import TAKEN
 from canbao.rosters.domain.handling import is_maker
 from canbao.rosters.domain.returning import give_back
 from canbao.rosters.models import Outcome, Roster, RosterRow
@@ -105,6 +106,7 @@ def roster_page(
         "counts": counts.items(),
         "shown": shown,
         "look": counts[Outcome.LOOK],
+        "taken": sum(counts[one] for one in TAKEN),
         "rows": page,
         "checks": checks,
         "makes": is_maker(request.user, found),
