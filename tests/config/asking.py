@@ -13,7 +13,7 @@ def told(**more: str) -> dict[str, str]:
     """The environment without what only the tests say."""
     ours = ("CANBAO_", "DJANGO_", "DATABASE_")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours) or name in KEPT}
-    return {name: value for name, value in clean.items() if name not in {"SAMPLE", "PORT"}} | {
+    return {name: value for name, value in clean.items() if name not in {"SAMPLE", "PORT", "GATEWAY_PORT"}} | {
         "PYTHONIOENCODING": "utf-8",
         "COLUMNS": "160",
         **more,

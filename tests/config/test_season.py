@@ -31,6 +31,10 @@ def test_a_season_ends_with_the_four_ways_agreeing_and_the_ledger_balanced() -> 
     assert "操作记录链：完整" in played.stdout
     assert re.findall(r"[A-Za-z]+", played.stdout) == []  # no code of ours: people read the field's words
     assert ("代办参保" in played.stdout, "拒绝，如：集中缴费已于" in played.stdout) == (True, True)
+    story = played.stdout.partition("一季经过")[2].partition("参保进度")[0]
+    counts = [line.split("│")[2].strip() for line in story.splitlines() if line.count("│") == 3]
+    assert [one for one in counts if one and not re.fullmatch(r"[\d,]+ [张人户笔次行]", one)] == []
+    assert len([one for one in counts if one]) > 10
     total = next(
         line for line in played.stdout.splitlines() if "合计" in line and "0.00" in line and line.count("│") == 5
     )

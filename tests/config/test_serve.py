@@ -1,6 +1,8 @@
 """`canbao serve`: the pages of a county that is set up, by processes that know the application's role alone."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,12 +18,39 @@ from django.db import connections
 from canbao.config.database import as_url, from_django
 from canbao.config.home import CHECKOUT
 from canbao.config.season.processes import free_port
-from tests.config.asking import told
+from tests.config.asking import canbao, told
 from tests.county import County
 
 
 def address_of(alias: str) -> str:
     return as_url(from_django(connections[alias].settings_dict))
+
+
+def test_it_says_where_it_serves_and_how_to_stop_it_and_a_taken_port_is_named(real_county: County) -> None:
+    port = free_port()
+    settings = {"CANBAO_APP_URL": address_of("default"), "PORT": str(port)}
+    command = [sys.executable, "-m", "canbao", "serve"]
+    with subprocess.Popen(command, env=told(**settings), cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            says = process.stdout.readline()
+            wait_for(port, process)
+            second = canbao("serve", **settings)
+        finally:
+            os.kill(int(re.search(r"kill (\d+)", says)[1]), signal.SIGTERM)  # as it says
+            code = process.wait(20)
+
+    assert (f"http://127.0.0.1:{port} " in says, "Ctrl-C" in says, code) == (True, True, 0)
+    assert (second.returncode, f"端口 {port} 用不了" in second.stderr, second.stdout) == (1, True, "")
+
+
+def wait_for(port: int, process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
+    for _ in range(300):
+        try:
+            if httpx2.get(f"http://127.0.0.1:{port}/api/health", trust_env=False).json() == {"database": True}:
+                break
+        except httpx2.HTTPError:
+            assert process.poll() is None
+            time.sleep(0.1)
 
 
 @contextmanager
@@ -31,13 +60,7 @@ def served(**settings: str) -> Iterator[psutil.Process]:
     command = [sys.executable, "-m", "canbao", "serve"]
     with subprocess.Popen(command, env=told(PORT=str(port), **settings), cwd=CHECKOUT) as process:
         try:
-            for _ in range(300):
-                try:
-                    if httpx2.get(f"http://127.0.0.1:{port}/api/health", trust_env=False).json() == {"database": True}:
-                        break
-                except httpx2.HTTPError:
-                    assert process.poll() is None
-                    time.sleep(0.1)
+            wait_for(port, process)
             yield psutil.Process(process.pid)
         finally:
             process.terminate()

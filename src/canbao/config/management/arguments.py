@@ -45,12 +45,12 @@ def given(variable: str, otherwise: str | None) -> str | None:
     return os.environ.get(variable) or otherwise
 
 
-def check_free(number: int, flag: str) -> None:
+def check_free(number: int, flag: str, *, host: str = "127.0.0.1") -> None:
     """Says so when another program has the port, before anything is started."""
-    with socket.socket() as found:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as found:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            found.bind(("127.0.0.1", number))
+            found.bind((host, number))
         except OSError as error:
             raise CommandError(
                 f"端口 {number} 用不了（{error.strerror}），请用 {flag} 另选一个 (this port cannot be used; choose another)"

@@ -14,32 +14,34 @@ from canbao.reports.four_ways import FourWays, four_ways_agree
 from canbao.reports.the_20th import report_of_the_20th
 from canbao.rosters.models import Outcome
 
-_COUNTS = {
-    "bills": "账单", "by_office": "代办参保（全额资助，个人不缴费）", "cash": "现金缴费（户）", "phone": "手机缴费（户）",
-    "callbacks_lost": "回调丢失", "callbacks_doubled": "回调重复", "recovered_by_query": "查询补回", "recovered_by_bill": "对账补回",
-    "wrong_amounts": "金额不符（待查）", "remittances": "汇缴", "readjusted": "年底身份调整", "to_give_back": "其中应退", "still_owing": "其中应补", "not_readjusted": "身份有变、未作调整", "refunds": "退款",
-    "returning_workers": "返乡补缴（户）", "newborns": "新生儿",
-    "kept_from_neighbours": "外村经办人查别村的户，查不到",
+_COUNTS = {  # what is counted, and its unit
+    "bills": ("账单", "张"), "by_office": ("代办参保（全额资助，个人不缴费）", "人"), "cash": ("现金缴费", "户"), "phone": ("手机缴费", "户"),
+    "callbacks_lost": ("回调丢失", "笔"), "callbacks_doubled": ("回调重复", "笔"), "recovered_by_query": ("查询补回", "笔"), "recovered_by_bill": ("对账补回", "笔"),
+    "wrong_amounts": ("金额不符（待查）", "笔"), "remittances": ("汇缴", "次"), "readjusted": ("年底身份调整", "人"), "to_give_back": ("其中应退", "人"), "still_owing": ("其中应补", "人"), "not_readjusted": ("身份有变、未作调整", "人"), "refunds": ("退款", "笔"),
+    "returning_workers": ("返乡补缴", "户"), "newborns": ("新生儿", "人"),
+    "kept_from_neighbours": ("外村经办人查别村的户，查不到", "次"),
 }  # fmt: skip
 
 
 def tell_story(season: Season, console: Console) -> None:
     table = Table(title="一季经过", show_header=False)
-    for key, words in _COUNTS.items():
+    for key, (words, unit) in _COUNTS.items():
         if season.counts[key]:
-            table.add_row(words, f"{season.counts[key]:,}")
+            table.add_row(words, f"{season.counts[key]:,} {unit}")
     for outcome, count in sorted(season.verdicts.items()):
-        table.add_row(f"名单行：{Outcome(outcome).label}", f"{count:,}")
+        table.add_row(f"名单行：{Outcome(outcome).label}", f"{count:,} 行")
     for code, count in sorted(season.refusals.items()):
-        table.add_row(f"拒绝，如：{season.heard[code]}", f"{count:,}")
+        table.add_row(f"拒绝，如：{season.heard[code]}", f"{count:,} 次")
     console.print(table)
 
 
 def tell_report(season: Season, on: date, console: Console) -> None:
     report = report_of_the_20th(season.campaign, on=on)
-    # 任务: target; 居民: enrolled here; 代办参保: of them those who pay nothing, enrolled by the office; 职工: in the
-    # employee scheme; 个人缴费: yuan
-    table = Table(title=f"参保进度（截至{on:%Y年%m月%d日}，报医保、税务；单位：人、元）")
+    table = Table(
+        title=f"参保进度（截至{on:%Y年%m月%d日}，报医保、税务；单位：人、元）",
+        caption="任务：通知下达的参保人数；居民：在本县参加居民医保；代办参保：其中全额资助、个人不缴费；职工：在职工医保；"
+        "参保率：居民与职工之和除以任务；个人缴费：元",
+    )
     for heading in ("镇（园区）", "任务", "居民", "代办参保", "职工", "参保率", "个人缴费"):
         table.add_column(heading, justify="left" if heading == "镇（园区）" else "right")
     for row in [*report.towns, report.county]:

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from canbao.config.database import APP_URL, OWNER_URL
-from canbao.config.management.arguments import given, port, workers
+from canbao.config.management.arguments import check_free, given, port, workers
 from canbao.config.safety import refuse_unsafe
 from canbao.config.season.processes import environment, serve_command, until_stopped
 
@@ -22,8 +22,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_unsafe()
+        host, number = options["host"], options["port"]
+        check_free(number, "--port（PORT=…）", host=host)
         call_command("collectstatic", interactive=False, verbosity=0)
-        command = serve_command(options["host"], options["port"], workers=options["workers"])
+        command = serve_command(host, number, workers=options["workers"])
+        address = f"http://[{host}]:{number}" if ":" in host else f"http://{host}:{number}"
+        self.stdout.write(
+            f"参保系统在 {address} 提供服务；要停止，在这里按 Ctrl-C，或执行 kill {os.getpid()}"
+            f" (serving at {address}; to stop it: Ctrl-C here, or kill {os.getpid()})"
+        )
+        self.stdout.flush()  # this process may become another program, which knows nothing of what was not written
         # the server is not told the owner's address. With a server of one's own that keeps the owner from whoever breaks
         # into the pages; the embedded one's passwords lie in this home, where this user's processes can read them
         if OWNER_URL in os.environ or APP_URL in os.environ:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
+from django.db.models import F
 from rich.console import Console
 from rich.table import Table
 
@@ -49,8 +50,15 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=port, default=given("PORT", "8000"))
-        parser.add_argument("--gateway-port", type=port, default=8001)
+        parser.add_argument(
+            "--port", type=port, default=given("PORT", "8000"), help="网页的端口，默认 8000（或环境变量 PORT）"
+        )
+        parser.add_argument(
+            "--gateway-port",
+            type=port,
+            default=given("GATEWAY_PORT", "8001"),
+            help="模拟支付渠道的端口，默认 8001（或环境变量 GATEWAY_PORT）",
+        )
         parser.add_argument("--pack")
         parser.add_argument("--sample", type=percent, default=given("SAMPLE", None))
         parser.add_argument("--load-only", action="store_true", help="只装入样例，不启动页面")
@@ -62,8 +70,8 @@ class Command(BaseCommand):
         stop_on_signals()
         console = Console()
         if not options["load_only"]:
-            check_free(options["port"], "--port")
-            check_free(options["gateway_port"], "--gateway-port")
+            check_free(options["port"], "--port（PORT=…）")
+            check_free(options["gateway_port"], "--gateway-port（GATEWAY_PORT=…）")
         call_command("collectstatic", interactive=False, verbosity=0)
         if self.is_loaded():
             check_same_sample(sample_values(), options["pack"], options["sample"])
@@ -192,21 +200,38 @@ def say_hello(console: Console, web: Child, values: dict[str, str]) -> None:
 
 
 def families_to_try() -> list[tuple[str, str, str]]:
-    """Three invented residents whose doors are worth opening, with their numbers: only ever in the sample."""
+    """Invented residents of three households whose doors are worth opening, with their numbers: only in the sample.
+
+    One is ordinary, and so is their household: nobody in it holds a category or has a name that stands on a list, where
+    a mistyped row may mean them. One is subsidised, with no row that waits for an answer. One has paid.
+    """
     from canbao.access.scope import Scope, within
     from canbao.access.sealing import unseal
     from canbao.enrolment.models import Bill, BillState
+    from canbao.rosters.models import Holding, Outcome, RosterRow
 
+    on_lists = RosterRow.objects.values("name")
+    waiting = RosterRow.objects.filter(outcome__in=(Outcome.LOOK, Outcome.REFUSED)).values("name")
+    heads = Bill.objects.filter(due_fen__gt=0, resident__relation="户主").order_by("pk")
+    to_pay, full_price = heads.filter(state=BillState.OPEN), {"due_fen": F("assessment__individual_fen")}
     wanted = (
-        ("还没有缴费，普通居民", {"state": BillState.OPEN, "assessment__shares": []}),
-        ("还没有缴费，有资助", {"state": BillState.OPEN, "due_fen__gt": 0, "due_fen__lt": 32000}),
-        ("已经缴费", {"state": BillState.SETTLED, "due_fen__gt": 0}),
+        (
+            "还没有缴费，普通居民 / not paid yet, nobody special",
+            to_pay.filter(**full_price)
+            .exclude(household__in=Resident.objects.filter(name__in=on_lists).values("household"))
+            .exclude(household__in=Holding.objects.values("household_id")),
+        ),
+        (
+            "还没有缴费，有资助 / not paid yet, subsidised",
+            to_pay.filter(due_fen__lt=F("assessment__individual_fen")).exclude(resident__name__in=waiting),
+        ),
+        ("已经缴费 / has paid", heads.filter(state=BillState.SETTLED)),
     )
-    found = []
+    found, shown = [], []
     with within(Scope(division="", actor="system:start")):
-        for words, condition in wanted:
-            bill = Bill.objects.filter(due_fen__isnull=False, **condition).order_by("pk").first()
+        for words, bills in wanted:
+            bill = bills.exclude(household__in=shown).select_related("resident").first()
             if bill is not None:
-                resident = Resident.objects.get(pk=bill.resident_id)
-                found.append((resident.name, unseal(resident.number_sealed), words))
+                shown.append(bill.household_id)
+                found.append((bill.resident.name, unseal(bill.resident.number_sealed), words))
     return found
