@@ -7,7 +7,9 @@ everybody, and no cell of it can start a formula.
 import csv
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path as Folder
+from typing import BinaryIO
 
 import polars as pl
 import xlsxwriter
@@ -57,7 +59,7 @@ def write_list(people: pl.DataFrame, file: Folder) -> None:
             writer.writerow([head(name) for name in people.columns])
             writer.writerows([_harmless(text) for _, text in row] for row in _rows(people))
     else:
-        _write_sheet(people, file)
+        file.write_bytes(sheet_of(people))
 
 
 def _is_empty(column: pl.Series) -> bool:
@@ -79,10 +81,17 @@ def head(name: str) -> str:
     return f"{_SIDES[side]} {_HEADS[bare]}" if side in _SIDES and bare in _HEADS else name
 
 
-def _write_sheet(people: pl.DataFrame, file: Folder) -> None:
+def sheet_of(people: pl.DataFrame) -> bytes:
+    """The list as a spreadsheet. Raises `TooManyRows`."""
+    out = BytesIO()
+    _write_sheet(people.select(name for name in people.columns if not _is_empty(people[name])), out)
+    return out.getvalue()
+
+
+def _write_sheet(people: pl.DataFrame, out: BinaryIO) -> None:
     if people.height > MOST_ROWS:
         raise TooManyRows(f"{people.height} 人，一张表最多 {MOST_ROWS} 行，请写成 .csv 或 .parquet")
-    with file.open("wb") as out, xlsxwriter.Workbook(out, {**_OPTIONS, "in_memory": True}) as book:
+    with xlsxwriter.Workbook(out, {**_OPTIONS, "in_memory": True}) as book:
         page = book.add_worksheet("名单")
         bold = book.add_format({"bold": True, "bg_color": "#E8EEF4"})
         quoted = book.add_format({"quote_prefix": True})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from canbao.web.county import four_ways, people, progress, refunds, suspense
+from canbao.web.county import four_ways, people, progress, refunds, suspense, what_if
 
 urlpatterns = [
     path("", progress.progress, name="county"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("refunds/", refunds.refunds, name="refunds"),
     path("refunds/<uuid:refund_id>/", refunds.decide, name="decide-refund"),
     path("suspense/", suspense.suspense, name="suspense"),
+    path("what-if/", what_if.try_out, name="what-if"),
 ]

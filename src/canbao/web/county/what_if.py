@@ -1,0 +1,198 @@
+"""换一个方案，会怎样：the county tries another notice on its own register. Nobody's bill changes by it."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import polars as pl
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from canbao.access.clock import today
+from canbao.access.may import Work
+from canbao.access.record import record
+from canbao.divisions.models import Division
+from canbao.enrolment.domain.what_if import PERSON, rewritten, texts_in_force, what_if
+from canbao.enrolment.models import Campaign
+from canbao.enrolment.queries import current_campaign
+from canbao.policy import Pack, PackBroken, PackNotFound, load_pack, pack_folders
+from canbao.policy.people_list import sheet_of
+from canbao.policy.simulate import Simulation
+from canbao.policy.simulation_page import Language, plot
+from canbao.policy.simulation_text import CHANGE_WORDS, Words, figure, group_rows, words_of
+from canbao.register.models import Resident
+from canbao.web.guards import staff_who_may
+
+SHOWN = 50  # names on the page; all of them are in the file
+_PEOPLE_AT_ONCE = 20_000
+_TOPICS = {
+    "money.yaml": _("多少钱、谁出"),
+    "people.yaml": _("谁可以参保、有哪些身份"),
+    "time.yaml": _("什么时候缴、从什么时候享受"),
+    "work.yaml": _("怎样收、怎样办"),
+    "document.yaml": _("是哪一份通知"),
+}
+_NOT_RULES = ("examples.yaml", "english.yaml")  # they cannot change who pays what
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class WhatIfForm(forms.Form):
+    """Which rules to try: a notice of this installation, or those in force with some files written anew."""
+
+    pack = forms.ChoiceField(label=_("试哪一个方案"), required=False)
+    paid_on = forms.DateField(
+        label=_("每人哪天缴费"),
+        help_text=_("不填：各按自己的集中缴费期第一天"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        required=False,
+    )
+
+    def __init__(self, *args: object, campaign: Campaign, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self._campaign, self._texts = campaign, texts_in_force(campaign)
+        others = [(one.name, one.name) for one in pack_folders()]
+        self.fields["pack"].choices = [("", _("现行方案，改下面的几个数")), *others]
+        for name in self._names():
+            text = self._texts[name]
+            rows = min(30, text.count("\n") + 2)
+            topic = _TOPICS.get(PurePosixPath(name).name, "")
+            area = forms.Textarea(
+                {"rows": rows, "spellcheck": "false", "lang": "zh-CN", "class": "rules", "aria-label": topic or name}
+            )
+            self.fields[name] = forms.CharField(
+                label=name, help_text=topic, initial=text, widget=area, required=False, strip=False
+            )
+
+    def _names(self) -> list[str]:
+        """The amendment's own files first, then by topic."""
+        order = list(_TOPICS)
+        names = [name for name in self._texts if PurePosixPath(name).name not in _NOT_RULES]
+
+        def place(name: str) -> tuple[int, int]:
+            topic = PurePosixPath(name).name
+            return name.count("/"), order.index(topic) if topic in order else -1
+
+        return sorted(names, key=place)
+
+    def written(self) -> Iterator[tuple[forms.BoundField, bool]]:
+        """The rules in force, to be changed on the page, and whether each was."""
+        return ((self[name], self.is_bound and bool(self._changed(name))) for name in self._names())
+
+    def _changed(self, name: str) -> str | None:
+        """What a browser sent, where it says anything new; lines end as the rules' own do."""
+        sent = str(self[name].value() or "").replace("\r\n", "\n")
+        return sent if sent.strip() != self._texts[name].strip() else None
+
+    def rules(self) -> Pack:
+        """The rules to try. Raises `PackBroken`, `PackNotFound`."""
+        if self.cleaned_data["pack"]:
+            return load_pack(self.cleaned_data["pack"])
+        changed = {name: self._changed(name) for name in self._names()}
+        return rewritten(self._campaign, {name: text for name, text in changed.items() if text is not None})
+
+
+@staff_who_may(Work.OPEN_CAMPAIGN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def try_out(request: HttpRequest) -> HttpResponse:
+    """The form; and below it the answer, or as a file the list of who changes (`list`)."""
+    campaign = current_campaign(request.user.county)
+    if campaign is None:
+        return render(request, "county/what_if.html")
+    form = WhatIfForm(request.POST or None, campaign=campaign)
+    if not form.is_valid():
+        return render(request, "county/what_if.html", {"form": form}, status=422 if form.is_bound else 200)
+    try:
+        pack = form.rules()
+    except (PackBroken, PackNotFound) as no:
+        problems = no.problems if isinstance(no, PackBroken) else [str(no)]
+        return render(request, "county/what_if.html", {"form": form, "problems": problems}, status=422)
+    found = what_if(campaign, pack, by=request.user, on=today(), paid_on=form.cleaned_data["paid_on"])
+    if "list" in request.POST:
+        return _file(request, campaign, found)
+    return render(request, "county/what_if.html", {"form": form, "found": found} | _answer(request, campaign, found))
+
+
+def _answer(request: HttpRequest, campaign: Campaign, found: Simulation) -> dict[str, Any]:
+    words = words_of(found, _language())
+    town_of = dict(Division.objects.filter(code__startswith=campaign.county).values_list("code", "name"))
+    shown = found.changed.head(SHOWN)
+    if shown.height:
+        _recorded(request, campaign, shown.height)
+    return {
+        "old": words.say(found.old.document.title),
+        "new": words.say(found.new.document.title),
+        "lines": [(line.name, *line.figures()) for line in words.lines(found.together)],
+        "plot": _drawn(found, words),
+        "changes": [(words.of(CHANGE_WORDS[kind]), figure(count)) for kind, count in found.changes.items()],
+        "towns": _rows(found, words, "division", town_of),
+        "categories": _rows(found, words, "category", {}),
+        "people": list(_people(shown, words)),
+        "changed": found.changed.height,
+    }
+
+
+def _language() -> Language:
+    return "en" if get_language() == "en" else "zh"
+
+
+def _drawn(found: Simulation, words: Words) -> SafeString:
+    return mark_safe(plot(found.together, words))  # noqa: S308 - our own SVG; every text in it is escaped there
+
+
+def _rows(found: Simulation, words: Words, kind: str, names: dict[str, str]) -> list[list[str]]:
+    groups = found.by_division if kind == "division" else found.by_category
+    _, *rows = group_rows(groups, words, kind)
+    return [[names.get(group.name, row[0]), *row[1:]] for group, row in zip(groups, rows, strict=True)]
+
+
+def _people(changed: pl.DataFrame, words: Words) -> Iterator[dict[str, Any]]:
+    """Names beside what changes; a person who has left the register meanwhile is not there."""
+    known = _residents(changed[PERSON].to_list())
+    for row in changed.iter_rows(named=True):
+        if row[PERSON] in known:
+            person, village = known[row[PERSON]]
+            yield row | {"person": person, "village": village, "how": words.of(CHANGE_WORDS[row["change"]])}
+
+
+def _residents(ids: list[int]) -> dict[int, tuple[Resident, str]]:
+    found = {one.pk: one for one in Resident.objects.filter(pk__in=ids)}
+    names = dict(Division.objects.filter(code__in={one.division for one in found.values()}).values_list("code", "name"))
+    return {key: (one, names.get(one.division, one.division)) for key, one in found.items()}
+
+
+def _file(request: HttpRequest, campaign: Campaign, found: Simulation) -> HttpResponse:
+    """Everybody who changes, with name and village, as a spreadsheet."""
+    known: dict[int, tuple[Resident, str]] = {}
+    ids = found.changed[PERSON].to_list()
+    for start in range(0, len(ids), _PEOPLE_AT_ONCE):
+        known |= _residents(ids[start : start + _PEOPLE_AT_ONCE])
+    rows = found.changed.filter(pl.col(PERSON).is_in(list(known)))
+    people = [known[one] for one in rows[PERSON]]
+    who = pl.DataFrame(
+        {
+            "村（社区）": [village for _, village in people],
+            "姓名": [person.name for person, _ in people],
+            "证件号码": [person.masked_number for person, _ in people],
+        },
+        schema=dict.fromkeys(("村（社区）", "姓名", "证件号码"), pl.String),
+    )
+    shown = [name for name in rows.columns if name.endswith(("_before", "_after")) or name == "change"]
+    _recorded(request, campaign, rows.height)
+    answer = HttpResponse(sheet_of(who.hstack(rows.select(shown).get_columns())), content_type=_SHEET)
+    answer["Content-Disposition"] = 'attachment; filename="what-if.xlsx"'
+    return answer
+
+
+def _recorded(request: HttpRequest, campaign: Campaign, people: int) -> None:
+    record(
+        "policy.changed_people_read",
+        f"campaign:{campaign.pk}",
+        county=campaign.county,
+        actor=f"staff:{request.user.username}",
+        people=people,
+    )

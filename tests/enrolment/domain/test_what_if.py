@@ -1,0 +1,87 @@
+"""Another notice, tried on the people of the register."""
+
+from datetime import date
+
+import pytest
+
+from canbao.access.models import Record
+from canbao.access.refusals import NotYourDivision
+from canbao.enrolment.domain.what_if import rewritten, texts_in_force, what_if
+from canbao.enrolment.models import Bill, BillAssessment
+from canbao.policy import Pack, PackBroken, load_pack
+from canbao.policy.simulate import Simulation
+from tests.county import COUNTY, IN_THE_WINDOW, County, signed_in
+from tests.enrolment.amendment import amended
+
+TODAY = IN_THE_WINDOW.date()
+
+
+def tried(county: County, pack: Pack, **given: date) -> Simulation:
+    with signed_in("county", division=COUNTY):
+        return what_if(county.campaign, pack, by=county.staff("county"), on=TODAY, **given)
+
+
+def dearer(county: County) -> Pack:
+    """低保对象 pay 50 instead of 40."""
+    money = texts_in_force(county.campaign)["money.yaml"]
+    return rewritten(
+        county.campaign,
+        {"money.yaml": money.replace("yuan: 280, payer", "yuan: 270, payer").replace("pays_yuan: 40", "pays_yuan: 50")},
+    )
+
+
+def test_the_same_rules_change_nobody_and_count_everybody_as_their_bills_do(county: County) -> None:
+    found = tried(county, load_pack("suixi-2022"))
+
+    due = list(Bill.objects.values_list("due_fen", flat=True))
+    assert found.changes == {}
+    assert found.together.before == found.together.after
+    assert found.together.after.people - found.together.after.refused == len(due)
+    assert found.together.after.pays_fen == sum(fen for fen in due if fen is not None)
+
+
+def test_who_changes_is_named_with_their_town(county: County) -> None:
+    found = tried(county, dearer(county))
+
+    on_dibao = BillAssessment.objects.filter(pays_fen=4000, bill__isnull=False).values_list("bill__resident", flat=True)
+    assert set(found.changed["resident_id"]) == set(on_dibao) != set()
+    assert set(found.changed["change"]) == {"more"}
+    assert set(found.changed["town"]) == {"340621100000"}
+    assert found.together.after.pays_fen - found.together.before.pays_fen == 1000 * len(on_dibao)
+
+
+def test_an_amendment_is_asked_about_from_its_own_day(county: County) -> None:
+    found = tried(county, amended())
+    before_it = tried(county, amended(), paid_on=date(2021, 11, 19))
+
+    assert set(found.changes) == {"less"}
+    assert before_it.changes == {}
+
+
+def test_another_years_notice_is_asked_about_the_first_day_of_its_own_window(county: County) -> None:
+    found = tried(county, load_pack("hefei-2021"))
+
+    codes = set(found.changed["refused_after"].drop_nulls())
+    assert found.together.after.pays_fen > 0
+    assert not codes & {"window_not_open", "window_closed"}
+
+
+def test_nobodys_bill_is_touched_and_the_record_says_who_tried_what(county: County) -> None:
+    bills = list(Bill.objects.order_by("pk").values())
+    pack = dearer(county)
+
+    tried(county, pack)
+
+    assert list(Bill.objects.order_by("pk").values()) == bills
+    kept = Record.objects.get(verb="policy.simulated")
+    assert (kept.actor, kept.detail["digest"]) == ("staff:county", pack.digest)
+
+
+def test_only_the_county_may_try(county: County) -> None:
+    with pytest.raises(NotYourDivision), signed_in("clerk"):
+        what_if(county.campaign, load_pack("suixi-2022"), by=county.staff("clerk"), on=TODAY)
+
+
+def test_a_file_with_a_slip_is_told_with_its_line(county: County) -> None:
+    with pytest.raises(PackBroken, match=r"money\.yaml:\d+"):
+        rewritten(county.campaign, {"money.yaml": texts_in_force(county.campaign)["money.yaml"].replace("pays_yuan: 40", "pays_yuan: 41")})  # fmt: skip
