@@ -153,7 +153,7 @@ def test_a_page_that_forgets_to_record_would_be_found(things: dict[str, object],
     for page in ("clerk.receipt", "county.refunds"):
         monkeypatch.setattr(f"canbao.web.{page}.record", lambda *_, **__: None)
 
-    assert {page for page, _ in silent(everything_opened(things, sign_in))} == {"receipt", "refunds", "decide-refund"}
+    assert {page for page, _ in silent(everything_opened(things, sign_in))} == {"receipt", "refunds", "decide-refund", "pay-out-refund"}  # fmt: skip
 
 
 def test_a_page_that_records_somebody_else_would_be_found(things: dict[str, object], sign_in: object, monkeypatch: object) -> None:  # fmt: skip
@@ -169,6 +169,7 @@ def test_a_page_that_records_somebody_else_would_be_found(things: dict[str, obje
         "clerk-today",
         "refunds",
         "decide-refund",
+        "pay-out-refund",
     }
 
 

@@ -111,11 +111,11 @@ def paid_on(receipt: Receipt) -> date:
 
 
 def remittances_in(division: str) -> QuerySet[Remittance]:
-    """The ones that wait first, then the latest."""
+    """The ones that wait first, then those confirmed last."""
     return (
         Remittance.objects.filter(inside(division))
         .select_related("unit")
-        .order_by(F("confirmed_at").asc(nulls_first=True), "-made_at")
+        .order_by(F("confirmed_at").desc(nulls_first=True), "-made_at")
     )
 
 

@@ -1,6 +1,7 @@
 """The county's wall: progress, four ways, refunds, money in suspense."""
 
 import re
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,8 +18,9 @@ from canbao.collection.gateway import Arrival
 from canbao.collection.models import Channel, Refund, RefundState
 from canbao.reports.four_ways import RECEIPT_GONE, Difference
 from canbao.web.county.four_ways import says
+from tests.collection.domain.test_readjustment import adjust
 from tests.collection.racing import as_application
-from tests.county import IN_THE_WINDOW, everybody
+from tests.county import IN_THE_WINDOW, everybody, hold
 from tests.desks import enrol_fully_subsidised
 from tests.web.conftest import Outside
 from tests.web.pages import refusal_of, text_of
@@ -131,7 +133,37 @@ def test_a_refund_is_reviewed_by_insurance_and_then_by_tax(sign_in: object, outs
 
     assert (too_early.status_code, refusal_of(too_early)) == (409, "这笔退款还没有经过两级审核。")
     assert "周归 示例一村委会 重复缴费 微信支付 320.00 2021年11月15日 已等 0 天 等税务复审 初审 县医保局" in first
-    assert "已审核 初审 县医保局 复审 县税务局" in second
+    assert "✓ 初审已通过，等税务部门复审。" in first
+    assert "✓ 复审已通过，今晚由夜间任务（canbao nightly）退回原来的缴费渠道。" in second
+    assert "已审核 今晚由夜间任务（canbao nightly）退回 初审 县医保局 复审 县税务局" in second
+
+
+def test_cash_is_given_back_by_hand_and_then_noted(sign_in: object, outside: object) -> None:
+    outside.pays_cash("钱家")
+    with within(everybody()):  # 低保 since before she paid, says a later list: she gets back what she paid too much
+        hold({"钱儿": "低保对象"}, on=date(2021, 11, 15))
+        adjust(outside.county)
+        refund = Refund.objects.get(resident__name="钱儿").pk
+    county, tax = sign_in("county"), sign_in("tax")
+    county.post(f"/county/refunds/{refund}/")
+
+    too_early = tax.post(f"/county/refunds/{refund}/paid/")
+    approved = tax.post(f"/county/refunds/{refund}/", follow=True)
+    paid = text_of(tax.post(f"/county/refunds/{refund}/paid/", follow=True))
+
+    assert too_early.status_code == 409
+    assert "等当面退还或转账，退后在这里登记" in text_of(approved)
+    assert county.post(f"/county/refunds/{refund}/paid/").status_code == 403
+    assert ("✓ 已登记：钱已退还给缴费人。" in paid, "没有待退的款项。" in paid) == (True, True)
+
+
+def test_what_goes_back_by_its_channel_is_not_noted_by_hand(sign_in: object, outside: object) -> None:
+    refund, tax = paid_twice(outside, "周家"), sign_in("tax")
+    sign_in("county").post(f"/county/refunds/{refund}/")
+    page = tax.post(f"/county/refunds/{refund}/", follow=True)
+
+    assert "已退还给缴费人" not in text_of(page)
+    assert tax.post(f"/county/refunds/{refund}/paid/").status_code == 409
 
 
 def test_what_was_paid_back_stays_on_a_list(sign_in: object, outside: object) -> None:

@@ -49,6 +49,19 @@ def test_every_row_has_its_verdict(sign_in: object, listed_people: str) -> None:
     assert "3 赵旗 ****0227 低保对象 号码相符，但登记姓名与所填的不一致。" in seen
 
 
+def test_whoever_hands_in_a_list_reads_what_became_of_it(sign_in: object, outside: object, tmp_path: Path) -> None:
+    client = sign_in("civil")
+    address = hand_in(client, tmp_path, [listed("赵大"), listed("赵妻", name="赵旗")])["Location"]
+
+    first, second = text_of(client.get(address)), text_of(client.get(address))
+
+    assert (
+        "✓ 名单已报送，逐行核对完毕：采用 1 行，更正后采用 0 行，请核对 1 行，未采用 0 行。由另一人确认后才算数。"
+        in first
+    )
+    assert "名单已报送" not in second
+
+
 def test_the_file_comes_back_with_reasons_beside_the_rows(sign_in: object, listed_people: str) -> None:
     answer = sign_in("civil").post(f"{listed_people}file/")
 
@@ -96,6 +109,7 @@ def test_a_doubtful_row_is_for_the_county_to_decide(sign_in: object, outside: ob
 
     assert (no.status_code, refusal_of(no)) == (409, "您的岗位（名单提供部门）不办理“确认花名册”。")
     assert "采用 1 更正后采用 1 请核对 0 未采用 1" in seen
+    assert "✓ 第 3 行已采用。" in seen
 
 
 def test_a_department_corrects_its_own_row_and_it_is_matched_again(sign_in: object, outside: object, listed_people: str) -> None:  # fmt: skip
@@ -107,6 +121,7 @@ def test_a_department_corrects_its_own_row_and_it_is_matched_again(sign_in: obje
     assert "赵其 赵旗 ****0227 低保对象 更正后仍：号码相符，但登记姓名与所填的不一致。" in still
     assert taken.redirect_chain[-1][0] == f"{listed_people}?outcome=corrected&page=1#row-{row.pk}"
     assert "更正后：与登记相符。" in text_of(taken)
+    assert "✓ 第 3 行已更正，核对结果：更正后采用。" in text_of(taken)
 
 
 def test_a_correction_that_cannot_be_read_is_refused_beside_the_row(sign_in: object, outside: object, listed_people: str) -> None:  # fmt: skip
@@ -140,6 +155,7 @@ def test_a_department_takes_its_own_row_back(sign_in: object, outside: object, l
     seen = text_of(sign_in("civil").post(f"/department/rows/{row.pk}/", {"refuse": "1"}, follow=True))
 
     assert "报送部门撤下了这一行。" in seen
+    assert "✓ 第 3 行不采用了。" in seen
 
 
 def test_rows_that_nobody_looked_at_need_a_second_yes(sign_in: object, outside: object, listed_people: str) -> None:
@@ -152,6 +168,10 @@ def test_rows_that_nobody_looked_at_need_a_second_yes(sign_in: object, outside: 
     assert (no.status_code, refusal_of(no)) == (409, "还有 1 行没有核对，确认后这些行不再采用。")
     seen = text_of(client.post(f"{listed_people}confirm/", {"leave_out": "1"}, follow=True))
     assert "已确认 县医保局 · 2021年11月15日" in seen
+    assert (
+        "✓ 名单已确认：名单上 1 人，新增身份 1 项，原有身份 0 项，取消身份 0 人；还没缴费的，账单已按名单改好。" in seen
+    )
+    assert "名单已确认：" not in text_of(client.get(listed_people))  # said once
 
 
 def test_a_confirmed_list_is_on_the_bill_of_who_has_not_paid_at_once(sign_in: object, outside: object, listed_people: str) -> None:  # fmt: skip
@@ -264,6 +284,7 @@ def test_the_county_sends_a_list_back_with_a_reason(sign_in: object, listed_peop
 
     assert ("撤回这份名单" in before, "退回这份名单" in before) == (False, True)
     assert "已退回 县医保局 · 2021年11月15日" in page
+    assert "✓ 名单已退回，报送部门会看到原因。" in page
     assert "原因 缺了两个村" in text_of(sign_in("civil").get(listed_people))
     assert refusal_of(client.post(f"{listed_people}confirm/", {"leave_out": "1"})) == (
         "这份名单已退回（县医保局：缺了两个村），不再核对，也不能确认。"

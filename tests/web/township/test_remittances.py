@@ -1,7 +1,7 @@
 """Who collects does not verify: somebody else confirms that the money has arrived."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -34,7 +34,17 @@ def test_another_person_confirms(sign_in: object, outside: object, username: str
 
     assert "示例一村委会 皖缴0001" in before
     assert "没有等待确认的汇缴。" in after
-    assert "已确认" in after
+    assert "✓ 示例一村委会的汇缴已确认入库：4 人，1,280元。" in after
+
+
+def test_what_was_confirmed_last_stands_first(sign_in: object, outside: object, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    client, times = sign_in("town"), iter([IN_THE_WINDOW, IN_THE_WINDOW + timedelta(days=1)])
+    monkeypatch.setattr("canbao.web.township.remittances.now", lambda: next(times))
+    for household, by, certificate in (("赵家", "clerk", "皖缴0001"), ("郑家", "neighbour", "皖缴0002")):
+        remittance = handed_in(outside, household, certificate, by=by)
+        client.post(f"/township/remittances/{remittance}/confirm/")
+
+    assert re.findall(r"皖缴\d+", text_of(client.get("/township/remittances/"))) == ["皖缴0002", "皖缴0001"]
 
 
 def test_both_days_on_the_page_come_from_one_clock(sign_in: object, outside: object) -> None:

@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import today
 from canbao.access.may import Work, may
 from canbao.access.names import names_of_staff
 from canbao.access.record import record
-from canbao.collection.domain.refunds import approve, review
+from canbao.collection.domain.refunds import approve, pay_out, review
+from canbao.collection.models import Channel, Refund, RefundState
 from canbao.collection.queries import refunds_in, refunds_paid_in
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
@@ -38,7 +41,33 @@ def decide(request: HttpRequest, refund_id: UUID) -> HttpResponse:
         say_yes(refund, by=request.user)
     except Refusal as no:
         return _page(request, no=no)
+    refund.refresh_from_db()
+    messages.success(request, what_next(refund))
     return redirect("refunds")
+
+
+@staff_who_may(Work.APPROVE_REFUND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def paid_out(request: HttpRequest, refund_id: UUID) -> HttpResponse:
+    """Cash that was handed back or transferred, says who did it. Everything else goes back by its channel at night."""
+    if request.method != "POST":
+        return redirect("refunds")
+    refund = get_object_or_404(refunds_in(request.user.division), pk=refund_id)
+    try:
+        pay_out(refund, by=request.user, on=today())
+    except Refusal as no:
+        return _page(request, no=no)
+    messages.success(request, _("已登记：钱已退还给缴费人。"))
+    return redirect("refunds")
+
+
+def what_next(refund: Refund) -> str:
+    """What a refund waits for, once somebody has said yes to it."""
+    if refund.state == RefundState.DUE:
+        return _("初审已通过，等税务部门复审。")
+    if refund.channel == Channel.CASH:
+        return _("复审已通过。现金缴的，请当面退还或转账给缴费人，再在这里登记。")
+    return _("复审已通过，今晚由夜间任务（canbao nightly）退回原来的缴费渠道。")
 
 
 def _page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
@@ -50,8 +79,15 @@ def _page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
         one.age_days = (today() - one.due_on).days
         one.reviewer = names.get(f"staff:{one.reviewed_by}", "")
         one.approver = names.get(f"staff:{one.approved_by}", "")
+        one.is_cash = one.channel == Channel.CASH
         one.waits_for_me = one.state == "due" and bool(one.reviewed_by) == may(request.user, Work.APPROVE_REFUND)
-    context = {"refunds": waiting, "total_fen": sum(one.amount_fen for one in waiting), "paid": paid, "no": no}
+    context = {
+        "refunds": waiting,
+        "total_fen": sum(one.amount_fen for one in waiting),
+        "paid": paid,
+        "pays_out": may(request.user, Work.APPROVE_REFUND),
+        "no": no,
+    }
     record(
         "refunds.read",
         f"division:{request.user.division}",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("four-ways/", four_ways.four_ways, name="four-ways"),
     path("refunds/", refunds.refunds, name="refunds"),
     path("refunds/<uuid:refund_id>/", refunds.decide, name="decide-refund"),
+    path("refunds/<uuid:refund_id>/paid/", refunds.paid_out, name="pay-out-refund"),
     path("suspense/", suspense.suspense, name="suspense"),
     path("what-if/", what_if.try_out, name="what-if"),
 ]

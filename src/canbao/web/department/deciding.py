@@ -1,10 +1,12 @@
 """What only a person can decide: what a row should have said, who it means, and whether the list counts (R-24)."""
 
 from django import forms
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from canbao.access.clock import now
@@ -18,7 +20,7 @@ from canbao.rosters.domain.closing import close_roster
 from canbao.rosters.domain.confirming import confirm_roster
 from canbao.rosters.domain.handling import is_maker
 from canbao.rosters.domain.mending import accept_row, mend_row, refuse_row
-from canbao.rosters.models import RosterRow
+from canbao.rosters.models import Closing, Outcome, RosterRow
 from canbao.web.department.roster import own_roster, page_of, roster_page
 from canbao.web.department.rosters import own_rosters
 from canbao.web.guards import staff_who_may
@@ -40,10 +42,16 @@ def confirm(request: HttpRequest, roster_id: int) -> HttpResponse:
     struck = "strike_off_confirmed" in request.POST
     try:
         with transaction.atomic():  # a list that counts, and the bills by it: both or neither
-            confirm_roster(found, by=request.user, at=now(), leave_out=leave_out, strike_off_confirmed=struck)
+            done = confirm_roster(found, by=request.user, at=now(), leave_out=leave_out, strike_off_confirmed=struck)
             follow_list(found, at=now(), actor=f"staff:{request.user.username}")
     except Refusal as no:
         return roster_page(request, found, no=no, left_out=leave_out)
+    messages.success(
+        request,
+        _(
+            "名单已确认：名单上 {people} 人，新增身份 {given} 项，原有身份 {kept} 项，取消身份 {struck} 人；还没缴费的，账单已按名单改好。"
+        ).format(people=done.people, given=done.given, kept=done.kept, struck=done.struck_off),
+    )
     return redirect("roster", roster_id)
 
 
@@ -55,9 +63,11 @@ def close(request: HttpRequest, roster_id: int) -> HttpResponse:
         return redirect("roster", roster_id)
     found = own_roster(request, roster_id)
     try:
-        close_roster(found, by=request.user, at=now(), why=request.POST.get("why", ""))
+        closed = close_roster(found, by=request.user, at=now(), why=request.POST.get("why", ""))
     except Refusal as no:
         return roster_page(request, found, no=no)
+    withdrawn = closed.closed_as == Closing.WITHDRAWN
+    messages.success(request, _("名单已撤回。") if withdrawn else _("名单已退回，报送部门会看到原因。"))
     return redirect("roster", roster_id)
 
 
@@ -72,10 +82,13 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     try:
         if "accept" in request.POST:
             accept_row(row, by=request.user, at=now())
+            said = _("第 {row} 行已采用。")
         else:
             refuse_row(row, by=request.user, at=now(), why=f"{why}。")
+            said = _("第 {row} 行不采用了。")
     except Refusal as no:
         return roster_page(request, row.roster, no=no, at=row)
+    messages.success(request, said.format(row=row.row))
     return redirect("roster", row.roster_id)
 
 
@@ -93,6 +106,8 @@ def mend(request: HttpRequest, row_id: int) -> HttpResponse:
         row = mend_row(row, pack=pack_of(campaign), by=request.user, at=now(), name=name, number=number)
     except Refusal as no:
         return roster_page(request, row.roster, no=no, at=row)
+    outcome = _(Outcome(row.outcome).label)
+    messages.success(request, _("第 {row} 行已更正，核对结果：{outcome}。").format(row=row.row, outcome=outcome))
     return redirect(f"{reverse('roster', args=[row.roster_id])}?outcome={row.outcome}&page={page_of(row)}#row-{row.pk}")
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django import forms
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +21,7 @@ from canbao.kernel.refusal import Refusal
 from canbao.policy import Pack
 from canbao.rosters.domain.importing import import_roster
 from canbao.rosters.models import Roster
-from canbao.rosters.queries import rosters_with_counts
+from canbao.rosters.queries import counts_by_outcome, rosters_with_counts
 from canbao.web.guards import staff_who_may
 
 ROWS = 100
@@ -56,7 +58,16 @@ def rosters(request: HttpRequest) -> HttpResponse:
         made = _imported(request.user, pack, **form.cleaned_data)
     except Refusal as no:
         return _page(request, form, no=no)
+    messages.success(request, handed_in(made))
     return redirect("roster", made.pk)
+
+
+def handed_in(roster: Roster) -> str:
+    """What became of the rows, and that nothing counts yet."""
+    counts = {outcome.value: count for outcome, count in counts_by_outcome(roster).items()}
+    return gettext(
+        "名单已报送，逐行核对完毕：采用 {taken} 行，更正后采用 {corrected} 行，请核对 {look} 行，未采用 {refused} 行。由另一人确认后才算数。"
+    ).format(**counts)
 
 
 def own_rosters(staff: Staff) -> dict[str, str]:

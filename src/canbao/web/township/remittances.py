@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now, today
@@ -12,6 +14,7 @@ from canbao.access.names import names_of_staff
 from canbao.collection.domain.remittances import confirm_remittance
 from canbao.collection.queries import remittances_in
 from canbao.kernel.refusal import Refusal
+from canbao.web import words
 from canbao.web.guards import staff_who_may
 
 ROWS = 200
@@ -33,6 +36,8 @@ def confirm(request: HttpRequest, remittance_id: UUID) -> HttpResponse:
         confirm_remittance(found, by=request.user, at=now())
     except Refusal as no:
         return _page(request, no=no)
+    said = _("{unit}的汇缴已确认入库：{people} 人，{sum}。")
+    messages.success(request, said.format(unit=found.unit.name, people=found.people, sum=words.money(found.amount_fen)))
     return redirect("remittances")
 
 
