@@ -117,6 +117,17 @@ def test_a_wide_table_of_figures_slides_and_keeps_its_first_column(chromium: Bro
     assert first.bounding_box() == before
 
 
+@WIDTHS
+@pytest.mark.parametrize("username", ["county", "town"])
+def test_a_table_that_is_wider_than_the_screen_says_so(chromium: Browser, busy: str, username: str, width: int) -> None:
+    page = signed_in(chromium, busy, username, width)
+
+    wider = page.locator(".slide").evaluate("box => box.scrollWidth > box.clientWidth")
+
+    said = page.get_by_text("表格比屏幕宽：左右滑动，看其余各栏。")
+    assert (said.is_visible(), wider) == (wider, width != DESK)
+
+
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_rows_that_nobody_looked_at_are_left_out_only_by_ticking(chromium: Browser, busy: str, width: int) -> None:
     page = signed_in(chromium, busy, "county", width)
