@@ -13,9 +13,14 @@ import django
 
 django.setup()
 
-from bench import bills, confirmations, tabulating  # noqa: E402 - need the settings
+from bench import bills, confirmations, tables, tabulating  # noqa: E402 - need the settings
 
-MEASURES = {"confirmations": confirmations.measure, "tabulating": tabulating.measure, "bills": bills.measure}
+MEASURES = {
+    "confirmations": confirmations.measure,
+    "tabulating": tabulating.measure,
+    "bills": bills.measure,
+    "tables": tables.measure,
+}
 
 
 def main(names: list[str]) -> int:
