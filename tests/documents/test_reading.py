@@ -20,12 +20,15 @@ from canbao.documents.refusals import (
     NoRows,
     NoSuchSheet,
     NotASpreadsheet,
+    PackedFile,
     PasswordProtected,
+    PictureOfAList,
     SeveralSheets,
     TookTooLong,
     TooManyCells,
     TooMuchMemory,
     UnknownEncoding,
+    WrittenDocument,
 )
 from tests.documents.old_excel import xls
 from tests.documents.workbooks import raw_xlsx, xlsx
@@ -161,11 +164,22 @@ def test_several_lists_need_a_choice():
         read_spreadsheet(content, sheet="孤儿")
 
 
-def word_file() -> bytes:
+def archive(*names: str, mimetype: str = "") -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("word/document.xml", "<w/>")
+    with zipfile.ZipFile(out, "w") as packed:
+        if mimetype:
+            packed.writestr("mimetype", f"application/vnd.oasis.opendocument.{mimetype}")
+        for name in names:
+            packed.writestr(name, "<w/>")
     return out.getvalue()
+
+
+def old_file(stream: str) -> bytes:
+    """What programs wrote before 2007: the names of its streams tell which program."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(600)
+
+
+NO_ZEROS = bytes(range(1, 127)) * 20  # reads as text, and is none
 
 
 @pytest.mark.parametrize(
@@ -173,15 +187,24 @@ def word_file() -> bytes:
     [
         pytest.param(b"", EmptyFile, id="nothing"),
         pytest.param(b" \r\n", EmptyFile, id="only blanks"),
-        pytest.param(b"%PDF-1.7 ...", NotASpreadsheet, id="pdf"),
-        pytest.param(b"\x89PNG\r\n\x1a\n\0\0", NotASpreadsheet, id="picture"),
+        pytest.param(b"%PDF-1.7 ...", PictureOfAList, id="pdf"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\0\0", PictureOfAList, id="picture"),
+        pytest.param(archive("OFD.xml", "Doc_0/Document.xml"), PictureOfAList, id="ofd"),
         pytest.param(b"\x7fELF\0\0\0", NotASpreadsheet, id="program"),
         pytest.param("<html><table><tr><td>姓名</td></tr></table>".encode(), NotASpreadsheet, id="web page as xls"),
-        pytest.param(word_file(), NotASpreadsheet, id="word"),
+        pytest.param(NO_ZEROS, NotASpreadsheet, id="bytes that could be characters"),
+        pytest.param(archive("[Content_Types].xml", "word/document.xml"), WrittenDocument, id="docx"),
+        pytest.param(archive("ppt/presentation.xml"), WrittenDocument, id="pptx"),
+        pytest.param(archive("content.xml", mimetype="text"), WrittenDocument, id="odt"),
+        pytest.param(old_file("WordDocument"), WrittenDocument, id="doc"),
+        pytest.param(b"{\\rtf1 ...}", WrittenDocument, id="rtf"),
+        pytest.param(archive("list.xlsx"), PackedFile, id="zip with a spreadsheet in it"),
+        pytest.param(archive(), PackedFile, id="empty zip"),
+        pytest.param(b"Rar!\x1a\x07\x00", PackedFile, id="rar"),
         pytest.param(xlsx({"a": [HEADER, WANG]})[:3000], DamagedFile, id="truncated xlsx"),
         pytest.param(xls("a", [HEADER, WANG])[:1000], DamagedFile, id="truncated xls"),
         pytest.param(
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+            old_file("EncryptedPackage"),
             PasswordProtected,
             id="password",
         ),
@@ -203,7 +226,17 @@ def test_each_bad_file_has_its_own_refusal(content, refusal):
 def test_no_header_says_what_was_seen_but_no_identity_number():
     with pytest.raises(NoHeader) as no:
         read_spreadsheet(xlsx({"a": [["某某", "11010519491231002X", "低保"]]}))
-    assert no.value.says.endswith("读到的是：某某、…、低保。")
+    assert no.value.says == "名单没有表头：前 30 行里没有一行写着列名。读到的是：某某、…、低保。"
+    assert "姓名、身份证号、人员类别（必须有）" in no.value.remedy
+
+
+def test_a_stray_control_character_does_not_make_a_list_binary():
+    assert (
+        texts("姓名,身份证号,备注\n王明,1,一切照旧\x07按月发放，银行卡已核对，本人签字，村里公示过七天\x1a".encode())[
+            0
+        ][0]
+        == "王明"
+    )
 
 
 NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

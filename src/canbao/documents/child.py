@@ -12,9 +12,11 @@ cells only and nothing for text, which is how each cell's "was it a number" is l
 import csv
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -23,17 +25,22 @@ import polars as pl
 
 OLE_MAGIC, ZIP_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-# What a file turned out to be, by how it begins, for the sentence to the sender.
+# What a file turned out to be, by how it begins: the refusal of `refusals` that says so.
 OTHER_KINDS = {
-    b"%PDF": "PDF 文件",
-    b"\x89PNG": "图片",
-    b"\xff\xd8\xff": "图片",
-    b"GIF8": "图片",
-    b"Rar!": "压缩包",
-    b"7z\xbc\xaf": "压缩包",
-    b"\x1f\x8b": "压缩包",
-    b"{\\rtf": "文字处理文件",
+    b"%PDF": "PictureOfAList",
+    b"\x89PNG": "PictureOfAList",
+    b"\xff\xd8\xff": "PictureOfAList",
+    b"GIF8": "PictureOfAList",
+    b"Rar!": "PackedFile",
+    b"7z\xbc\xaf": "PackedFile",
+    b"\x1f\x8b": "PackedFile",
+    b"PK\x05\x06": "PackedFile",  # an empty one
+    b"{\\rtf": "WrittenDocument",
 }
+WRITTEN_STREAMS = tuple(name.encode("utf-16-le") for name in ("WordDocument", "PowerPoint Document"))
+BINARY = "二进制数据"
+MOST_CONTROLS = 20  # one character in so many may be a stray control character in what is still text
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 
 class Stopped(Exception):
@@ -82,6 +89,8 @@ def _sheets(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes
     elif content.startswith(OLE_MAGIC):
         if ENCRYPTED in content:
             raise Stopped("PasswordProtected")
+        if any(stream in content for stream in WRITTEN_STREAMS):
+            raise Stopped("WrittenDocument")
         yield from _workbook(content, limits)
     else:
         yield from _text_table(content, limits)
@@ -92,12 +101,16 @@ def _check_archive(content: bytes, limits: dict[str, int]) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            kind = archive.open("mimetype").read(100) if "mimetype" in archive.namelist() else b""  # of OpenDocument
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Stopped("DamagedFile") from error
     names = {entry.filename for entry in entries}
+    if any(name.startswith(("word/", "ppt/")) for name in names) or kind.endswith((b".text", b".presentation")):
+        raise Stopped("WrittenDocument")
+    if "OFD.xml" in names:
+        raise Stopped("PictureOfAList")
     if not any(name.startswith("xl/") or name == "content.xml" for name in names):
-        word = any(name.startswith("word/") for name in names)
-        raise Stopped("NotASpreadsheet", seen="文字处理文件" if word else "压缩包")
+        raise Stopped("PackedFile")
     if sum(entry.file_size for entry in entries) > limits["unpacked_bytes"]:
         raise Stopped("TooMuchMemory")
 
@@ -142,22 +155,27 @@ def _text_table(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, b
 
 def _decoded(content: bytes) -> str:
     """Strict UTF-8 first, then GB18030, which would read almost anything; UTF-16 only by its mark."""
-    for magic, seen in OTHER_KINDS.items():
+    for magic, code in OTHER_KINDS.items():
         if content.startswith(magic):
-            raise Stopped("NotASpreadsheet", seen=seen)
+            raise Stopped(code)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\0" in content:
-        raise Stopped("NotASpreadsheet", seen="二进制数据")
+        raise Stopped("NotASpreadsheet", seen=BINARY)
     else:
         encodings = ["utf-8-sig", "gb18030"]
     line = 1
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
+            break
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-    raise Stopped("UnknownEncoding", line=line)
+    else:
+        raise Stopped("UnknownEncoding", line=line)
+    if len(CONTROLS.findall(text)) * MOST_CONTROLS > len(text):  # bytes of something else that happen to be characters
+        raise Stopped("NotASpreadsheet", seen=BINARY)
+    return text
 
 
 def _delimiter(text: str) -> str:

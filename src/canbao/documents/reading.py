@@ -63,7 +63,7 @@ def read_spreadsheet(
 
     The kind is found from the content, never from a name. Sheets without a header are passed over when another has
     one. Says no, in this order: `EmptyFile`, `FileTooLarge`, then what the child found (`NotASpreadsheet`,
-    `PasswordProtected`, `UnknownEncoding`, `DamagedFile`, `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then
+    `WrittenDocument`, `PictureOfAList`, `PackedFile`, `PasswordProtected`, `UnknownEncoding`, `DamagedFile`, `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then
     `NoRows`, `NoSuchSheet`, `NoHeader`, `SeveralSheets`.
     """
     grids = _grids(content, limits)

@@ -24,7 +24,31 @@ class NotASpreadsheet(DocumentRefusal):
 
     code = "document-not-a-spreadsheet"
     says_template = "这不是可以读取的表格：内容像是{seen}。"
-    remedy_template = "请用表格软件打开后「另存为」.xlsx 再上传；.xls 和 .csv 也可以。"
+    remedy_template = (
+        "请确认选对了文件。能读的是表格：.xlsx、.xls 或 .csv；别的，请用表格软件打开后「另存为」.xlsx 再上传。"
+    )
+
+
+class WrittenDocument(DocumentRefusal):
+    """.docx, .doc, .rtf, .odt, slides: a list may be in it, but no cells."""
+
+    code = "document-is-written"
+    says_template = "这是文字处理文件（如 Word）或演示文稿，不是表格。"
+    remedy_template = "请把里面的名单复制到表格软件（WPS 表格、Excel）里，另存为 .xlsx 再上传。"
+
+
+class PictureOfAList(DocumentRefusal):
+    """PDF, OFD, a photograph or a scan: nothing is read off a picture, for a digit misread is somebody else."""
+
+    code = "document-is-a-picture"
+    says_template = "这是 PDF、OFD 或图片，不是表格。"
+    remedy_template = "请向制作名单的人要原来的表格（.xlsx、.xls 或 .csv）再上传。"
+
+
+class PackedFile(DocumentRefusal):
+    code = "document-is-packed"
+    says_template = "这是压缩包，不是表格。"
+    remedy_template = "请先解压，再把里面的表格（.xlsx、.xls 或 .csv）一份一份上传。"
 
 
 class PasswordProtected(DocumentRefusal):
@@ -83,8 +107,10 @@ class NoSuchSheet(DocumentRefusal):
 
 class NoHeader(DocumentRefusal):
     code = "document-no-header"
-    says_template = "没有找到表头：前 {rows} 行里没有一行同时写有两个以上认识的列名。读到的是：{seen}。"
-    remedy_template = "请在名单上方保留一行列名，例如：姓名、身份证号、人员类别、乡镇、村。"
+    says_template = "名单没有表头：前 {rows} 行里没有一行写着列名。读到的是：{seen}。"
+    remedy_template = (
+        "请在名单最上面加一行列名：姓名、身份证号、人员类别（必须有），乡镇、村、备注（有就写）；先后不限。"
+    )
 
 
 class SeveralSheets(DocumentRefusal):
