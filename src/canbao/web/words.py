@@ -156,8 +156,8 @@ def clauses(answer: dict[str, Any], glossary: Glossary = NO_GLOSSARY) -> list[tu
         (_("假定：{what}").format(what=said(assumed["what"])), assumed["clause"]) for assumed in answer["assumptions"]
     ]
     if answer["refusal"]:
-        no = notice_says_no(answer["refusal"], glossary)
-        found.append((no["says"], no["clause"]))
+        # the sentence itself stands above, with what helps
+        found.append((_("不能参保或缴费的规定"), answer["refusal"]["clause"]))
     return [(what, clause) for what, clause in found if clause]
 
 

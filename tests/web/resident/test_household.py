@@ -46,7 +46,14 @@ def test_who_cannot_enrol_here_is_told_what_helps(enter: object) -> None:
     seen = text_of(enter("吴职").get("/my/"))
 
     assert "吴职 不在此参保 缴费当日仍在参加职工医保" in seen
-    assert "怎么办 停保后凭停保证明办理" in seen
+    assert "怎么办 停保后凭停保证明办理。" in seen
+
+
+def test_a_no_is_said_once_with_its_clause(enter: object) -> None:
+    seen = text_of(enter("吴职").get("/my/"))
+
+    assert (seen.count("职工医保"), seen.count("同时参")) == (1, 1)
+    assert "不能参保或缴费的规定 二 以上条款见" in seen
 
 
 def test_who_pays_nothing_has_nothing_to_do(enter: object) -> None:
