@@ -139,8 +139,9 @@ class RowsNotLookedAt(RosterRefusal):
 
 
 class TooManyStruckOff(RosterRefusal):
-    """A full list that was cut short looks just like this. `words["towns"]` has the counts before and after."""
+    """A full list that was cut short looks just like this. `words["towns"]` and `words["counted"]` have the counts before
+    and after, by town and by category."""
 
     code = "roster_too_many_struck_off"
-    says_template = "按这份全量名单，{before} 人中将有 {gone} 人被取消身份，超出通常的变动。{worst}"
+    says_template = "按这份全量名单，{before} 人中将有 {gone} 人被取消身份，超出通常的变动。数的是这些类别：{categories}。其中{worst} {worst_before} 人中 {worst_gone} 人。"
     remedy_template = "请先向{department}核实文件是否完整；确属正常变动的，可以再次确认取消。"

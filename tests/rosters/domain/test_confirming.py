@@ -13,6 +13,7 @@ from canbao.access.refusals import NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.rosters.domain.confirming import Confirmed
+from canbao.rosters.domain.striking import CategoryCount
 from canbao.rosters.models import Holding, Roster, RosterRow
 from canbao.rosters.queries import HeldOn, categories_on, rows_to_look_at
 from canbao.rosters.refusals import (
@@ -180,7 +181,11 @@ def test_a_list_that_was_cut_short_is_stopped_and_changes_nothing(
     with pytest.raises(TooManyStruckOff) as no, transaction.atomic():
         confirmed(county, roster)
 
-    assert no.value.says == "按这份全量名单，51 人中将有 31 人被取消身份，超出通常的变动。其中濉溪镇 41 人中 21 人。"
+    assert (
+        no.value.says
+        == "按这份全量名单，51 人中将有 31 人被取消身份，超出通常的变动。数的是这些类别：低保对象。其中濉溪镇 41 人中 21 人。"
+    )
+    assert no.value.words["counted"] == (CategoryCount("低保对象", 51, 31),)
     assert [(town.name, town.before, town.after) for town in no.value.words["towns"]] == [
         ("濉溪镇", 41, 20),
         ("百善镇", 10, 0),
@@ -199,6 +204,20 @@ def test_a_town_whose_page_is_missing_is_stopped_though_it_is_little_of_the_coun
     with pytest.raises(TooManyStruckOff) as no:
         confirmed(county, roster)
     assert (no.value.words["gone"], no.value.words["before"]) == (10, 51)  # less than a fifth of all
+
+
+def test_each_category_that_was_counted_is_named_with_its_own_people(
+    county: County, tmp_path: Path, poor: list
+) -> None:
+    several = [listed("孙独", "特困"), *poor[:20]]
+    confirmed(county, sent(county, tmp_path, [listed("孙独", "特困"), listed("周归", "特困")], is_full=False))
+    roster = sent(county, tmp_path, several)
+
+    with pytest.raises(TooManyStruckOff) as no:
+        confirmed(county, roster)
+
+    assert no.value.words["categories"] == "低保对象、特困人员"
+    assert sorted(no.value.words["counted"]) == [CategoryCount("低保对象", 51, 31), CategoryCount("特困人员", 2, 1)]
 
 
 def test_said_again_the_people_are_struck_off(county: County, tmp_path: Path, poor: list) -> None:
@@ -323,7 +342,7 @@ def test_a_longer_list_asks_the_database_no_more_often(county: County, tmp_path:
 
     with signed_in("county"), CaptureQueriesContext(connection) as asked:
         done = confirm_roster(roster, by=by, at=NOW)
-    assert (done.people, done.struck_off, len(asked)) == (2 * people - 1, 1, 28)
+    assert (done.people, done.struck_off, len(asked)) == (2 * people - 1, 1, 29)
 
 
 @pytest.mark.parametrize(

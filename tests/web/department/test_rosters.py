@@ -300,3 +300,22 @@ def test_a_list_of_which_nothing_was_taken_is_not_offered_for_a_yes(sign_in: obj
     assert "这份名单一行也没有采用，没有可以确认的。" in text_of(page)
     assert (f"{address}confirm/" in page.content.decode(), "退回这份名单" in text_of(page)) == (False, True)
     assert (no.status_code, refusal_of(no)) == (409, "这份名单一行也没有采用，没有可以确认的。")
+
+
+def test_a_full_list_that_strikes_many_off_names_the_categories_that_it_counted(sign_in: object, outside: object, tmp_path: Path) -> None:  # fmt: skip
+    civil, county = sign_in("civil"), sign_in("county")
+    six = [listed(name) for name in ("赵大", "赵妻", "赵双一", "赵双二", "周归", "郑邻")]
+    first, second = (hand_in(civil, tmp_path, rows, is_full="on")["Location"] for rows in (six, [listed("李妻")]))
+    county.post(f"{first}confirm/")
+
+    no = county.post(f"{second}confirm/")
+    county.cookies["django_language"] = "en"
+    english = text_of(county.post(f"{second}confirm/"))
+
+    assert refusal_of(no) == (
+        "按这份全量名单，6 人中将有 6 人被取消身份，超出通常的变动。数的是这些类别：低保对象。其中濉溪镇 6 人中 6 人。"
+    )
+    assert "类别 现有 将取消 低保对象 6 6 乡镇 现有 将取消 濉溪镇 6 6" in text_of(no)
+    assert (
+        "These categories were counted: recipient of the minimum living allowance. In 濉溪镇 it is 6 of 6." in english
+    )

@@ -79,7 +79,7 @@ def confirm_roster(
     if undecided > leave_out:
         raise RowsNotLookedAt(rows=undecided)
     people = _gather(roster)
-    struck = find_struck_off(roster) if roster.is_full else Struck((), 0)
+    struck = find_struck_off(roster) if roster.is_full else Struck((), (), 0)
     if not strike_off_confirmed:
         check_not_too_many(struck, department=roster.department, share=strike_off_share, people=strike_off_people)
     kept, given = _give(roster)

@@ -30,8 +30,17 @@ class TownCount(NamedTuple):
         return self.before - self.gone
 
 
+class CategoryCount(NamedTuple):
+    """People who hold one category that the list speaks for, and how many of them hold it no longer."""
+
+    name: str
+    before: int
+    gone: int
+
+
 class Struck(NamedTuple):
     towns: tuple[TownCount, ...]
+    categories: tuple[CategoryCount, ...]  # somebody may hold several
     spared: int  # people kept for a row that is not settled
 
     @property
@@ -54,7 +63,7 @@ SELECT DISTINCT w.resident_id, CASE WHEN w.resident_id IS NULL THEN translate(co
 # `is_kept`: the list says the same again. `is_named`: it says the same category, if with another grade.
 _ENDING = """
 CREATE TEMP TABLE roster_ending ON COMMIT DROP AS
-SELECT b.id, b.resident_id, b.town, g.resident_id IS NOT NULL AS is_kept, n.resident_id IS NOT NULL AS is_named,
+SELECT b.id, b.resident_id, b.town, b.category, g.resident_id IS NOT NULL AS is_kept, n.resident_id IS NOT NULL AS is_named,
        u.resident_id IS NOT NULL OR v.name IS NOT NULL AS is_unsettled
   FROM roster_before b
   LEFT JOIN roster_given g ON g.resident_id = b.resident_id AND g.category = b.category AND g.grade = b.grade
@@ -66,6 +75,11 @@ _COUNTS = """
 SELECT town, count(DISTINCT resident_id),
        count(DISTINCT resident_id) FILTER (WHERE NOT is_kept AND NOT is_named AND NOT is_unsettled)
   FROM roster_ending GROUP BY town ORDER BY town
+"""
+_BY_CATEGORY = """
+SELECT category, count(DISTINCT resident_id),
+       count(DISTINCT resident_id) FILTER (WHERE NOT is_kept AND NOT is_named AND NOT is_unsettled)
+  FROM roster_ending GROUP BY category ORDER BY category
 """
 _SPARED = "SELECT count(DISTINCT resident_id) FROM roster_ending WHERE NOT is_kept AND NOT is_named AND is_unsettled"
 _END = """
@@ -86,10 +100,13 @@ def find_struck_off(roster: Roster) -> Struck:
         cursor.execute("DROP TABLE roster_unsettled")
         cursor.execute(_COUNTS)
         counts = cursor.fetchall()
+        cursor.execute(_BY_CATEGORY)
+        categories = tuple(CategoryCount(*row) for row in cursor.fetchall())
         cursor.execute(_SPARED)
         spared = cursor.fetchone()[0]
     names = dict(Division.objects.filter(code__in=[row[0] for row in counts]).values_list("code", "name"))
-    return Struck(tuple(TownCount(town, names.get(town, town), *numbers) for town, *numbers in counts), spared)
+    towns = tuple(TownCount(town, names.get(town, town), *numbers) for town, *numbers in counts)
+    return Struck(towns, categories, spared)
 
 
 def check_not_too_many(struck: Struck, *, department: str, share: float, people: int) -> None:
@@ -98,14 +115,18 @@ def check_not_too_many(struck: Struck, *, department: str, share: float, people:
     def too_many(before: int, gone: int) -> bool:
         return gone >= people and gone > share * before
 
-    worst = max(struck.towns, key=lambda town: town.gone, default=None)
     if too_many(struck.before, struck.gone) or any(too_many(town.before, town.gone) for town in struck.towns):
+        worst = max(struck.towns, key=lambda town: town.gone)
         raise TooManyStruckOff(
             before=struck.before,
             gone=struck.gone,
-            worst=f"其中{worst.name} {worst.before} 人中 {worst.gone} 人。" if worst else "",
+            categories="、".join(one.name for one in struck.categories),
+            worst=worst.name,
+            worst_before=worst.before,
+            worst_gone=worst.gone,
             department=department,
             towns=struck.towns,
+            counted=struck.categories,
         )
 
 

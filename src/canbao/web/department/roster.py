@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.may import Work, may
 from canbao.access.names import name_of
 from canbao.access.record import record
+from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.closing import WHY_AT_MOST
 from canbao.rosters.domain.confirming import TAKEN
@@ -116,6 +117,8 @@ def roster_page(
         "is_open": found.confirmed_at is None and found.closed_at is None,
         "why_at_most": WHY_AT_MOST,
         "towns": no.words["towns"] if isinstance(no, TooManyStruckOff) else (),
+        "counted": no.words["counted"] if isinstance(no, TooManyStruckOff) else (),
+        "campaign": current_campaign(found.county) if no else None,  # its notice has the categories in English
         "left_out": left_out,
         "no": no,
     }
