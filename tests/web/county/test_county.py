@@ -99,9 +99,13 @@ def test_a_township_that_asks_for_the_county_goes_to_its_own_desk(sign_in: objec
 def test_four_ways_agree_after_cash_was_taken(sign_in: object, outside: object) -> None:
     outside.pays_cash("赵家")
 
-    seen = text_of(sign_in("county").get("/county/four-ways/"))
+    client = sign_in("county")
+    seen = text_of(client.get("/county/four-ways/"))
 
+    client.cookies["django_language"] = "en"
+    english = text_of(client.get("/county/four-ways/"))
     assert "✓ 四个一致" in seen
+    assert ("Four-way check 濉溪县" in english, "✓ The four ways agree" in english) == (True, True)
     assert seen.count("4 1,280.00") == 4
 
 

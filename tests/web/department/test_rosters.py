@@ -98,7 +98,10 @@ def test_another_departments_list_is_named_to_the_county_and_never_to_the_sender
 
     assert [page for page in pages if "重度残疾人" in page] == []
     assert "重度残疾人" not in str([cell.text for row in answer.rows() for cell in row.cells])
-    assert "的“重度残疾人”名单上，按通知一并计算" in text_of(sign_in("county").get(f"{address}?outcome=corrected"))
+    county = sign_in("county")
+    assert "的“重度残疾人”名单上，按通知一并计算" in text_of(county.get(f"{address}?outcome=corrected"))
+    county.cookies["django_language"] = "en"
+    assert "Also on the lists “重度残疾人” of 民政局;" in text_of(county.get(f"{address}?outcome=corrected"))
 
 
 def test_a_doubtful_row_is_for_the_county_to_decide(sign_in: object, outside: object, listed_people: str) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.may import Work, may
@@ -99,8 +100,9 @@ def roster_page(
     if checks:
         elsewhere = other_lists(found, [row.resident_id for row in page if row.resident_id])
         for row in page:
-            row.other_lists = "、".join(
-                f"{other}的“{category}”" for other, category in elsewhere.get(row.resident_id, ())
+            row.other_lists = _("、").join(
+                _("{department}的“{category}”").format(department=other, category=category)
+                for other, category in elsewhere.get(row.resident_id, ())
             )
     context = {
         "roster": found,
