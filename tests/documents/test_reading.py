@@ -230,13 +230,8 @@ def test_no_header_says_what_was_seen_but_no_identity_number():
     assert "姓名、身份证号、人员类别（必须有）" in no.value.remedy
 
 
-def test_a_stray_control_character_does_not_make_a_list_binary():
-    assert (
-        texts("姓名,身份证号,备注\n王明,1,一切照旧\x07按月发放，银行卡已核对，本人签字，村里公示过七天\x1a".encode())[
-            0
-        ][0]
-        == "王明"
-    )
+def test_control_characters_under_a_heading_are_those_of_a_list():
+    assert texts("姓名,身份证号,备注\n王明,1,\x1f\x1f\x07\x01".encode()) == [["王明", "1", "\x1f\x1f\x07\x01"]]
 
 
 NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

@@ -12,7 +12,6 @@ cells only and nothing for text, which is how each cell's "was it a number" is l
 import csv
 import io
 import json
-import re
 import resource
 import sys
 import zipfile
@@ -38,9 +37,6 @@ OTHER_KINDS = {
     b"{\\rtf": "WrittenDocument",
 }
 WRITTEN_STREAMS = tuple(name.encode("utf-16-le") for name in ("WordDocument", "PowerPoint Document"))
-BINARY = "二进制数据"
-MOST_CONTROLS = 20  # one character in so many may be a stray control character in what is still text
-CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 
 class Stopped(Exception):
@@ -161,21 +157,16 @@ def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\0" in content:
-        raise Stopped("NotASpreadsheet", seen=BINARY)
+        raise Stopped("NotASpreadsheet", seen="二进制数据")
     else:
         encodings = ["utf-8-sig", "gb18030"]
     line = 1
     for encoding in encodings:
         try:
-            text = content.decode(encoding)
-            break
+            return content.decode(encoding)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-    else:
-        raise Stopped("UnknownEncoding", line=line)
-    if len(CONTROLS.findall(text)) * MOST_CONTROLS > len(text):  # bytes of something else that happen to be characters
-        raise Stopped("NotASpreadsheet", seen=BINARY)
-    return text
+    raise Stopped("UnknownEncoding", line=line)
 
 
 def _delimiter(text: str) -> str:

@@ -7,6 +7,7 @@ the reader abort, run on or eat memory ends the child, and the sender gets a sen
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,14 +26,17 @@ from canbao.documents.refusals import (
     NoHeader,
     NoRows,
     NoSuchSheet,
+    NotASpreadsheet,
     SeveralSheets,
     TookTooLong,
     TooManyCells,
     TooMuchMemory,
 )
-from canbao.documents.table import Table, table_of
+from canbao.documents.table import HEADER_WITHIN, Table, table_of
 
 MEGABYTE = 1 << 20
+MOST_CONTROLS = 20  # of so many characters one may be a control character, in what is still text
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,18 @@ def read_spreadsheet(
         except (NoHeader, NoRows) as no:
             first_no = first_no or no
     if first_no is not None and not found:
+        if isinstance(first_no, NoHeader) and any(_is_noise(texts) for texts, _ in grids.values()):
+            raise NotASpreadsheet(seen="二进制数据")
         raise first_no
     if len(found) > 1:
         raise SeveralSheets(count=len(found), seen="、".join(f"{table.sheet}（{table.height} 行）" for table in found))
     return found[0]
+
+
+def _is_noise(texts: pl.DataFrame) -> bool:
+    """Bytes of something else that happen to be characters: many of them are control characters, which nobody types."""
+    seen = "".join(cell or "" for row in texts.head(HEADER_WITHIN).iter_rows() for cell in row)
+    return len(_CONTROLS.findall(seen)) * MOST_CONTROLS > len(seen)
 
 
 Grids = dict[str, tuple[pl.DataFrame, pl.DataFrame]]
