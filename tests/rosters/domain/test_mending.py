@@ -19,6 +19,7 @@ from canbao.rosters.refusals import (
     CorrectionUnreadable,
     NobodyOffered,
     NothingMended,
+    NothingToConfirm,
     NotYourDepartment,
     RosterAlreadyConfirmed,
     RowNotOpen,
@@ -45,9 +46,12 @@ def test_an_accepted_row_counts_once_the_list_is_confirmed(county: County, diffe
 
 def test_a_row_that_was_turned_down_does_not_count(county: County, differing: RosterRow) -> None:
     row = refuse_row(differing, by=county.staff("civil"), at=NOW, why="是另一人，号码填错。")
-    done = confirm_roster(row.roster, by=county.staff("county"), at=NOW)
 
-    assert (row.outcome, row.why, done.people, done.undecided) == (Outcome.REFUSED, "是另一人，号码填错。", 0, 0)
+    with pytest.raises(NothingToConfirm):
+        confirm_roster(row.roster, by=county.staff("county"), at=NOW)
+
+    assert (row.outcome, row.why) == (Outcome.REFUSED, "是另一人，号码填错。")
+    assert categories_on(county.person("赵大"), on=TODAY) == []
 
 
 def test_who_settled_it_is_on_record(county: County, differing: RosterRow) -> None:
@@ -101,7 +105,9 @@ def test_a_row_is_settled_once(county: County, differing: RosterRow) -> None:
     assert no.value.says == "第 2 行的结果是“更正后采用”，不用再核对或更正。"
 
 
-def test_after_the_confirmation_nothing_is_settled_any_more(county: County, differing: RosterRow) -> None:
+def test_after_the_confirmation_nothing_is_settled_any_more(county: County, tmp_path: Path) -> None:
+    rows = [listed("赵大", name="赵太"), listed("赵妻")]
+    differing = imported(county, xlsx(tmp_path / "b.xlsx", rows), is_full=False).rows.get(outcome=Outcome.LOOK)
     confirm_roster(differing.roster, by=county.staff("county"), at=NOW, leave_out=1)
 
     for settle in (accept_row, partial(refuse_row, why="太晚了。"), partial(mend_row, pack=SUIXI, name="赵大")):
