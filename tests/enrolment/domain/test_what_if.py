@@ -6,8 +6,10 @@ import pytest
 
 from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision
+from canbao.enrolment.domain.bills import planned_for_a_county
 from canbao.enrolment.domain.what_if import rewritten, texts_in_force, what_if
 from canbao.enrolment.models import Bill, BillAssessment
+from canbao.kernel.refusal import BrokenInvariant
 from canbao.policy import Pack, PackBroken, load_pack
 from canbao.policy.simulate import Simulation
 from tests.county import COUNTY, IN_THE_WINDOW, County, signed_in
@@ -85,3 +87,10 @@ def test_only_the_county_may_try(county: County) -> None:
 def test_a_file_with_a_slip_is_told_with_its_line(county: County) -> None:
     with pytest.raises(PackBroken, match=r"money\.yaml:\d+"):
         rewritten(county.campaign, {"money.yaml": texts_in_force(county.campaign)["money.yaml"].replace("pays_yuan: 40", "pays_yuan: 41")})  # fmt: skip
+
+
+def test_a_plan_for_a_whole_county_is_made_only_where_it_lasts(real_county: County) -> None:
+    """Outside of a transaction the setting is lost, and people are joined one by one: minutes for a tenth of a county."""
+    with pytest.raises(BrokenInvariant), planned_for_a_county(whole=True):
+        pass
+    assert tried(real_county, load_pack("suixi-2022")).changes == {}

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from canbao.enrolment.domain.facts import FACTS, as_object
 from canbao.enrolment.models import BillAssessment, Campaign
 from canbao.enrolment.packs import pack_of
+from canbao.kernel.refusal import must
 from canbao.policy import Assessment, assess, facts_from_json
 
 NEWBORN_HORIZON = timedelta(days=400)  # a birth longer before the window than this is not looked at by any newborn rule
@@ -90,6 +91,7 @@ def planned_for_a_county(*, whole: bool) -> Iterator[None]:
     The planner cannot see through the scope of row-level security and believes that one row will pass it; it would
     then go through all holdings once for each person (measured: 7 s for 11 429 people, 0.1 s joined by hash).
     """
+    must(connection.in_atomic_block, "outside of a transaction nothing is set for what follows")
     with connection.cursor() as cursor:  # of its own: the caller's has an answer to be read
         if whole:
             cursor.execute("SET LOCAL enable_nestloop = off")

@@ -9,7 +9,7 @@ from datetime import date
 from io import BytesIO
 
 import polars as pl
-from django.db import connection
+from django.db import connection, transaction
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
@@ -72,7 +72,7 @@ def rewritten(campaign: Campaign, changed: Mapping[str, str]) -> Pack:
 def _people(campaign: Campaign, *, on: date) -> pl.DataFrame:
     """Who they are, where they live, and what is known of them, as `simulate` reads it."""
     parameters = {"county": campaign.county, "on": on, "residents": None, "born_from": date.min, "paid_in": None}
-    with planned_for_a_county(whole=True), connection.cursor() as cursor, cursor.copy(_PEOPLE, parameters) as rows:
+    with transaction.atomic(), planned_for_a_county(whole=True), connection.cursor() as cursor, cursor.copy(_PEOPLE, parameters) as rows:  # fmt: skip
         read = BytesIO(b"".join(rows))
     people = pl.read_csv(read, schema=_COLUMNS)
     said = people.select(pl.col("said").unique(maintain_order=True))
