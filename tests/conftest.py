@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+from hypothesis import settings
 
 from canbao.access.scope import within
 from tests import databases
 from tests.county import County, build_county, everybody
+
+settings.register_profile("long", max_examples=2000)  # `--hypothesis-profile=long`: for an evening
 
 
 @pytest.fixture(scope="session")

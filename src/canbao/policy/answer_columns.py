@@ -47,12 +47,15 @@ def names_added(pack: Pack, given: Collection[str]) -> list[str]:
 
     Raises `BadFacts` where the table has such columns already.
     """
+    packs = [pack]
+    while packs[-1].before is not None:  # who paid before an amendment is answered by what it amends
+        packs.append(packs[-1].before)
     needed = {
-        "bill_lines": bool(pack.lines),
-        "waived": any(rule.is_waiver for rule in pack.subsidies),
-        "paid_back": any(rule.paid_back for rule in pack.subsidies),
-        "enjoys": any(standard.enjoys for standard in pack.standards),
-        "incentives": bool(pack.incentives),
+        "bill_lines": any(one.lines for one in packs),
+        "waived": any(rule.is_waiver for one in packs for rule in one.subsidies),
+        "paid_back": any(rule.paid_back for one in packs for rule in one.subsidies),
+        "enjoys": any(standard.enjoys for one in packs for standard in one.standards),
+        "incentives": any(one.incentives for one in packs),
         "refund_answer": "refund" in given,
     }
     names = [name for name in SHAPES if needed.get(name, True)]

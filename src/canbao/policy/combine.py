@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from canbao.kernel.fen import share_of, short_yuan
 from canbao.policy.assessment import Assumption, Share, Unknown, Waiver
 from canbao.policy.fits import Fit, all_of, fits, holds
-from canbao.policy.money_rules import BASIC, Amount, Subsidy
+from canbao.policy.money_rules import BASIC, Amount, Combination, Subsidy
 from canbao.policy.person import Person, is_here
 from canbao.policy.prices import Price, price_of
 
@@ -185,13 +185,22 @@ def _fen(parts: Sequence[Part]) -> int:
 def _most_favourable(
     person: Person, price: Price, left_fen: int, offers: list[Offer]
 ) -> tuple[list[Part], list[Offer]]:
-    """The best known offer (the first listed of equals), and the open ones that might beat it."""
+    """The best known offer, and the open ones that might beat it.
+
+    Of equals, what is given at once is better than what is given back later; then the first listed is shown.
+    """
     known = [parts_of(person, price, offer, left_fen) for offer in offers if not offer.is_open]
-    best = max(known, key=_fen, default=[])
+    best = max(known, key=_rank, default=[])
     open_offers = [
-        offer for offer in offers if offer.is_open and _at_most_fen(person, price, offer, left_fen) > _fen(best)
+        offer
+        for offer in offers
+        if offer.is_open and (_at_most_fen(person, price, offer, left_fen), not offer.rule.paid_back) > _rank(best)
     ]
     return best, open_offers
+
+
+def _rank(parts: Sequence[Part]) -> tuple[int, bool]:
+    return _fen(parts), not any(part.offer.rule.paid_back for part in parts)
 
 
 def _at_most_fen(person: Person, price: Price, offer: Offer, left_fen: int) -> int:
@@ -204,7 +213,8 @@ def _at_most_fen(person: Person, price: Price, offer: Offer, left_fen: int) -> i
 def _in_turn(person: Person, price: Price, offers: list[Offer]) -> tuple[list[Part], list[Offer]]:
     """Each payer in turn fills what is left under the cap; the order is the notice's and is never sorted here.
 
-    In order, the best offer of each payer counts; stacking, all of them do. A waiver comes before everybody.
+    In order, the best offer of each payer counts; stacking, all of them do, as the list of payers has them and what is
+    given at once before what is given back. A waiver comes before everybody.
     """
     combination = person.pack.combination
     assert price.individual_fen is not None
@@ -220,13 +230,23 @@ def _in_turn(person: Person, price: Price, offers: list[Offer]) -> tuple[list[Pa
     for payer in ("", *combination.payers):
         own = [o for o in offers if o.payer == payer and not (earlier and o.rule.only_if_nothing_before)]
         earlier = earlier or bool(own)
-        for group in [own] if combination.rule == "in_order" else [[offer] for offer in own]:
+        for group in [own] if combination.rule == "in_order" else [[offer] for offer in _in_line(own, combination)]:
             best, open_offers = _most_favourable(person, price, left_fen, group)
             if left_fen > 0 and not still_open:
                 taken += best
                 left_fen -= _fen(best)
             still_open += open_offers
     return taken, still_open
+
+
+def _in_line(offers: list[Offer], combination: Combination) -> list[Offer]:
+    """Offers that begin with one payer: who pays alone before who shares, in the order of the payers."""
+
+    def place(offer: Offer) -> tuple[bool, list[int], str]:
+        payers = [combination.payers.index(payer) for payer in offer.rule.payers]
+        return bool(offer.rule.paid_back), payers, str([amount.payer_rates for amount in offer.rule.subsidy])
+
+    return sorted(offers, key=place)
 
 
 def _share(part: Part, line: str | None) -> Share:

@@ -4,15 +4,17 @@ The topics of all files lie side by side: a file may hold one or several, and no
 immutable and knows its digest; the digest names the rules, so an answer can always say which rules gave it.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from canbao.kernel.days import Period
 from canbao.policy.category_names import CategoryNames, UnknownCategory
 from canbao.policy.example_rules import Example
 from canbao.policy.money_rules import Combination, Line, Standard, Subsidy
 from canbao.policy.people_rules import Category, Eligible, Exclusions, Household, Trait
+from canbao.policy.reading import NOT_RULES, Path
 from canbao.policy.rule import Frozen, Rule
 from canbao.policy.time_rules import (
     BenefitPeriod,
@@ -102,6 +104,16 @@ class Pack(Topics):
         return self.collection_window.period
 
     @cached_property
+    def models(self) -> "tuple[tuple[Path, BaseModel], ...]":
+        """Every model in the topics with its place (see `walk.py`); listed once, because every check looks through it."""
+        return tuple(
+            found
+            for topic in Topics.model_fields
+            if topic not in NOT_RULES
+            for found in _models(getattr(self, topic), (topic,))
+        )
+
+    @cached_property
     def tiers(self) -> tuple[str, ...]:
         """The names of the tiers; empty where there is one price for all."""
         return tuple(dict.fromkeys(item.tier for item in self.standards if item.tier is not None))
@@ -147,3 +159,13 @@ class Pack(Topics):
     def normalise_category(self, text: str) -> "list[tuple[str, str | None]] | UnknownCategory":
         """What a roster's cell says → the categories meant, each with its grade (None where the cell has none)."""
         return self.category_names.read(text)
+
+
+def _models(value: object, path: Path) -> Iterator[tuple[Path, BaseModel]]:
+    if isinstance(value, BaseModel):
+        yield path, value
+        for name, field in type(value).model_fields.items():
+            yield from _models(getattr(value, name), (*path, field.alias or name))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _models(item, (*path, index))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from canbao.policy.pack import Pack, Topics
-from canbao.policy.reading import NOT_RULES, Path
+from canbao.policy.pack import Pack
+from canbao.policy.reading import Path
 from canbao.policy.rule import Rule
 
 
@@ -26,21 +26,9 @@ class Spot:
         return self.rules[-1] if self.rules else None
 
 
-def models(pack: Pack) -> Iterator[tuple[Path, BaseModel]]:
+def models(pack: Pack) -> tuple[tuple[Path, BaseModel], ...]:
     """Every model in the pack's topics (examples are promises about rules, the English is their translation)."""
-    for name in Topics.model_fields:
-        if name not in NOT_RULES:
-            yield from _models(getattr(pack, name), (name,))
-
-
-def _models(value: object, path: Path) -> Iterator[tuple[Path, BaseModel]]:
-    if isinstance(value, BaseModel):
-        yield path, value
-        for name, field in type(value).model_fields.items():
-            yield from _models(getattr(value, name), (*path, field.alias or name))
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _models(item, (*path, index))
+    return pack.models
 
 
 def rules(pack: Pack) -> Iterator[tuple[Path, Rule]]:

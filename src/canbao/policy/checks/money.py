@@ -233,7 +233,9 @@ def only_if_nothing_before_has_somebody_before(pack: Pack) -> Iterator[tuple[Pat
         path: Path = ("subsidies", index, "only_if_nothing_before")
         if combination.rule not in ("in_order", "stacking"):
             yield path, f"combination 是 {combination.rule}，支付方没有先后，only_if_nothing_before 不起作用"
-        elif rule.payers[:1] == combination.payers[:1] and not waivers:
+        elif not rule.subsidy and rule.unknown is None:
+            yield path, "没有资助的，只在前面没有资助时才给也是没有：不写 only_if_nothing_before"
+        elif rule.payers and rule.payers[:1] == combination.payers[:1] and not waivers:
             yield path, f"“{rule.payers[0]}”排在最前，前面没有别的支付方"
 
 

@@ -85,7 +85,8 @@ def subsidies_speak_for_somebody(pack: Pack) -> Iterator[tuple[Path, str]]:
         for number, category in enumerate(rule.categories):
             if any(covers(pack, no, category) for no in rule.when.no_categories):
                 yield (*path, "when", "no_categories"), f"这条资助给“{category}”，no_categories 又不许有它，没有人符合"
-            if any(covers(pack, other, category) for other in rule.categories[:number]):
+            others = [*rule.categories[:number], *(name for name in rule.categories[number + 1 :] if name != category)]
+            if any(covers(pack, other, category) for other in others):
                 yield (*path, "categories", number), f"“{category}”在这条资助里已经包括了"
         if rule.recognised == "elsewhere" and all(_by_condition(pack, name) for name in rule.categories):
             yield (*path, "recognised"), "按条件的身份不由哪个地方认定，不会是外地认定的"
