@@ -8,6 +8,7 @@ dies, and then the exit code is 1.
 import os
 import secrets
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -17,11 +18,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
-from django.db.models import F
+from django.db.models import F, QuerySet
 from rich.console import Console
 from rich.table import Table
 
 from canbao.access.models import Role, Staff
+from canbao.access.scope import Scope, within
+from canbao.access.sealing import unseal
 from canbao.config.database import OWNER_URL
 from canbao.config.databases import drop_database, identity, is_empty, make_database, need_owner, rename_database
 from canbao.config.home import PRODUCTION, UnsafeToStart, home, keep_sample_values, sample_values
@@ -33,15 +36,18 @@ from canbao.config.season.progress import progress_bar
 from canbao.config.setup import set_up_database
 from canbao.config.standing import Standing, standing
 from canbao.divisions.models import Division
+from canbao.enrolment.models import Bill, BillState
 from canbao.gateways.standin.faults import Faults
 from canbao.kernel.days import days_after
 from canbao.policy import Pack
 from canbao.register.models import Resident
+from canbao.rosters.models import Holding, Outcome, RosterRow
 
 JOURNAL = home() / "log" / "gateway.jsonl"  # what the stand-in remembers, from loading to serving
 PACK = "suixi-2022"  # the county that is shown first; any pack with targets and places can be named
 PERCENT = 1.0  # of its people
 HALF_OVER_DAYS = 22  # the sample's today: so many days after collecting began
+CANDIDATES = 500  # households among which one is looked for to try the residents' door with
 HOUSEHOLDS = 3000  # so many will pay in the sample; of a large one the rest have their bills and wait
 
 
@@ -205,33 +211,33 @@ def families_to_try() -> list[tuple[str, str, str]]:
     One is ordinary, and so is their household: nobody in it holds a category or has a name that stands on a list, where
     a mistyped row may mean them. One is subsidised, with no row that waits for an answer. One has paid.
     """
-    from canbao.access.scope import Scope, within
-    from canbao.access.sealing import unseal
-    from canbao.enrolment.models import Bill, BillState
-    from canbao.rosters.models import Holding, Outcome, RosterRow
 
-    on_lists = RosterRow.objects.values("name")
-    waiting = RosterRow.objects.filter(outcome__in=(Outcome.LOOK, Outcome.REFUSED)).values("name")
+    def is_on_a_list(names: QuerySet[Resident, str], *outcomes: Outcome) -> bool:
+        rows = RosterRow.objects.filter(name__in=list(names))
+        return (rows.filter(outcome__in=outcomes) if outcomes else rows).exists()
+
+    def is_ordinary(bill: Bill) -> bool:
+        family = bill.household.residents.values_list("name", flat=True)
+        return not is_on_a_list(family) and not Holding.objects.filter(resident__household=bill.household_id).exists()
+
+    def waits_for_nobody(bill: Bill) -> bool:
+        name = Resident.objects.filter(pk=bill.resident_id).values_list("name", flat=True)
+        return not is_on_a_list(name, Outcome.LOOK, Outcome.REFUSED)
+
     heads = Bill.objects.filter(due_fen__gt=0, resident__relation="户主").order_by("pk")
-    to_pay, full_price = heads.filter(state=BillState.OPEN), {"due_fen": F("assessment__individual_fen")}
-    wanted = (
-        (
-            "还没有缴费，普通居民 / not paid yet, nobody special",
-            to_pay.filter(**full_price)
-            .exclude(household__in=Resident.objects.filter(name__in=on_lists).values("household"))
-            .exclude(household__in=Holding.objects.values("household_id")),
-        ),
-        (
-            "还没有缴费，有资助 / not paid yet, subsidised",
-            to_pay.filter(due_fen__lt=F("assessment__individual_fen")).exclude(resident__name__in=waiting),
-        ),
-        ("已经缴费 / has paid", heads.filter(state=BillState.SETTLED)),
+    to_pay, full_price = heads.filter(state=BillState.OPEN), F("assessment__individual_fen")
+    wanted: tuple[tuple[str, QuerySet[Bill], Callable[[Bill], bool]], ...] = (
+        ("还没有缴费，普通居民 / not paid yet, nobody special", to_pay.filter(due_fen=full_price), is_ordinary),
+        ("还没有缴费，有资助 / not paid yet, subsidised", to_pay.filter(due_fen__lt=full_price), waits_for_nobody),
+        ("已经缴费 / has paid", heads.filter(state=BillState.SETTLED), lambda _: True),
     )
-    found, shown = [], []
+    found, shown = [], set()
     with within(Scope(division="", actor="system:start")):
-        for words, bills in wanted:
-            bill = bills.exclude(household__in=shown).select_related("resident").first()
+        for words, bills, fits in wanted:
+            # one after the other: asked for as a whole, the database would compare every family with every list
+            some = bills.select_related("resident", "household")[:CANDIDATES]
+            bill = next((one for one in some if one.household_id not in shown and fits(one)), None)
             if bill is not None:
-                shown.append(bill.household_id)
+                shown.add(bill.household_id)
                 found.append((bill.resident.name, unseal(bill.resident.number_sealed), words))
     return found
