@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from canbao.policy.command import main
+from tests.policy.test_figures import NOTICE
 from tests.policy.tiny import TEXTS, changed
 
 
@@ -81,7 +82,27 @@ def test_check_with_the_notice_looks_the_figures_up(
     notice.write_text("一、时间\n二、标准\n（一）\n（二）\n（三）\n三、对象\n附件\n", encoding="utf-8")
 
     assert main(["check", str(tiny_folder), "--notice", str(notice)]) == 1
-    assert "money.yaml:2: 二 没有写 400（does not say 400）\n" in capsys.readouterr().out
+    assert "money.yaml:2: 二 没有写 400（does not say 400）：改数字" in capsys.readouterr().out
+
+
+def test_the_notice_is_looked_at_although_a_worked_answer_fails(
+    tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    money = tiny_folder / "money.yaml"
+    text = (
+        money.read_text(encoding="utf-8")
+        .replace("{yuan: 300, ", "{yuan: 290, ")
+        .replace("pays_yuan: 100\n", "pays_rate: 27.5%\n")
+    )
+    money.write_text(text, encoding="utf-8")
+    notice = tmp_path / "notice.txt"
+    notice.write_text(NOTICE, encoding="utf-8")
+
+    assert main(["check", str(tiny_folder), "--notice", str(notice)]) == 1
+    said = capsys.readouterr()
+    assert "work.yaml:" in said.out
+    assert "money.yaml:9: 二（二） 没有写 290" in said.out
+    assert "提醒：二（二） 里的“300元”" in said.err
 
 
 def test_a_notice_that_cannot_be_read_is_said(tiny_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

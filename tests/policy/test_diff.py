@@ -13,6 +13,7 @@ from canbao.policy.diff import _NOT_SAID, _WHOLE, Spoken, difference
 from canbao.policy.diff_words import CODES, LABELS, in_words
 from canbao.policy.example_rules import Example
 from canbao.policy.pack import Topics
+from canbao.policy.rule import NoRule
 from tests.policy.tiny import TEXTS, changed, tiny
 
 PACKS = Path(__file__).parents[1] / "policies" / "packs"
@@ -198,7 +199,7 @@ def spoken_keys(model: type[BaseModel], seen: set[type]) -> set[str]:
     for name, field in model.model_fields.items():
         if name in _NOT_SAID:
             continue
-        inner = [kind for kind in classes_in(field.annotation) if kind is not Example]
+        inner = [kind for kind in classes_in(field.annotation) if kind not in (Example, NoRule)]
         open_ones = [kind for kind in inner if not issubclass(kind, _WHOLE)]
         if not open_ones and model != Topics:
             found.add(field.alias or name)

@@ -41,6 +41,9 @@ NOTICE = """\
 """
 
 
+HELP = "：改数字或 clause；由我们推算的，写 derived: {键: 理由}"
+
+
 def found_problems(texts: dict[str, str], notice: str = NOTICE) -> list[str]:
     return [str(problem) for problem in look_up_figures(load_pack_texts(texts), notice).problems]
 
@@ -56,15 +59,15 @@ def test_a_figure_that_its_clause_does_not_say_is_told_at_its_line() -> None:
     texts = changed("clause: 二（二）\n  - category: 丙", "clause: 二（一）\n  - category: 丙")
 
     assert found_problems(texts) == [
-        "money.yaml:9: 二（一） 没有写 300（does not say 300）",
-        "money.yaml:10: 二（一） 没有写 100（does not say 100）",
+        "money.yaml:9: 二（一） 没有写 300（does not say 300）" + HELP,
+        "money.yaml:10: 二（一） 没有写 100（does not say 100）" + HELP,
     ]
 
 
 def test_a_clause_that_the_notice_does_not_have_is_told() -> None:
     texts = changed("clause: 三}\nexclusions", "clause: 三（四）}\nexclusions")
 
-    assert found_problems(texts) == ["people.yaml:9: 通知里找不到条款 三（四）（no such clause）"]
+    assert found_problems(texts) == ["people.yaml:9: 通知里找不到条款 三（四）（no such clause）；里面有的是：三"]
 
 
 def test_a_rule_may_stand_in_two_clauses_and_its_figures_in_either() -> None:
@@ -76,13 +79,13 @@ def test_a_rule_may_stand_in_two_clauses_and_its_figures_in_either() -> None:
         changed("clause: 二}\ncombination", "clause: 一、二（九）}\ncombination"),
     )
 
-    assert found_problems(one, apart) == ["money.yaml:2: 二（九） 没有写 400（does not say 400）"]
+    assert found_problems(one, apart) == ["money.yaml:2: 二（九） 没有写 400（does not say 400）" + HELP]
     assert found_problems(both, apart.replace("31日缴费", "31日缴400元")) == []
 
 
 def test_each_of_two_clauses_must_be_there() -> None:
     assert found_problems(changed("clause: 二（一）}", "clause: 二（一）、九}")) == [
-        "people.yaml:14: 通知里找不到条款 九（no such clause）"
+        "people.yaml:14: 通知里找不到条款 九（no such clause）；里面有的是：一、二、二（一）、二（二）、二（三）、三"
     ]
 
 
@@ -123,6 +126,9 @@ def test_clauses_nest_even_where_a_kind_of_heading_is_skipped() -> None:
     ("kind", "value", "text", "said"),
     [
         ("yuan", 25000, "按250元资助", True),
+        ("yuan", 0, "个人不缴费", True),
+        ("yuan", 0, "予以全额资助", True),
+        ("yuan", 0, "个人缴300元", False),
         ("yuan", 25000, "按1250元资助", False),
         ("yuan", 25000, "按250.5元资助", False),
         ("yuan", 25000, "在250天内", False),

@@ -421,6 +421,7 @@ STANDING: list[Row] = [
 ]
 
 USUALLY_A_SLIP: list[Row] = [
+    ("hefei-2021/examples.yaml", "facts: {categories: [返贫致贫人口], paid_on: 2021-10-15}", "facts: {categories: [返贫致贫人口, 低保对象], paid_on: 2021-10-15}", "money.yaml|category: 返贫致贫人口", "“返贫致贫人口”按这条的，没有一个例子"),
     ("hefei-2021/examples.yaml", "  - case: 社会散居孤儿\n    facts: {categories: [社会散居孤儿], paid_on: 2021-10-15}\n    pays_yuan: 0\n    shares_yuan: {医疗救助基金: 320}\n    clause: 五（五）\n", "", "people.yaml|- name: 社会散居孤儿", "“社会散居孤儿”没有一个例子"),
     ("suixi-2022/examples.yaml", "paid_on: 2022-02-28", "paid_on: 2022-02-27", "time.yaml|until: 2022-02-28", "的界限没有例子：写 2022-02-28 缴费的"),
     ("hefei-2021/people.yaml", "aliases: [低收入老年人, 低收入家庭老人]", "aliases: [低收入老年人, 社会散居孤老]", "社会散居孤老", "“社会散居孤儿”只差一个字"),

@@ -1,7 +1,7 @@
 """Is this a pack? First its shape, then what its rules say together; all problems at once, each with file and line."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path as Folder
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,30 @@ def check_texts(texts: Mapping[str, str], key: str, *, with_examples: bool = Tru
 
         problems = sorted(reading.problem(failure.path, str(failure)) for failure in failures(pack))
     return problems
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstNotice:
+    """A pack beside the published text: what it says otherwise, what of the text it does not use, and what was found."""
+
+    problems: list[Problem]
+    reminders: list[Problem]
+    found: int
+    ours: int
+
+
+def check_notice(dir_or_name: "str | os.PathLike[str]", notice_text: str, file: str) -> AgainstNotice | None:
+    """The pack against the notice in `file`, even while a worked answer fails; None while it is not a pack at all."""
+    from canbao.policy.figures import look_up_figures  # only this looks at a notice
+    from canbao.policy.unused import not_used
+
+    folder = find_folder(dir_or_name)
+    texts = read_folder(folder)
+    pack, _ = problems_of(read_texts(texts), folder.resolve().name, texts)
+    if pack is None:
+        return None
+    figures = look_up_figures(pack, notice_text)
+    return AgainstNotice(list(figures.problems), not_used(pack, notice_text, file), figures.found, figures.ours)
 
 
 def reminders(dir_or_name: "str | os.PathLike[str]") -> list[Problem]:

@@ -118,6 +118,11 @@ def _missing_base(person: Person, price: Price, rule: Subsidy) -> tuple[str, ...
     return tuple(what for base in bases if base.individual_fen is None for what in base.missing)
 
 
+def speaks_for(person: Person, rule: Subsidy, category: str) -> bool:
+    """Whether a rule is about this person, as somebody of that category; also where it gives them nothing."""
+    return _fits(person, rule, category).yes is not False
+
+
 def _fits(person: Person, rule: Subsidy, category: str) -> Fit:
     held = holds(person, category)
     if held.yes is False or not _recognised(person, rule, category):

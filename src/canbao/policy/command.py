@@ -133,18 +133,21 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from canbao.policy.checking import check, reminders
-    from canbao.policy.figures import look_up_figures
+    from canbao.policy.checking import check, check_notice, reminders
 
     problems = check(arguments.pack)
+    reminded = reminders(arguments.pack)
     found = ""
-    if not problems and arguments.notice:
-        result = look_up_figures(load_pack(arguments.pack), _read(arguments.notice))
-        problems = list(result.problems)
-        found = f"；通知原文里找到 {result.found} 个数字，另有 {result.ours} 个是推算或假定的，不查"
+    if arguments.notice:
+        beside = check_notice(arguments.pack, _read(arguments.notice), Folder(arguments.notice).name)
+        if beside is not None:
+            problems = sorted({*problems, *beside.problems})
+            reminded += beside.reminders
+            found = f"；通知原文里找到 {beside.found} 个数字，另有 {beside.ours} 个是推算或假定的，不查"
+        else:
+            found = "；先改好这些，才能和通知原文核对"
     for problem in problems:
         print(problem)
-    reminded = reminders(arguments.pack)
     for reminder in reminded:
         print(reminder, file=sys.stderr)
     name = find_folder(arguments.pack).resolve().name

@@ -5,7 +5,7 @@ and every rule that is `assumed`, is ours and is not looked up; everything else 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,11 +15,13 @@ from canbao.policy.inherit import read_texts
 from canbao.policy.notice import WHOLE, clauses_of
 from canbao.policy.pack import Pack
 from canbao.policy.reading import Path, Problem, digest_of
+from canbao.policy.rule import Rule
 from canbao.policy.values import FigureKind, Span, figure_kind, percent
-from canbao.policy.walk import rules, spots
+from canbao.policy.walk import Spot, rules, spots
 
 _DIGITS = "零一二三四五六七八九十"
 _TEN_THOUSAND = 10_000
+_NEAR = 6  # clauses that are named in place of one that is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class FigureSpot:
     """One figure of the pack: where it stands, how people say it, and the clauses in one of which it must be found."""
 
     path: Path
+    kind: FigureKind
     says: str
     pattern: str
     clauses: tuple[str, ...]
@@ -46,11 +49,12 @@ def look_up_figures(pack: Pack, notice_text: str) -> LookUp:
     reading = read_texts(pack.texts)
     assert digest_of(reading) == pack.digest, "a pack is read from its own texts"
     clauses = clauses_of(notice_text, pack.document.annexes)
+    cited = [((*path, "clause"), rule.clauses) for path, rule in rules(pack) if rule.notice is None]
+    cited += [(("no_rule_for", index, "clauses"), one.clauses) for index, one in enumerate(pack.no_rule_for)]
     problems = [
-        reading.problem((*path, "clause"), f"通知里找不到条款 {clause}（no such clause）")
-        for path, rule in rules(pack)
-        if rule.notice is None
-        for clause in rule.clauses
+        reading.problem(path, f"通知里找不到条款 {clause}（no such clause）；里面有的是：{_nearest(clause, clauses)}")
+        for path, several in cited
+        for clause in several
         if clause not in clauses
     ]
     found = 0
@@ -62,29 +66,53 @@ def look_up_figures(pack: Pack, notice_text: str) -> LookUp:
         if any(re.search(figure.pattern, text) for text in texts):
             found += 1
         else:
-            message = f"{'、'.join(figure.clauses)} 没有写 {figure.says}（does not say {figure.says}）"
+            message = (
+                f"{'、'.join(figure.clauses)} 没有写 {figure.says}（does not say {figure.says}）："
+                "改数字或 clause；由我们推算的，写 derived: {键: 理由}"
+            )
             problems.append(reading.problem(figure.path, message))
     return LookUp(found, ours, tuple(sorted(set(problems))))
+
+
+def _nearest(clause: str, clauses: Mapping[str, str]) -> str:
+    """The clauses that share the longest beginning with one that is not there."""
+    for size in range(len(clause), 0, -1):
+        near = [one for one in clauses if one != WHOLE and one.startswith(clause[:size])]
+        if near:
+            return "、".join(near[:_NEAR])
+    return "、".join([one for one in clauses if one != WHOLE][:_NEAR]) or "没有编号的条款"
 
 
 def _figures(pack: Pack) -> tuple[list[FigureSpot], int]:
     """The figures to find, and how many are ours."""
     to_find: list[FigureSpot] = []
     ours = 0
+    for spot, kind, rule in _spots(pack):
+        names = {step for step in spot.path if isinstance(step, str)}
+        if rule.assumed or any(names & set(rule.derived) for rule in spot.rules):
+            ours += 1
+        else:
+            to_find += _figure_spots(spot, kind, rule)
+    return to_find, ours
+
+
+def all_figures(pack: Pack) -> list[FigureSpot]:
+    """Every figure of the pack's own rules, those that we worked out or assumed among them."""
+    return [one for spot, kind, rule in _spots(pack) for one in _figure_spots(spot, kind, rule)]
+
+
+def _spots(pack: Pack) -> Iterator[tuple[Spot, FigureKind, Rule]]:
+    """The fields that hold figures; another notice's have a pack of their own."""
     for spot in spots(pack):
         kind = figure_kind(spot.field.annotation, spot.field.metadata)
-        if kind is None or spot.value is None or spot.rule is None:
-            continue
-        names = {step for step in spot.path if isinstance(step, str)}
-        if spot.rule.notice is not None:
-            continue  # another notice's, which has a pack of its own
-        if spot.rule.assumed or any(names & set(rule.derived) for rule in spot.rules):
-            ours += 1
-            continue
-        for value in _values(kind, spot.value):
-            says, pattern = said_as(kind, value)
-            to_find.append(FigureSpot(spot.path, says, pattern, spot.rule.clauses or (WHOLE,)))
-    return to_find, ours
+        if kind is not None and spot.value is not None and spot.rule is not None and spot.rule.notice is None:
+            yield spot, kind, spot.rule
+
+
+def _figure_spots(spot: Spot, kind: FigureKind, rule: Rule) -> Iterator[FigureSpot]:
+    for value in _values(kind, spot.value):
+        says, pattern = said_as(kind, value)
+        yield FigureSpot(spot.path, kind, says, pattern, rule.clauses or (WHOLE,))
 
 
 def _values(kind: FigureKind, value: object) -> list[object]:
@@ -123,6 +151,8 @@ def _either(patterns: Iterator[str]) -> str:
 
 
 def _yuan(fen: int) -> Iterator[str]:
+    if fen == 0:
+        yield r"全额|免缴|免费|不(?:用|需|必)?(?:要)?(?:个人)?缴"
     text = short_yuan(fen)
     yield rf"(?<![\d.]){re.escape(text)}(?:\.00?)?(?![\d%年月日天]|\.\d)"
     whole, rest = divmod(fen, 100)

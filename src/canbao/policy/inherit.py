@@ -13,7 +13,7 @@ from canbao.policy.reading import Path, Reading, read_files
 CHANGES = "+"
 ENGLISH = "english"  # words for what the rules say; a translation of what is dropped here goes with it
 NOTICE = "notice"  # the key under which a rule taken from another pack says whose it is
-OWN = ("document", "examples", "extends")  # never taken from another pack
+OWN = ("document", "examples", "no_rule_for", "extends")  # never taken from another pack
 
 
 def name_of(topic: str, entry: Any) -> str | None:

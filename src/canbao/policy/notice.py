@@ -6,7 +6,8 @@ tables with one cell a line. All spaces go, except that two numbers which only a
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 _CHINESE = "一二三四五六七八九十"
 _HEADINGS = (
@@ -20,13 +21,44 @@ _ANNEX = re.compile(r"^附件\d{0,2}$")
 WHOLE = "全文"
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What stands under one number and not under a number below it: its steps (`四`, `（一）`), its line, its text."""
+
+    steps: tuple[str, ...]
+    line: int
+    text: str
+
+    @property
+    def clause(self) -> str:
+        return "".join(self.steps)
+
+
 def clauses_of(text: str, annexes: Mapping[str, str]) -> dict[str, str]:
     """Clause number → its text without spaces, sub-clauses included; `全文` is everything.
 
     `annexes` gives the titles of annexes whose beginning the text does not mark with 附件 on a line of its own.
     """
+    found: dict[str, list[str]] = {WHOLE: []}
+    for steps, _, line in _lines(text, annexes):
+        found[WHOLE].append(line)
+        for depth in range(1, len(steps) + 1):
+            found.setdefault("".join(steps[:depth]), []).append(line)
+    return {clause: _squeezed(part) for clause, part in found.items()}
+
+
+def sections_of(text: str, annexes: Mapping[str, str]) -> list[Section]:
+    """Every numbered clause and annex in the order of the notice; what stands before the first is none."""
+    found: dict[tuple[str, ...], tuple[int, list[str]]] = {}
+    for steps, number, line in _lines(text, annexes):
+        if steps:
+            found.setdefault(steps, (number, []))[1].append(line)
+    return [Section(steps, number, _squeezed(lines)) for steps, (number, lines) in found.items()]
+
+
+def _lines(text: str, annexes: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], int, str]]:
+    """Every line with its number and the steps of the clause in which it stands."""
     lines = [unicodedata.normalize("NFKC", line).strip() for line in text.splitlines()]
-    found: dict[str, list[str]] = {WHOLE: lines}
     path: list[str] = []
     annex = ""
     starts = {_squeezed([title]): name for name, title in annexes.items()}
@@ -39,12 +71,7 @@ def clauses_of(text: str, annexes: Mapping[str, str]) -> dict[str, str]:
         elif not annex:
             path = _path_after(path, line)
         seen_clause = seen_clause or bool(path)
-        for depth in range(1, len(path) + 1):
-            if not annex:
-                found.setdefault("".join(path[:depth]), []).append(line)
-        if annex:
-            found.setdefault(annex, []).append(line)
-    return {clause: _squeezed(part) for clause, part in found.items()}
+        yield ((annex,) if annex else tuple(path)), number + 1, line
 
 
 def _path_after(path: list[str], line: str) -> list[str]:

@@ -15,7 +15,7 @@ from canbao.policy.example_rules import Example
 from canbao.policy.money_rules import Combination, Line, Standard, Subsidy
 from canbao.policy.people_rules import Category, Eligible, Exclusions, Household, Trait
 from canbao.policy.reading import NOT_RULES, Path
-from canbao.policy.rule import Frozen, Rule
+from canbao.policy.rule import Frozen, NoRule, Rule
 from canbao.policy.time_rules import (
     BenefitPeriod,
     Incentive,
@@ -75,6 +75,7 @@ class Topics(Frozen):
     targets: Targets | None = Field(None, description="参保任务数；不知道不是零")
     contacts: tuple[Contact, ...] = Field((), description="有问题打给谁")
     examples: tuple[Example, ...] = Field((), description="算好的答案，由 canbao policy test 核对")
+    no_rule_for: tuple[NoRule, ...] = Field((), description="通知的哪些条款没有规则，为什么；check --notice 不再提醒")
     english: dict[str, str] = Field({}, description="方案里的文字: 英文，给看英文页面的人；没有写的仍显示中文")
 
 

@@ -191,6 +191,11 @@ class Person:
         return {name: tuple(sorted(found[name], key=_as_text)) for name in sorted(found)}
 
     def _holds(self, category: Category, one: Held) -> bool:
+        if one.since is None and one.until is None:
+            return True
+        again = self.pack.readjustment
+        if again is not None and self.reached("paid", again.roster_of) and self.reached(again.roster_of, "on"):
+            return self._holds_on(one, again.roster_of)  # from then on that roster is the last word about this payment
         decided = category.decided
         rule = decided.in_window
         if decided.after_window != decided.in_window and not self.in_window:

@@ -156,11 +156,12 @@ def _scalar(node: ScalarNode) -> str | int | bool | None:
     return int(text) if _WHOLE.fullmatch(text) else text
 
 
-NOT_RULES = ("examples", "english")  # promises about the rules, and their translation: adding one changes no answer
+NOT_RULES = ("examples", "no_rule_for", "english")
+"""Promises about the rules, what needs none, and a translation: adding one changes no answer."""
 
 
 def digest_of(reading: Reading) -> str:
-    """sha256 over the rules as data: order of files and keys, comments, examples and the English make no difference."""
+    """sha256 over the rules as data: order of files and keys, comments and what is no rule make no difference."""
     rules = {topic: value for topic, value in reading.data.items() if topic not in NOT_RULES}
     if reading.before is not None:
         rules["amends"] = digest_of(reading.before)

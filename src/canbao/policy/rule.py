@@ -44,6 +44,14 @@ class Silence(Frozen):
     ask: str = Field(description="应向谁询问")
 
 
+class NoRule(Frozen):
+    """Clauses of the notice, or some words in them, about which the pack says nothing on purpose."""
+
+    clauses: tuple[str, ...] = Field(min_length=1, description="通知的哪些条款")
+    because: str = Field(description="为什么不写规则，如 只是分工")
+    words: tuple[str, ...] = Field((), description="只是这几个数字或名称没有规则；不写即整条（含下面各款）")
+
+
 def one_or_many(data: Any, one: str, many: str) -> Any:
     """Let people write `category: X` for `categories: [X]`."""
     if isinstance(data, dict) and one in data and many not in data:

@@ -54,7 +54,7 @@ def page(pack: Pack) -> str:
     css = files("canbao.policy").joinpath("show.css").read_text(encoding="utf-8")
     title = escape(pack.document.title)
     parts = [_header(pack), _essentials(pack), _prices(pack), _who_pays(pack), _clauses(pack), _open_points(pack)]
-    parts += [_words(pack), _targets(pack), _examples(pack), _footer(pack)]
+    parts += [_no_rule(pack), _words(pack), _targets(pack), _examples(pack), _footer(pack)]
     return (
         '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -253,6 +253,17 @@ def _open_points(pack: Pack) -> str:
         return ""
     heads: list[Head] = [("", ""), ("事项", "k"), ("内容", ""), ("依据", "c")]
     return f"<h2>假定、未知和推算</h2>\n{_table(heads, rows, 'text')}"
+
+
+def _no_rule(pack: Pack) -> str:
+    """What of the notice was read and needs no rule; who signs has seen that it was not overlooked."""
+    if not pack.no_rule_for:
+        return ""
+    rows = [
+        _cells("、".join(one.clauses) + (f"（{'、'.join(one.words)}）" if one.words else ""), one.because)
+        for one in pack.no_rule_for
+    ]
+    return f"<h2>没有规则的条款</h2>\n{_table([('条款', 'c'), ('为什么', '')], rows, 'text')}"
 
 
 def _open(mark: str, what: str, text: str, where: str) -> list[str]:

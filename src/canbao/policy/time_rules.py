@@ -104,7 +104,10 @@ class MonthlyAdjustment(Rule):
 
 
 class Readjustment(Rule):
-    """The roster of this day decides again who is subsidised; differences are given back or billed."""
+    """From this day on its roster decides about whoever has paid by then; differences are given back or billed.
+
+    Before it, `decided` of each category does.
+    """
 
     roster_of: Day = Field(description="按哪天的名册")
 

@@ -61,6 +61,7 @@ from canbao.policy.checks.slips import (
     every_department_has_one_name,
     every_limit_has_examples_on_both_sides,
     every_payer_has_one_name,
+    every_subsidy_has_an_example,
     every_tier_and_grade_has_its_rule,
     every_trait_is_looked_at,
     everybody_has_a_price,
@@ -77,6 +78,7 @@ from canbao.policy.checks.slips import (
 )
 from canbao.policy.checks.sources import (
     clauses_are_written_right,
+    clauses_without_a_rule_are_written_right,
     derived_names_a_field,
     every_rule_has_a_clause,
 )
@@ -104,6 +106,7 @@ Check = Callable[[Pack], Iterator[tuple[Path, str]]]
 PACK_CHECKS: tuple[Check, ...] = (
     every_rule_has_a_clause,
     clauses_are_written_right,
+    clauses_without_a_rule_are_written_right,
     derived_names_a_field,
     categories_in_rules_are_known,
     traits_in_rules_are_known,
@@ -163,6 +166,7 @@ EXAMPLE_CHECKS: tuple[Check, ...] = (
 
 PACK_REMINDERS: tuple[Check, ...] = (
     every_category_has_an_example,
+    every_subsidy_has_an_example,
     every_limit_has_examples_on_both_sides,
     cases_are_told_once,
     no_spelling_nearly_means_another_category,

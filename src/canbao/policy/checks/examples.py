@@ -29,8 +29,9 @@ def examples_promise_something(pack: Pack) -> Iterator[tuple[Path, str]]:
 
 def example_clauses_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
     for index, example in enumerate(pack.examples):
-        if not CLAUSE.fullmatch(example.clause):
-            yield ("examples", index, "clause"), not_a_clause(example.clause)
+        for clause in example.clause.split("、"):
+            if not CLAUSE.fullmatch(clause):
+                yield ("examples", index, "clause"), not_a_clause(clause)
 
 
 def example_refusals_are_known(pack: Pack) -> Iterator[tuple[Path, str]]:

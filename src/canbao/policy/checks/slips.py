@@ -11,14 +11,17 @@ from itertools import combinations
 
 from canbao.kernel.days import months_after
 from canbao.kernel.fen import short_yuan
+from canbao.policy.assess import person_under
 from canbao.policy.category_names import spelling
 from canbao.policy.checks.names import spellings
 from canbao.policy.checks.prices import prices_for
+from canbao.policy.combine import speaks_for
 from canbao.policy.conditions import Condition
 from canbao.policy.facts import BadFacts, Facts, facts_from_json
 from canbao.policy.inherit import data_above
 from canbao.policy.money_rules import BASIC, Standard
 from canbao.policy.pack import Pack
+from canbao.policy.people_rules import Category
 from canbao.policy.person import known_as, settled
 from canbao.policy.reading import Path
 from canbao.policy.rule import Rule
@@ -44,10 +47,32 @@ def _own(rule: Rule) -> bool:
 
 
 def every_category_has_an_example(pack: Pack) -> Iterator[tuple[Path, str]]:
+    for index, category in _categories_without_example(pack):
+        yield ("categories", index), f"“{category.name}”没有一个例子：在 examples 里写一个，别人好核对"
+
+
+def _categories_without_example(pack: Pack) -> Iterator[tuple[int, Category]]:
     shown = {known.name for facts in _facts(pack) for one in facts.categories if (known := known_as(pack, one))}
     for index, category in enumerate(pack.categories):
         if category.department is not None and category.name not in shown and _own(category):
-            yield ("categories", index), f"“{category.name}”没有一个例子：在 examples 里写一个，别人好核对"
+            yield index, category
+
+
+def every_subsidy_has_an_example(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """Beside another category the other's subsidy may be what comes out; so each has somebody who is nothing else."""
+    people = [person for facts in _facts(pack) if len((person := person_under(pack, facts)).held) <= 1]
+    shown = {category.name for _, category in _categories_without_example(pack)}
+    for index, rule in enumerate(pack.subsidies):
+        if not _own(rule) or rule.no_subsidy:
+            continue
+        missing = [
+            name
+            for name in rule.categories
+            if pack.named_grade(name)[0] not in shown and not any(speaks_for(one, rule, name) for one in people)
+        ]
+        if missing:
+            names = "、".join(f"“{name}”" for name in missing)
+            yield ("subsidies", index), f"{names}按这条的，没有一个例子：写一个只有这一身份、合这条条件的人"
 
 
 def every_limit_has_examples_on_both_sides(pack: Pack) -> Iterator[tuple[Path, str]]:

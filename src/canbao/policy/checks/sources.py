@@ -23,8 +23,15 @@ def clauses_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
                 yield (*path, "clause"), not_a_clause(clause)
 
 
+def clauses_without_a_rule_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
+    for index, one in enumerate(pack.no_rule_for):
+        for number, clause in enumerate(one.clauses):
+            if not CLAUSE.fullmatch(clause):
+                yield ("no_rule_for", index, "clauses", number), not_a_clause(clause)
+
+
 def not_a_clause(text: str) -> str:
-    return f"“{text}”不是条款号；写法如 五、四（二）、四（三）1、四（一）1（4）、附件、全文，括号用全角"
+    return f"“{text}”不是条款号；写法如“五”“四（二）”“四（三）1”“六1”“四（一）1（4）”“附件”“全文”，括号用全角；两处用顿号：“一、四（二）”"
 
 
 def derived_names_a_field(pack: Pack) -> Iterator[tuple[Path, str]]:
