@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from canbao.policy import Pack
 from canbao.policy.checking import problems_of
 from canbao.policy.checks import PACK_CHECKS
+from canbao.policy.money_rules import UNNAMED
 from canbao.policy.pack import Topics
 from canbao.policy.reading import Reading
 
@@ -140,6 +141,7 @@ def amount(*hows: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """One of these ways, by one payer or several."""
     who = either(
         st.sampled_from(PAYERS).map(lambda payer: {"payer": payer}),
+        st.just({"payer_unknown": {"unknown": "没有写谁付", "ask": "县医保局"}}),
         st.permutations(PAYERS).map(lambda some: {"payers": {some[0]: "60%", some[1]: "40%"}}),
         st.permutations(PAYERS).map(lambda all_: {"payers": dict(zip(all_, ("33.3%", "33.3%", "33.4%"), strict=True))}),
     )
@@ -257,7 +259,12 @@ def way_in() -> st.SearchStrategy[dict[str, Any]]:
         condition().map(lambda when: {"when": when}),
         rarely("paid", st.sampled_from(["in_window", "any_time", "after_window"])),
         rarely("until", st.sampled_from(["2031-02-28", "2031-06-30"])),
-        either(starts, starts, starts, starts, st.just({"unknown": "起始日", "ask": "县医保局"})),
+        either(
+            *[starts] * 4,
+            st.sampled_from([{}, {"may_pay": "unknown"}]).map(
+                lambda may: {"unknown": "起始日", "ask": "县医保局"} | may
+            ),
+        ),
     )
 
 
@@ -393,7 +400,8 @@ REFUND = merged(
 
 
 def _payers(amount: dict[str, Any]) -> list[str]:
-    return [*amount.get("payers", {}), *([amount["payer"]] if "payer" in amount else [])]
+    unnamed = [UNNAMED] if "payer_unknown" in amount else []
+    return [*amount.get("payers", {}), *([amount["payer"]] if "payer" in amount else unnamed)]
 
 
 @cache

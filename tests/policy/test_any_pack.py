@@ -21,7 +21,7 @@ from canbao.policy import Assessment, Pack, assess, facts_from_json, tabulate
 from canbao.policy.combine import offers_for, parts_of
 from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition, HeldFor, Times
 from canbao.policy.explain import explain
-from canbao.policy.money_rules import BASIC, Amount, Combination, Line, PartOfYear, Standard, Subsidy
+from canbao.policy.money_rules import BASIC, UNNAMED, Amount, Combination, Line, PartOfYear, Standard, Subsidy
 from canbao.policy.people_rules import Category, Decided, Eligible, Exclusion, Exclusions, Trait
 from canbao.policy.person import Person, Trace
 from canbao.policy.prices import price_of
@@ -137,7 +137,7 @@ def silenced(topics: dict[str, Any], topic: str, index: int) -> dict[str, Any]:
         silent = {key: value for key, value in rule.items() if key != "starts"} | asked
     elif "subsidy" in rule and not any("waived" in amount for amount in rule["subsidy"]):
         first = rule["subsidy"][0]
-        payer = first["payer"] if "payer" in first else next(iter(first["payers"]))
+        payer = first["payer"] if "payer" in first else next(iter(first.get("payers", ())), UNNAMED)
         silent = {key: value for key, value in rule.items() if key != "subsidy"} | asked | {"payer": payer}
     else:
         return topics
@@ -193,8 +193,9 @@ def amounts(answer: Assessment) -> tuple[Any, ...]:
 
 
 def open_questions(answer: Assessment) -> set[tuple[str, str, str]]:
-    """What is asked, whichever word comes first."""
-    return {("".join(sorted(unknown.what)), unknown.ask, unknown.clause) for unknown in answer.unknown}
+    """What is asked, whichever word comes first; of two equal subsidies the first listed is shown, and who pays that."""
+    asked = [unknown for unknown in answer.unknown if "由谁支付" not in unknown.what]
+    return {("".join(sorted(unknown.what)), unknown.ask, unknown.clause) for unknown in asked}
 
 
 def by_payer(answer: Assessment) -> dict[str, int]:

@@ -17,7 +17,7 @@ from canbao.policy import (
     assess,
     load_pack_texts,
 )
-from tests.policy.tiny import changed, tiny, tiny_with_tiers
+from tests.policy.tiny import TEXTS, changed, tiny, tiny_with_tiers
 
 PACK = tiny()
 TIERS = tiny_with_tiers()
@@ -299,3 +299,122 @@ def test_an_amendment_is_asked_on_its_own_first_day_whichever_rules_answer() -> 
 
     assert amended.window.first == date(2030, 8, 1)
     assert code(assess(amended, Facts())) == code(assess(PACK, Facts(on=date(2030, 8, 1)))) == "window_not_open"
+
+
+def paying(texts: dict[str, str], facts: Facts) -> Assessment:
+    return assess(load_pack_texts(texts), facts)
+
+
+AGAIN = {**TEXTS, "again.yaml": "readjustment: {roster_of: 2030-12-31, clause: 一}\n"}
+OCTOBER = {
+    name: text.replace(
+        "{name: 乙, aliases: [乙等], department: 民政局,",
+        "{name: 乙, aliases: [乙等], department: 民政局, decided: {in_window: 2030-10-31, after_window: paid},",
+    )
+    for name, text in AGAIN.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "paid_on", "on", "pays"),
+    [
+        pytest.param("2030-11-10", None, "2030-11-20", "2030-11-20", 400, id="came-later-than-the-first-roster"),
+        pytest.param("2030-11-10", None, "2030-11-20", "2030-12-30", 400, id="not-yet-decided-again"),
+        pytest.param("2030-11-10", None, "2030-11-20", "2030-12-31", 100, id="decided-again"),
+        pytest.param("2030-11-10", "2031-01-05", "2030-11-20", "2031-03-01", 100, id="left-after-that-day"),
+        pytest.param(None, "2030-11-30", "2030-10-20", "2030-10-20", 100, id="on-the-first-roster"),
+        pytest.param(None, "2030-11-30", "2030-10-20", "2031-03-01", 400, id="not-on-the-second"),
+        pytest.param("2031-03-01", None, "2031-02-10", "2031-03-05", 400, id="paid-later-and-not-held-then"),
+        pytest.param("2031-02-01", None, "2031-02-10", "2031-03-05", 100, id="paid-later"),
+    ],
+)
+def test_the_second_roster_day_decides_for_good_about_who_has_paid_by_then(
+    since: str | None, until: str | None, paid_on: str, on: str, pays: int
+) -> None:
+    held = Held("乙", since=since and date.fromisoformat(since), until=until and date.fromisoformat(until))
+    facts = Facts((held,), traits=frozenset({"晚归"}), paid_on=date.fromisoformat(paid_on), on=date.fromisoformat(on))
+
+    assert paying(OCTOBER, facts).pays_fen == pays * 100
+
+
+def test_a_newborns_time_may_run_past_the_end_of_the_benefit_period() -> None:
+    born = Facts(born_on=date(2031, 12, 15), paid_on=date(2032, 1, 12))
+
+    answer = assess(PACK, born)
+
+    assert (answer.covered_from, answer.covered_until) == (date(2031, 12, 15), date(2031, 12, 31))
+    assert code(assess(PACK, replace(born, paid_on=date(2032, 1, 13)))) == "window_closed"
+    assert code(assess(PACK, replace(born, born_on=date(2032, 1, 1)))) == "starts_after_period"
+    assert code(assess(PACK, replace(born, born_on=None))) == "window_closed"
+
+
+MAY_PAY = changed("unknown: 起始日", "may_pay: unknown\n    unknown: 满月以后能不能缴")
+
+
+def test_where_it_is_not_said_whether_they_may_pay_nothing_is_promised() -> None:
+    answer = paying(MAY_PAY, Facts((Held("乙"),), born_on=date(2031, 1, 1), paid_on=date(2031, 3, 1)))
+
+    assert (answer.refusal, answer.pays_fen, answer.shares) == (None, None, ())
+    assert (answer.covered_from, answer.covered_until) == (None, None)
+    assert answer.individual_fen == 40000
+    assert answer.unknown[0].as_json() == {
+        "what": "现在能不能缴费：满月以后能不能缴",
+        "ask": "县医保局",
+        "clause": "一",
+    }
+
+
+def test_a_refusal_promises_no_way_in_of_which_it_is_not_known_and_no_newborns_to_the_grown() -> None:
+    late = Facts(paid_on=date(2031, 5, 1))
+    unsaid, grown = (paying(MAY_PAY, facts).refusal for facts in (late, replace(late, born_on=date(1980, 1, 1))))
+
+    assert unsaid is not None
+    assert grown is not None
+    assert "可凭证明补办：晚归的人（一）、新生儿（一）、停了职工医保（一）。" in unsaid.remedy
+    assert "先问医保部门的：大一点的婴儿（一）。" in unsaid.remedy
+    assert "可凭证明补办：晚归的人（一）、停了职工医保（一）。" in grown.remedy
+    assert "婴儿" not in grown.remedy
+
+
+def test_who_pays_may_be_unknown_while_the_amount_is_known() -> None:
+    texts = changed(
+        "{yuan: 300, payer: 救助基金}", "{yuan: 300, payer_unknown: {unknown: 没有写由谁出, ask: 县医保局}}"
+    )
+
+    answer = paying(texts, holding("乙"))
+
+    assert answer.pays_fen == 10000
+    assert [(share.payer, share.fen) for share in answer.shares] == [("通知没有写明的一方", 30000)]
+    assert [one.what for one in answer.unknown] == ["乙的资助由谁支付：没有写由谁出"]
+    assert assess(load_pack_texts(texts), holding("甲", "乙")).unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("notice", "recognised", "pays"),
+    [
+        pytest.param("990101", "990101", 100, id="county-and-county"),
+        pytest.param("990101", "990101104", 100, id="a-town-of-the-county"),
+        pytest.param("990101", "990102", 400, id="another-county"),
+        pytest.param("990101", "990102104", 400, id="a-town-of-another-county"),
+        pytest.param("990101104", "990101", 100, id="a-towns-notice-and-its-county"),
+        pytest.param("990101104", "990101105", 100, id="a-towns-notice-and-another-town-of-the-county"),
+        pytest.param("990101104", "990102", 400, id="a-towns-notice-and-another-county"),
+        pytest.param("990101", "990100", 100, id="the-city-above"),
+        pytest.param("990100", "990102104", 100, id="a-citys-notice-and-a-town-of-it"),
+        pytest.param("990100", "990201", 400, id="a-citys-notice-and-another-citys-county"),
+    ],
+)
+def test_here_is_the_county_of_the_notice_however_long_the_codes(notice: str, recognised: str, pays: int) -> None:
+    texts = changed("category: 乙\n", "category: 乙\n    recognised: here\n")
+    texts["document.yaml"] = texts["document.yaml"].replace("990101", notice)
+
+    assert paying(texts, Facts((Held("乙", place=recognised),))).pays_fen == pays * 100
+
+
+def test_a_reason_not_to_enrol_may_come_without_a_remedy() -> None:
+    refusal = paying(
+        changed("{clause: 三, remedy: 先停保}", "{clause: 三}"), holding(employee_scheme=EmployeeScheme())
+    ).refusal
+
+    assert refusal is not None
+    assert refusal.remedy == "请向医保部门询问怎么办。"

@@ -3,6 +3,8 @@
 import pytest
 
 from canbao.policy import UnknownCategory, load_pack
+from canbao.policy.category_names import CategoryNames
+from canbao.policy.people_rules import Category
 
 HUILONG = load_pack("huilong-2020")
 SUIXI = load_pack("suixi-2022")
@@ -34,6 +36,17 @@ DISABLED = "重度残疾人员"
 )
 def test_a_cell_is_understood(cell: str, found: list[tuple[str, str | None]]) -> None:
     assert HUILONG.normalise_category(cell) == found
+
+
+@pytest.mark.parametrize(
+    "cell", ["建档立卡（未脱贫）", "建档立卡未脱贫", "建档立卡贫困人口(未脱贫)", "建档立卡 未脱贫"]
+)
+def test_a_grade_need_not_be_a_number(cell: str) -> None:
+    category = Category(
+        name="建档立卡贫困人口", aliases=("建档立卡",), grades=("未脱贫", "已脱贫"), department="扶贫办", clause="四"
+    )
+
+    assert CategoryNames([category]).read(cell) == [("建档立卡贫困人口", "未脱贫")]
 
 
 @pytest.mark.parametrize(

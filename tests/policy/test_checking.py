@@ -22,6 +22,25 @@ MISTAKES = [
     pytest.param(
         "乙\n    subsidy: {yuan: 300", "己\n    subsidy: {yuan: 300", "money.yaml", "己", "没有声明身份", id="category"
     ),
+    pytest.param(
+        "aliases: [乙等]", "aliases: [乙等，乙级]", "people.yaml", "name: 乙", "之间用半角逗号", id="names-run-together"
+    ),
+    pytest.param(
+        "collection_window:",
+        "no_rule_for: [{clauses: [第四条], because: 宣传}]\ncollection_window:",
+        "time.yaml",
+        "第四条",
+        "不是条款号",
+        id="clause-without-a-rule",
+    ),
+    pytest.param(
+        "    starts: {from: paid, plus: 1天}\n",
+        "    starts: {from: paid, plus: 1天}\n    may_pay: unknown\n",
+        "time.yaml",
+        "may_pay",
+        "同时写 unknown",
+        id="may-pay-and-starts",
+    ),
     pytest.param("any_traits: [晚归]", "any_traits: [早归]", "time.yaml", "早归", "没有声明情况", id="trait"),
     pytest.param("rate: 50%,", "rate: 50%, of_tier: 三档,", "money.yaml", "三档", "没有“三档”这一档", id="tier"),
     pytest.param("aliases: [乙等]", "aliases: [甲等]", "people.yaml", "name: 乙", "既是", id="alias-of-two"),

@@ -259,7 +259,13 @@ def test_new_writes_questions_and_check_names_every_line_that_is_open(
 def test_a_filled_in_skeleton_is_a_pack(tmp_path: Path) -> None:
     folder = tmp_path / "new-county"
     main(["new", str(folder)])
-    answers = {"first": "2030-01-01", "last": "2030-12-31", "clause": "一", "place_code": "990101"}
+    answers = {
+        "first": "2030-01-01",
+        "last": "2030-12-31",
+        "clause": "一",
+        "place_code": "990101",
+        "rule": "most_favourable",
+    }
     for path in folder.glob("*.yaml"):
         lines = path.read_text(encoding="utf-8").splitlines()
         filled = [

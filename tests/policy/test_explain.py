@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from canbao.policy import Facts, Held, assess, explain, facts_from_json, load_pack
+from canbao.policy import Facts, Held, assess, explain, facts_from_json, load_pack, load_pack_texts
 from canbao.policy.explain import explain_family, explain_person
+from tests.policy.tiny import changed
 
 SUIXI = load_pack("suixi-2022")
 
@@ -62,7 +63,8 @@ PACKS = Path(__file__).parents[1] / "policies" / "packs"
 
 
 def person(key: str, language: str = "zh", **facts: object) -> str:
-    return explain_person(load_pack(PACKS / key), facts_from_json(facts), language)  # type: ignore[arg-type]
+    folder = PACKS / key
+    return explain_person(load_pack(folder if folder.exists() else key), facts_from_json(facts), language)  # type: ignore[arg-type]
 
 
 def family(key: str, *people: dict[str, object], language: str = "zh") -> list[str]:
@@ -179,8 +181,8 @@ def test_the_same_person_in_english() -> None:
         pytest.param(
             "incentives-and-refunds",
             {"traits": ["献过血"]},
-            "本通知没有写：献血：按市里的文件（依据：二（三）），请向市医保局询问。",
-            "The notice does not say: 献血：按市里的文件 (clause 二（三）); ask 市医保局.",
+            "还不知道：献血：按市里的文件（依据：二（三）），请向市医保局询问。",
+            "Not known: 献血：按市里的文件 (clause 二（三）); ask 市医保局.",
             id="earned-but-unknown",
         ),
         pytest.param(
@@ -216,8 +218,8 @@ def test_the_same_person_in_english() -> None:
         pytest.param(
             "combine-not-said",
             {"categories": ["低保对象", "重度残疾人员"]},
-            "本通知没有写：同时有几个身份时怎样资助（个人最多缴400元）（依据：一），请向县医保局询问。",
-            "The notice does not say: what holds for several categories at once (the person pays 400 yuan at most) "
+            "还不知道：同时有几个身份时怎样资助（个人最多缴400元）（依据：一），请向县医保局询问。",
+            "Not known: what holds for several categories at once (the person pays 400 yuan at most) "
             "(clause 一); ask 县医保局.",
             id="what-the-notice-leaves-to-others",
         ),
@@ -278,3 +280,69 @@ def test_every_worked_answer_can_be_told_and_its_english_borrows_only_the_notice
 
         assert explain_person(pack, facts).endswith("。")
         assert [word for word in borrowed if word not in theirs] == [], told
+
+
+@pytest.mark.parametrize(
+    ("key", "facts", "chinese", "english"),
+    [
+        pytest.param(
+            "huilong-2020",
+            {"categories": ["重残", "已脱贫"], "tier": "一档"},
+            "您属于已脱贫建档立卡人口，前面已有资助的不再给（依据：四（一）3）",
+            "nothing more after another subsidy (clause 四（一）3)",
+            id="somebody-before",
+        ),
+        pytest.param(
+            "huilong-2020",
+            {"categories": ["残疾军人（六级）"], "tier": "一档"},
+            "没有资助；您属于一至六级残疾军人，没有资助（依据：四（一）1（4））",
+            "without a subsidy; for category",
+            id="nothing-is-given",
+        ),
+        pytest.param(
+            "huilong-2020",
+            {"categories": ["低保"], "traits": ["市外户籍", "居住证"], "tier": "一档"},
+            "您属于城乡低保对象，不合资助的条件（依据：四（一）1）",
+            "its conditions are not met (clause 四（一）1)",
+            id="not-for-them",
+        ),
+        pytest.param(
+            "suixi-2022",
+            {"categories": ["低保", "监测人口"]},
+            "您属于监测人口，资助不比上面的多（依据：四（四））",
+            "not more than the above (clause 四（四）)",
+            id="less",
+        ),
+        pytest.param(
+            "dongzhi-2021",
+            {"born_on": "2020-11-20", "paid_on": "2021-02-05"},
+            "从出生当天开始；早于待遇期的，从待遇期第一天起。",
+            "and not before the benefit period.",
+            id="born-before-the-period",
+        ),
+        pytest.param(
+            "dongzhi-2021",
+            {"born_on": "2021-03-01", "paid_on": "2021-06-02"},
+            "您现在能不能缴费还不能确定。还不知道：现在能不能缴费：",
+            "Whether you may pay now cannot be said yet. Not known: whether they may pay now: ",
+            id="not-said-whether-they-may",
+        ),
+        pytest.param(
+            "huilong-2020",
+            {"categories": ["建档立卡"], "tier": "一档"},
+            "还不知道：建档立卡贫困人口的资助金额：名册没有注明是否脱贫",
+            "Not known: the subsidy of",
+            id="the-roster-does-not-say-and-not-the-notice",
+        ),
+    ],
+)
+def test_why_there_is_no_more_is_said(key: str, facts: dict[str, object], chinese: str, english: str) -> None:
+    assert chinese in person(key, **facts)
+    assert english in person(key, "en", **facts)
+
+
+def test_what_helps_ends_before_the_next_sentence_begins() -> None:
+    texts = changed("covered_elsewhere: {clause: 三,", "covered_elsewhere: {assumed: 国家规定,")
+    facts = facts_from_json({"other_cover": {"scheme": "resident"}})
+
+    assert "先停保。这里有一个假定：国家规定。" in explain(assess(load_pack_texts(texts), facts))

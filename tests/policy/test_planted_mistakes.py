@@ -247,7 +247,7 @@ MONEY: list[Row] = [
     ("suixi-2022/money.yaml", "{full: true, payer: 同级财政}", "{payer: 同级财政}", "{payer: 同级财政}", "四者选一"),
     ("suixi-2022/money.yaml", "{full: true, payer: 同级财政}", "{full: true}", "{full: true}", "谁付：payer（一方）"),
     ("subsidy-kinds/pack.yaml", "{full: true, payers: {省", "{full: true, payer: 省级财政, payers: {省", "payer: 省级财政, payers", "谁付：payer（一方）"),
-    ("waived-and-paid-back/pack.yaml", "{full: true, waived: true}", "{full: true, waived: true, payer: 县财政}", "县财政", "三者选一"),
+    ("waived-and-paid-back/pack.yaml", "{full: true, waived: true}", "{full: true, waived: true, payer: 县财政}", "县财政", "四者选一"),
     ("waived-and-paid-back/pack.yaml", "{yuan: 100, waived: true}", "[{yuan: 100, waived: true}, {yuan: 50, payer: 县财政}]", "县财政", "免缴不能和别人支付的写在同一条里"),
     ("waived-and-paid-back/pack.yaml", "{yuan: 100, waived: true}", "{yuan: 100, waived: true}, paid_back: true", "waived: true}, paid_back", "免缴的没有缴，也就没有返还"),
     ("waived-and-paid-back/pack.yaml", "    paid_back: true\n    also", "    also", "- category: 退捕渔民", "同时写 paid_back: true"),
@@ -421,6 +421,7 @@ STANDING: list[Row] = [
 ]
 
 USUALLY_A_SLIP: list[Row] = [
+    ("hefei-2021/money.yaml", "category: 返贫致贫人口\n", "category: 返贫致贫人口\n    recognised: here\n", "people.yaml|- name: 返贫致贫人口", "“返贫致贫人口”由外地认定时没有写资助"),
     ("hefei-2021/examples.yaml", "facts: {categories: [返贫致贫人口], paid_on: 2021-10-15}", "facts: {categories: [返贫致贫人口, 低保对象], paid_on: 2021-10-15}", "money.yaml|category: 返贫致贫人口", "“返贫致贫人口”按这条的，没有一个例子"),
     ("hefei-2021/examples.yaml", "  - case: 社会散居孤儿\n    facts: {categories: [社会散居孤儿], paid_on: 2021-10-15}\n    pays_yuan: 0\n    shares_yuan: {医疗救助基金: 320}\n    clause: 五（五）\n", "", "people.yaml|- name: 社会散居孤儿", "“社会散居孤儿”没有一个例子"),
     ("suixi-2022/examples.yaml", "paid_on: 2022-02-28", "paid_on: 2022-02-27", "time.yaml|until: 2022-02-28", "的界限没有例子：写 2022-02-28 缴费的"),

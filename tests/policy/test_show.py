@@ -202,3 +202,34 @@ def test_clauses_come_in_the_order_of_the_notice() -> None:
     assert sorted(clauses, key=clause_order) == [
         "全文", "二", "二（二）", "二（三）、二（九）", "二（十）", "四（一）1（4）", "四（三）2", "四（三）10", "六1", "十一", "附件",
     ]  # fmt: skip
+
+
+def test_whoever_signs_sees_which_clauses_have_no_rule_and_why() -> None:
+    html = page(load_pack("huilong-2020"))
+
+    assert ["一、八", "任务在附件里；宣传和领导的要求"] in cells(html)
+    assert ["四（一）3（250元）", "补差到一档的标准，写在 combination 的 cap_tier"] in cells(html)
+
+
+def test_the_page_says_days_prices_and_gifts_as_they_are() -> None:
+    html = page(load_pack("huilong-2020"))
+
+    assert "2019-12-10</span> 及以前" in html
+    assert "没有资助" in html
+    assert "不再资助" not in html
+    assert "其他人" not in html
+    assert html.count("财政补助标准；请问区医保局") == 1
+    assert "没有说明户籍的按此处理；没有说明" not in html
+    assert "（2020-12-31：标准按年度，取该年最后一天）" in without_spans(html)
+
+
+def test_what_people_hear_who_missed_the_window_is_on_the_page() -> None:
+    texts = changed("last: 2030-12-31, clause: 一}", "last: 2030-12-31, afterwards: 打县里的电话, clause: 一}")
+
+    assert "；错过的人：打县里的电话。" in page(load_pack_texts(texts))
+
+
+def test_an_example_may_name_its_assumption() -> None:
+    texts = changed("pays_yuan: 100, clause: 二（二）}", "pays_yuan: 100, assumed: 没有写, clause: 二（二）}")
+
+    assert "（含假定：没有写）" in page(load_pack_texts(texts))

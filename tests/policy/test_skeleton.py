@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from canbao.policy import skeleton
+from canbao.policy import check, skeleton
 from canbao.policy.pack import Topics
 from canbao.policy.reading import read_files
 from canbao.policy.schema import pack_schema
@@ -15,7 +15,7 @@ from canbao.policy.skeleton import SCHEMA_FILE, SCHEMA_LINE, write_skeleton
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEXTS = {item.name: item.read_text(encoding="utf-8") for item in files("canbao.policy").joinpath("skeleton").iterdir()}
-SAMPLE = {"年-月-日": "2030-12-31", "年-月": "2030-10", "待填": "100"}
+SAMPLE = {"年-月-日": "2030-12-31", "年-月": "2030-10", "rule: 待填": "rule: most_favourable", "待填": "10"}
 
 
 def with_everything_taken_up(text: str) -> str:
@@ -36,6 +36,25 @@ def test_every_key_in_a_comment_could_be_taken_up_as_it_stands(name: str) -> Non
         data["document"]["place_code"] = "990101"
 
     assert [error.message for error in Draft202012Validator(pack_schema()).iter_errors(data)] == []
+
+
+def test_nothing_of_any_notice_stands_there_for_somebody_to_leave_standing() -> None:
+    """A clause, a figure or a name that is not asked for would be left as it is, and be of another county."""
+    text = "\n".join(TEXTS.values())
+
+    assert set(re.findall(r"clause: ([^\s},]+)", text)) == {"待填", "全文"}
+    assert re.findall(r"(?:yuan|rate|plus|fixed|at_least|under|due_day): *\d", text) == []
+    notices = ("低保", "渔民", "优抚", "残联", "民政", "财政:", "宝宝", "农民工", "停保证明")
+    assert [word for word in notices if word in text] == []
+
+
+def test_what_was_only_assumed_by_the_skeleton_is_asked_for(tmp_path: Path) -> None:
+    write_skeleton(tmp_path / "new-county")
+
+    open_ones = [str(problem) for problem in check(tmp_path / "new-county")]
+
+    assert any(one.endswith("待填：rule") for one in open_ones)
+    assert all("待填：" in one for one in open_ones)
 
 
 def test_the_questions_are_about_every_topic() -> None:

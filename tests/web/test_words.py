@@ -97,7 +97,8 @@ def test_after_the_window_the_refusal_and_what_helps_are_english(
     page = client.get("/my/")
     refused = client.post("/my/pay/", {"order_id": str(uuid4()), "bill": outside.bills("赵家")})
 
-    assert "With proof, these may still pay: returning migrant workers (五), newborns within 90 days" in text_of(page)
+    assert "With proof, these may still pay: returning migrant workers (五), demobilised soldiers" in text_of(page)
+    assert "newborns" not in text_of(page)
     assert refusal_of(refused) == "赵大: Collection ended on 2021-12-31, and none of the late ways in fits."
     assert (unmarked_chinese(page), unmarked_chinese(refused)) == ([], [])
 

@@ -23,6 +23,8 @@ from canbao.policy.person import Person, Trace, known_as, settled
 from canbao.policy.prices import Price, price_of, prices
 from canbao.policy.refunds import refund
 from canbao.policy.rule import Rule
+from canbao.policy.time_rules import WayIn
+from canbao.policy.values import Span
 from canbao.policy.ways import Cover, cover_by, cover_in_window, way_for
 
 T = TypeVar("T", Share, Waiver)
@@ -198,12 +200,24 @@ def _outside_window(person: Person) -> Refusal:
     window = pack.collection_window
     if not person.reached(window.first, "paid"):
         return refusals.WindowNotOpen(clause=window.where, first=window.first, last=window.last)
-    others = [
-        f"{way.name}（{way.where}）" if way.where else way.name for way in pack.ways_in if way.paid != "in_window"
-    ]
-    ways = refusals.LATE_WAYS.format(ways="、".join(others)) if others else ""
+    late = [way for way in pack.ways_in if way.paid != "in_window" and not (way.is_for_newborns and _is_grown(person))]
+    ways = _listed(refusals.LATE_WAYS, [way for way in late if way.may_pay is None])
+    ways += _listed(refusals.LATE_WAYS_UNKNOWN, [way for way in late if way.may_pay is not None])
     afterwards = window.afterwards or refusals.AFTERWARDS
     return refusals.WindowClosed(clause=window.where, last=window.last, ways=ways, afterwards=afterwards)
+
+
+_A_YEAR = Span(12, 0, "")
+
+
+def _is_grown(person: Person) -> bool:
+    """Born so long before the window that no rule about the newborn is meant; not where nobody says when."""
+    return person.reached("born", person.pack.window.first, _A_YEAR) is True
+
+
+def _listed(template: str, several: list[WayIn]) -> str:
+    names = [f"{way.name}（{way.where}）" if way.where else way.name for way in several]
+    return template.format(ways="、".join(names)) if names else ""
 
 
 def _refused(person: Person, price: Price, refusal: Refused) -> Assessment:
@@ -234,13 +248,13 @@ def _answer(person: Person, cover: Cover, rules: list[Rule]) -> Assessment:
     bill = [(price, split(person, price)) for price in prices(person)]
     unknown = [one for price, parts in bill for one in _unknown(price, parts)]
     if cover.unknown is not None:
-        unknown.append(cover.unknown)
+        unknown.insert(len(unknown) if cover.may_pay else 0, cover.unknown)
     earns = list(earned(person))
     unknown += [one for one in earns if isinstance(one, Unknown)]
     standards = [price.standard for price, _ in bill if price.standard is not None]
     lines = [price.rule for price, _ in bill if price.rule is not None]
     assumed = [Assumption(rule.assumed, rule.where) for rule in (*standards, *lines, *rules) if rule.assumed]
-    pays_fen = _sum(parts.pays_fen for _, parts in bill)
+    pays_fen = _sum(parts.pays_fen for _, parts in bill) if cover.may_pay else None
     known = pays_fen is not None  # one unknown line leaves the whole open, and then no share is claimed
     return Assessment(
         individual_fen=_sum(price.individual_fen for price, _ in bill),
@@ -248,7 +262,7 @@ def _answer(person: Person, cover: Cover, rules: list[Rule]) -> Assessment:
         shares=_all(parts.shares for _, parts in bill) if known else (),
         government_fen=_government_fen(bill),
         covered_from=person.covered_from(cover.first) if cover.first is not None else None,
-        covered_until=cover.last,
+        covered_until=cover.last if cover.may_pay else None,
         unknown=tuple(dict.fromkeys(unknown)),
         assumptions=tuple(dict.fromkeys([*(one for _, parts in bill for one in parts.assumptions), *assumed])),
         lines=tuple(_line(price, parts) for price, parts in bill) if person.pack.lines else (),

@@ -52,11 +52,16 @@ class CategoryNames:
     def __init__(self, categories: Sequence[Category]) -> None:
         self.by_name = {category.name: category for category in categories}
         self._by_spelling: dict[str, str] = {}
+        self._graded_spelling: dict[str, tuple[str, str]] = {}  # 建档立卡（未脱贫）: a grade need not be a number
         self._with_grade: dict[str, str] = {}  # these say enough only together with a grade
         for category in categories:
             for text in (category.name, *category.aliases):
                 self._by_spelling.setdefault(spelling(text), category.name)
+                for grade in (*category.grades, *category.outside_grades):
+                    self._graded_spelling.setdefault(spelling(text + grade), (category.name, grade))
             for text in category.aliases_with_grade:
+                for grade in (*category.grades, *category.outside_grades):
+                    self._graded_spelling.setdefault(spelling(text + grade), (category.name, grade))
                 self._with_grade.setdefault(spelling(text), category.name)
 
     def find(self, name: str, grade: str | None = None) -> tuple[str, str | None] | None:
@@ -79,9 +84,9 @@ class CategoryNames:
     def read(self, text: str) -> "list[tuple[str, str | None]] | UnknownCategory":
         """The categories in a cell, in the order written, without repetition."""
         cell = plain(text)
-        whole = self._by_spelling.get(_bare(cell))
+        whole = self._whole(cell)
         if whole is not None:
-            return [(whole, None)]
+            return [whole]
         pieces = [piece for piece in _BETWEEN.split(_COMMA_INSIDE_GRADE.sub(r"\1\2", cell)) if piece]
         found = [self._piece(piece) for piece in pieces]
         known = list(dict.fromkeys(item for item in found if item is not None))
@@ -90,10 +95,15 @@ class CategoryNames:
             return UnknownCategory(text, bad or (text,))
         return known
 
+    def _whole(self, text: str) -> tuple[str, str | None] | None:
+        """A name or an alias, perhaps with a grade behind it, written out as the pack has them."""
+        name = self._by_spelling.get(_bare(text))
+        return (name, None) if name is not None else self._graded_spelling.get(_bare(text))
+
     def _piece(self, piece: str) -> tuple[str, str | None] | None:
-        whole = self._by_spelling.get(_bare(piece))
+        whole = self._whole(piece)
         if whole is not None:
-            return whole, None
+            return whole
         match = _GRADE.search(piece)
         if match is None:
             return None

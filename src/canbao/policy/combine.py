@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from canbao.kernel.fen import share_of, short_yuan
 from canbao.policy.assessment import Assumption, Share, Unknown, Waiver
 from canbao.policy.fits import Fit, all_of, fits, holds
-from canbao.policy.money_rules import BASIC, Amount, Combination, Subsidy
+from canbao.policy.money_rules import BASIC, UNNAMED, Amount, Combination, Subsidy
 from canbao.policy.person import Person, is_here
 from canbao.policy.prices import Price, price_of
 
 SUBSIDY_UNKNOWN = "{category}的资助金额：{unknown}（个人最多缴{most}元）"
 SUBSIDY_OPEN = "{category}的资助：要先知道{what}（个人最多缴{most}元）"
+PAYER_UNKNOWN = "{category}的资助由谁支付：{unknown}"
 NOT_SAID = "同时有几个身份时怎样资助（个人最多缴{most}元）"
 
 
@@ -85,7 +86,7 @@ def split(person: Person, price: Price) -> Split:
         shares=tuple(_share(part, price.line) for part in at_once if not part.waived),
         waived=tuple(_waiver(part, price.line) for part in at_once if part.waived),
         paid_back=tuple(_share(part, price.line) for part in parts if part.offer.rule.paid_back),
-        unknown=price.unknown,
+        unknown=(*price.unknown, *_unknown_payers(parts)),
         assumptions=_assumptions(person, offers, [part.offer for part in parts]),
     )
 
@@ -272,6 +273,15 @@ def _unknown(person: Person, offer: Offer, at_most_fen: int) -> Unknown:
         return Unknown(what, "本人或监护人", rule.where)
     combination = person.pack.combination
     return Unknown(NOT_SAID.format(most=most), combination.ask or "", combination.where)
+
+
+def _unknown_payers(parts: Sequence[Part]) -> Iterator[Unknown]:
+    """Who pays is not said; how much is, and so is what the person pays."""
+    for part in parts:
+        silent = next((one.payer_unknown for one in part.offer.rule.subsidy if one.payer_unknown), None)
+        if silent is not None and part.payer == UNNAMED:
+            what = PAYER_UNKNOWN.format(category=part.offer.category, unknown=silent.unknown)
+            yield Unknown(what, silent.ask, part.offer.rule.where)
 
 
 def _assumptions(person: Person, offers: list[Offer], used: list[Offer]) -> tuple[Assumption, ...]:

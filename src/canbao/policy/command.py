@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from canbao.policy.facts import BadFacts, Facts, facts_from_json
 from canbao.policy.folders import PackBroken, PackNotFound, find_folder, pack_folders, policies_folder
 from canbao.policy.loading import load_pack
-from canbao.policy.skeleton import FolderInUse, write_skeleton
+from canbao.policy.skeleton import SCHEMA_FILE, FolderInUse, write_skeleton
 
 if TYPE_CHECKING:
     import polars as pl
@@ -129,6 +129,8 @@ def _new(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise _cannot_write(folder, error) from error
     print(f"{folder}：{'、'.join(names)}\n请回答其中的问题，然后运行 canbao policy check {arguments.pack}")
+    if SCHEMA_FILE in names:
+        print(f"{SCHEMA_FILE} 只给编辑器看，用来解释每个键；不用编辑器的可以删，不是方案的一部分")
     return 0
 
 

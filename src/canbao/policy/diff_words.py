@@ -68,6 +68,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "of": ("退哪一笔", "of which payment"),
     "office": ("汇缴地点", "office"),
     "only_if_nothing_before": ("前面已有资助的不给", "only if nobody before gave"),
+    "may_pay": ("能不能缴", "whether they may pay"),
     "outside_grades": ("不算的等级", "grades that do not count"),
     "paid": ("何时缴费", "paid"),
     "paid_back": ("先缴后返", "given back later"),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from canbao.policy import combine, fits, prices, refunds, refusals, ways
+from canbao.policy.money_rules import UNNAMED
+from canbao.policy.people_rules import REMEDY
 from canbao.policy.values import Span
 
 _SENTENCES = {
@@ -19,6 +21,8 @@ _SENTENCES = {
     prices.PRICE_OPEN: "the price of {line}: {what} must be known first",
     prices.NO_PRICE: "the price of {line}: none is meant for somebody like this",
     ways.START_OPEN: "the start of cover: {what} must be known first",
+    ways.MAY_PAY_UNKNOWN: "whether they may pay now: {unknown}",
+    combine.PAYER_UNKNOWN: "who pays the subsidy of {category}: {unknown}",
     fits.GRADE: "the grade of {category}",
     fits.SINCE: "since when {category} is held",
     refunds.NOT_WRITTEN: "These rules say nothing of this reason; they name: {known}. Ask the insurance office.",
@@ -38,6 +42,8 @@ _OURS = {
     "退还先缴的一笔。": "The earlier payment is given back.",
     "退还差额。": "The difference is given back.",
     "没有写退费": "none",
+    UNNAMED: "somebody whom the notice does not name",
+    REMEDY: "Ask the insurance office what to do.",
     "本人或监护人": "the person or the guardian",
     "医保部门": "the insurance office",
     "基本医保": "basic insurance",
@@ -104,11 +110,16 @@ def refusal_in_english(refusal: Mapping[str, str], glossary: Mapping[str, str]) 
 
 def _late(remedy: str, glossary: Mapping[str, str]) -> str:
     """The late ways in, if there are any, and what everybody else can do."""
-    words = _read(refusals.LATE_WAYS + "{afterwards}", remedy)
-    if words is None:
-        return phrase(remedy, glossary)
-    ways = refusals.LATE_WAYS_ENGLISH.format(ways=phrase(words["ways"], glossary))
-    return ways + phrase(words["afterwards"], glossary)
+    told = ""
+    for template, english in (
+        (refusals.LATE_WAYS, refusals.LATE_WAYS_ENGLISH),
+        (refusals.LATE_WAYS_UNKNOWN, refusals.LATE_WAYS_UNKNOWN_ENGLISH),
+    ):
+        words = _read(template + "{afterwards}", remedy)
+        if words is not None:
+            told += english.format(ways=phrase(words["ways"], glossary))
+            remedy = words["afterwards"]
+    return told + phrase(remedy, glossary)
 
 
 def _read(template: str, text: str) -> dict[str, str] | None:

@@ -44,5 +44,5 @@ class Example(Frozen):
     covered_from: Day | Literal["unknown"] | None = Field(None, description="待遇从哪天起；不知道写 unknown")
     covered_until: Day | None = Field(None, description="待遇到哪天止")
     refused: str | None = Field(None, description="拒绝的代码")
-    assumed: bool | None = Field(None, description="答案是否带有假定")
+    assumed: bool | str | None = Field(None, description="答案是否带有假定（true）；要指明哪一个，写它的几个字")
     target: TargetExample | None = Field(None, description="不问人，问任务数")

@@ -9,13 +9,16 @@ from canbao.policy.pack import Pack
 from canbao.policy.reasons import (
     Help,
     Household,
+    NoHelp,
     Reasons,
     Waited,
+    begins_later_than_its_rule,
     helps,
     merged,
     price_of_line,
     waited,
     whole_year_fen,
+    without_help,
 )
 from canbao.policy.sentences import ANCHORS, condition_text, start_text
 
@@ -49,7 +52,7 @@ class Chinese:
             parts = [(f"{who}：" if number else "") + _refusal(answer.refusal)]
         else:
             parts = [_money(answer, why, who, you), _start(answer, why, you)]
-            if why is not None and answer.government_fen:
+            if why is not None and answer.government_fen and answer.covered_until is not None:
                 parts.append(f"财政另外补助{short_yuan(answer.government_fen)}元。")
         parts += [_paid_back(share, you, refused=answer.refusal is not None) for share in answer.paid_back]
         parts += [f"缴的是这一档，享受的是{answer.enjoys}的待遇。"] if answer.enjoys else []
@@ -88,18 +91,25 @@ def _who(why: Reasons | None, number: int) -> str:
 
 def _refusal(refusal: Refused) -> str:
     says = refusal.says.removesuffix("。")
-    return f"{says}{_under(refusal.clause)}。{refusal.remedy}"
+    return f"{says}{_under(refusal.clause)}。{_ended(refusal.remedy)}"
 
 
 def _unknown(one: Unknown) -> str:
     if one.ask in THEMSELVES:
         return f"还不能确定{one.what}{_under(one.clause)}，请向{one.ask}了解。"
-    return f"本通知没有写：{one.what}{_under(one.clause)}，请向{one.ask}询问。"
+    return f"还不知道：{one.what}{_under(one.clause)}，请向{one.ask}询问。"
+
+
+def _ended(text: str) -> str:
+    """What follows is another sentence."""
+    return text if not text or text.endswith(("。", "！", "？")) else f"{text}。"
 
 
 def _money(answer: Assessment, why: Reasons | None, who: str, you: str) -> str:
-    if len(answer.lines) > 1:
+    if len(answer.lines) > 1 and answer.covered_until is not None:
         return _bill(answer, why, who, you)
+    if answer.covered_until is None:
+        return f"{who}现在能不能缴费还不能确定。"
     if answer.individual_fen is None:
         return f"{who}应缴多少现在还不能确定。"
     price = f"个人缴费标准{short_yuan(answer.individual_fen)}元{_price_reason(why, None)}"
@@ -108,9 +118,22 @@ def _money(answer: Assessment, why: Reasons | None, who: str, you: str) -> str:
     helped = helps(answer, None)
     if not helped:
         nothing = "" if answer.paid_back else "，没有资助"
+        nothing += "".join(f"；{_no_help(one, you)}" for one in without_help(answer, why))
         return f"{_pays(who, answer.pays_fen, why)}，即{price}{nothing}。"
     because = "因为" if why is not None else ""
-    return f"{_pays(who, answer.pays_fen, why)}：{price}，{'，'.join(because + _help(one, you) for one in helped)}。"
+    others = "".join(f"；{_no_help(one, you)}" for one in without_help(answer, why))
+    return f"{_pays(who, answer.pays_fen, why)}：{price}，{'，'.join(because + _help(one, you) for one in helped)}{others}。"
+
+
+def _no_help(one: NoHelp, you: str) -> str:
+    """Why somebody of a category gets nothing for it."""
+    why = {
+        "nothing": "没有资助",
+        "others": "不合资助的条件",
+        "before": "前面已有资助的不再给",
+        "less": "资助不比上面的多",
+    }[one.why]
+    return f"{you}属于{one.category}，{why}{_under(one.clause)}"
 
 
 def _bill(answer: Assessment, why: Reasons | None, who: str, you: str) -> str:
@@ -184,7 +207,8 @@ def _start_reason(answer: Assessment, why: Reasons, you: str) -> str:
         return f"因为在集中缴费期内缴费{_under(pack.collection_window.where)}"
     wait = waited(why)
     if wait is None:
-        return f"因为适用“{way.name}”{_under(way.where)}：{start_text(way.starts)}"
+        early = "；早于待遇期的，从待遇期第一天起" if begins_later_than_its_rule(answer, why) else ""
+        return f"因为适用“{way.name}”{_under(way.where)}：{start_text(way.starts)}{early}"
     anchor = ANCHORS.get(str(way.starts.anchor), str(way.starts.anchor))
     return f"因为适用“{way.name}”{_under(way.where)}：从{anchor}算起，{_waited(wait, you)}"
 

@@ -12,13 +12,16 @@ from canbao.policy.pack import Pack
 from canbao.policy.reasons import (
     Help,
     Household,
+    NoHelp,
     Reasons,
     Waited,
+    begins_later_than_its_rule,
     helps,
     merged,
     price_of_line,
     waited,
     whole_year_fen,
+    without_help,
 )
 from canbao.policy.sentences_english import ANCHORS, Sentences
 
@@ -57,7 +60,7 @@ class English:
             parts = [(f"{who}: " if number else "") + self._refusal(answer)]
         else:
             parts = [self._money(answer, why, who), self._start(answer, why)]
-            if why is not None and answer.government_fen:
+            if why is not None and answer.government_fen and answer.covered_until is not None:
                 parts.append(f"The government adds {short_yuan(answer.government_fen)} yuan.")
         parts += [self._paid_back(share, refused=answer.refusal is not None) for share in answer.paid_back]
         parts += (
@@ -81,11 +84,17 @@ class English:
     def _unknown(self, one: Unknown) -> str:
         if one.ask in THEMSELVES:
             return f"Not known yet: {self.say(one.what)}{_under(one.clause)}; ask {self.say(one.ask)}."
-        return f"The notice does not say: {self.say(one.what)}{_under(one.clause)}; ask {self.say(one.ask)}."
+        return f"Not known: {self.say(one.what)}{_under(one.clause)}; ask {self.say(one.ask)}."
 
     def _money(self, answer: Assessment, why: Reasons | None, who: str) -> str:
-        if len(answer.lines) > 1:
+        if len(answer.lines) > 1 and answer.covered_until is not None:
             return self._bill(answer, why, who)
+        if answer.covered_until is None:
+            return (
+                "Whether you may pay now cannot be said yet."
+                if who == "you"
+                else f"{who}: whether they may pay is open."
+            )
         if answer.individual_fen is None:
             return f"What {_owes(who)} cannot be said yet."
         price = (
@@ -96,8 +105,19 @@ class English:
         helped = helps(answer, None)
         if not helped:
             nothing = "" if answer.paid_back else ", without a subsidy"
+            nothing += "".join(f"; {self._no_help(one)}" for one in without_help(answer, why))
             return f"{_pays(who, answer.pays_fen, why)}: {price}{nothing}."
-        return f"{_pays(who, answer.pays_fen, why)}: {price}, {', and '.join(map(self._help, helped))}."
+        others = "".join(f"; {self._no_help(one)}" for one in without_help(answer, why))
+        return f"{_pays(who, answer.pays_fen, why)}: {price}, {', and '.join(map(self._help, helped))}{others}."
+
+    def _no_help(self, one: NoHelp) -> str:
+        reasons = {
+            "nothing": "nothing is given",
+            "others": "its conditions are not met",
+            "before": "nothing more after another subsidy",
+            "less": "not more than the above",
+        }
+        return f"for category {self.say(one.category)}: {reasons[one.why]}{_under(one.clause)}"
 
     def _bill(self, answer: Assessment, why: Reasons | None, who: str) -> str:
         lines = "; ".join(self._line(answer, line, why) for line in answer.lines)
@@ -164,7 +184,8 @@ class English:
             return f"because it is paid in the collection window{_under(pack.collection_window.where)}"
         wait = waited(why)
         if wait is None:
-            return f"by “{self.say(way.name)}”{_under(way.where)}: {self.rules.start(way.starts)}"
+            early = ", and not before the benefit period" if begins_later_than_its_rule(answer, why) else ""
+            return f"by “{self.say(way.name)}”{_under(way.where)}: {self.rules.start(way.starts)}{early}"
         anchor = ANCHORS.get(str(way.starts.anchor), str(way.starts.anchor))
         return f"by “{self.say(way.name)}”{_under(way.where)}: counted from {anchor}, {_waited(wait)}"
 

@@ -10,6 +10,7 @@ from canbao.policy.conditions import Condition
 from canbao.policy.rule import Frozen, Rule, Silence, one_or_many
 from canbao.policy.values import Rate, Yuan
 
+UNNAMED = "通知没有写明的一方"  # who pays, where the notice does not say
 BASIC = "基本医保"  # the line that every bill has
 
 
@@ -58,6 +59,7 @@ class Amount(Frozen):
     of_rest: Literal[True] | None = Field(None, description="比例按前面各方付过以后剩下的算")
     at_most_fen: Yuan | None = Field(None, alias="at_most_yuan", description="最多多少")
     payer: str | None = Field(None, description="由谁支付")
+    payer_unknown: Silence | None = Field(None, description="通知没有写由谁支付时：不知道什么、问谁")
     payers: dict[str, Rate] = Field({}, description="几方按比例分担：支付方: 比例，合计 100%")
     waived: Literal[True] | None = Field(None, description="免缴：没有人替他付")
 
@@ -78,7 +80,7 @@ class Amount(Frozen):
         """Everybody who pays a part of it, with their part."""
         if self.payers:
             return tuple(self.payers.items())
-        return ((self.payer or "", Decimal(1)),)
+        return ((UNNAMED if self.payer_unknown else self.payer or "", Decimal(1)),)
 
 
 class Subsidy(Rule):
@@ -90,7 +92,7 @@ class Subsidy(Rule):
     when: Condition = Field(Condition(), description="还要符合什么")
     recognised: Literal["here", "elsewhere"] | None = Field(None, description="身份由本地还是外地认定")
     subsidy: tuple[Amount, ...] = Field((), description="金额；几方先后支付的写成列表")
-    no_subsidy: Literal[True] | None = Field(None, description="通知写明不再资助")
+    no_subsidy: Literal[True] | None = Field(None, description="没有资助，或不再资助")
     unknown: str | None = Field(None, description="金额不在本通知里：不知道什么")
     ask: str | None = Field(None, description="应向谁询问")
     payer: str | None = Field(None, description="金额不知道时，已知的支付方")

@@ -48,10 +48,13 @@ class Eligible(Rule):
     when: Condition = Field(description="要有哪些情况或身份；与日子有关的不写在这里")
 
 
+REMEDY = "请向医保部门询问怎么办。"
+
+
 class Exclusion(Rule):
     """A reason why someone may not enrol, and what would help."""
 
-    remedy: str = Field(description="怎么办")
+    remedy: str = Field(REMEDY, description="怎么办；通知没有写就不写")
 
 
 class Exclusions(Frozen):

@@ -287,10 +287,14 @@ def counted_as(pack: Pack, held: Held) -> Category | None:
 
 
 def is_here(pack: Pack, held: Held) -> bool:
-    """Whether a category was recognised in the place of the notice; said nothing, it was."""
+    """Whether a category was recognised in the place of the notice; said nothing, it was.
+
+    Counties recognise people: a town's notice means its county, and another town of it is here too. What the province
+    or city above recognised is here as well, and for a city all that its counties did.
+    """
     if held.place is None:
         return True
-    here, there = _own_digits(pack.document.place_code), _own_digits(held.place)
+    here, there = (_own_digits(code)[:_COUNTY] for code in (pack.document.place_code, held.place))
     return there.startswith(here) or here.startswith(there)
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from canbao.policy.assess import person_under
 from canbao.policy.assessment import Assessment, Share, Unknown, Waiver
+from canbao.policy.combine import speaks_for
 from canbao.policy.facts import Facts
 from canbao.policy.pack import Pack
 from canbao.policy.person import Person
@@ -52,6 +54,16 @@ class Help:
     @property
     def is_waiver(self) -> bool:
         return isinstance(self.parts[0], Waiver)
+
+
+@dataclass(frozen=True, slots=True)
+class NoHelp:
+    """A category for which somebody gets nothing, where that is written, and why: the notice gives `nothing`, its
+    conditions are for `others`, somebody paid `before`, or it would be `less` than what they get."""
+
+    category: str
+    clause: str
+    why: Literal["nothing", "others", "before", "less"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,44 @@ def waited(why: Reasons) -> Waited | None:
         repaired=repaired,
         never_under=floor if floor is not None and floor.months > fixed_and_steps else None,
     )
+
+
+def without_help(answer: Assessment, why: Reasons | None) -> list[NoHelp]:
+    """The categories that somebody holds and gets nothing for; nothing is said while an amount is open."""
+    if why is None or answer.pays_fen is None:
+        return []
+    person = why.person
+    helped = {share.category for share in (*answer.shares, *answer.paid_back)}
+    helped |= {waiver.category for waiver in answer.waived}
+    found: dict[str, NoHelp] = {}
+    for rule in why.pack.subsidies:
+        for name in rule.categories:
+            category = why.pack.named_grade(name)[0]
+            if category not in person.held or name in helped or category in helped:
+                continue
+            fits = speaks_for(person, rule, name)
+            if not fits and category in found:
+                continue
+            reason: Literal["nothing", "others", "before", "less"] = (
+                "others"
+                if not fits
+                else "nothing"
+                if rule.no_subsidy
+                else "before"
+                if rule.only_if_nothing_before
+                else "less"
+            )
+            found[category] = NoHelp(category, rule.where, reason)
+    return list(found.values())
+
+
+def begins_later_than_its_rule(answer: Assessment, why: Reasons) -> bool:
+    """Whether the rule's own day lies before the benefit period, which nobody is covered before."""
+    starts = why.way.starts if why.way is not None else None
+    own = (
+        {"birth": why.person.days["born"], "paid": why.person.days["paid"]}.get(str(starts.anchor)) if starts else None
+    )
+    return own is not None and answer.covered_from == why.pack.period.first and own < why.pack.period.first
 
 
 def household(pack: Pack, answers: Sequence[Assessment], why: Sequence[Reasons]) -> Household:

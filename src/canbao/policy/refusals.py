@@ -133,6 +133,8 @@ ENGLISH: dict[str, tuple[str, str]] = {
 """What is said and what helps, in English, with the same words to fill in."""
 
 LATE_WAYS = "属于下列情形之一的，可凭证明补办：{ways}。"
+LATE_WAYS_UNKNOWN = "能不能补办、通知没有写清楚，先问医保部门的：{ways}。"
 LATE_WAYS_ENGLISH = "With proof, these may still pay: {ways}. "
+LATE_WAYS_UNKNOWN_ENGLISH = "Whether these may is not said; ask the insurance office first: {ways}. "
 AFTERWARDS = "其他人请在下一个集中缴费期参保，或向医保部门询问。"
 AFTERWARDS_ENGLISH = "Others enrol in the next collection window, or ask the insurance office."

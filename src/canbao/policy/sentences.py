@@ -5,7 +5,7 @@ from typing import Any
 
 from canbao.kernel.fen import short_yuan
 from canbao.policy.conditions import Condition, HeldFor
-from canbao.policy.money_rules import BASIC, Amount, Combination, Line, PartOfYear, Standard, Subsidy
+from canbao.policy.money_rules import BASIC, UNNAMED, Amount, Combination, Line, PartOfYear, Standard, Subsidy
 from canbao.policy.pack import Document
 from canbao.policy.people_rules import Category, Decided, Eligible, Exclusion, HouseholdRule, UnbornName
 from canbao.policy.reading import Path
@@ -72,7 +72,13 @@ def _names(names: tuple[str, ...]) -> str:
 def _days(rule: Any) -> str:
     if rule.first and rule.last:
         return f"{rule.first} 至 {rule.last}"
-    return f"{rule.first} 起" if rule.first else f"{rule.last} 前" if rule.last else f"每月 {rule.every_month_on} 日"
+    if rule.first or rule.last:
+        return f"{rule.first} 起" if rule.first else f"{rule.last} 及以前"
+    return f"每月 {rule.every_month_on} 日"
+
+
+def _window(rule: Window) -> str:
+    return f"{_days(rule)}" + (f"；错过的人：{rule.afterwards.removesuffix('。')}" if rule.afterwards else "")
 
 
 def condition_text(when: Condition) -> str:
@@ -195,7 +201,7 @@ def _payers(amount: Amount) -> str:
     if amount.waived:
         return ""
     shared = "、".join(f"{payer} {percent(rate)}" for payer, rate in amount.payers.items())
-    return f"由{amount.payer or shared}"
+    return f"由{amount.payer or shared or UNNAMED}"
 
 
 def _subsidy(rule: Subsidy) -> str:
@@ -210,7 +216,7 @@ def _subsidy(rule: Subsidy) -> str:
         pays = f"，个人缴 {short_yuan(rule.pays_fen)} 元" if rule.pays_fen is not None else ""
         gives = "，再".join(gives_text(amount) for amount in rule.subsidy)
         return f"{who}：{gives}{pays}"
-    return f"{who}：不再资助" if rule.no_subsidy else f"{who}：金额未知，{rule.unknown}，请问{rule.ask}"
+    return f"{who}：没有资助" if rule.no_subsidy else f"{who}：金额未知，{rule.unknown}，请问{rule.ask}"
 
 
 def _combination(rule: Combination) -> str:
@@ -246,7 +252,8 @@ def _wait(wait: Wait) -> str:
 def _way_in(rule: WayIn) -> str:
     until = f"，最晚 {rule.until}" if rule.until else ""
     who = _only(rule.when)
-    begins = f"待遇{start_text(rule.starts)}" if rule.starts else f"起始未知，{rule.unknown}，请问{rule.ask}"
+    open_ = "能不能缴未知" if rule.may_pay else "起始未知"
+    begins = f"待遇{start_text(rule.starts)}" if rule.starts else f"{open_}，{rule.unknown}，请问{rule.ask}"
     return f"{rule.name}{who}：{_PAID[rule.paid]}缴费{until}；{begins}"
 
 
@@ -311,7 +318,7 @@ def _monthly(rule: MonthlyAdjustment) -> str:
 
 _SENTENCES: dict[type[Rule], tuple[str, Callable[[Any], str]]] = {
     Document: ("文件", lambda rule: f"{rule.title}{f'（{rule.number}）' if rule.number else ''}，适用于{rule.place}"),
-    Window: ("集中缴费期", _days),
+    Window: ("集中缴费期", _window),
     BenefitPeriod: ("待遇期", _days),
     WayIn: ("其他缴费情形", _way_in),
     MonthlyAdjustment: ("每月调整", _monthly),

@@ -9,7 +9,7 @@ from typing import Any
 from canbao.kernel.fen import short_yuan
 from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition, Times
 from canbao.policy.english import length, phrase
-from canbao.policy.money_rules import BASIC, Amount, Combination, Line, PartOfYear, Standard, Subsidy
+from canbao.policy.money_rules import BASIC, UNNAMED, Amount, Combination, Line, PartOfYear, Standard, Subsidy
 from canbao.policy.pack import Document
 from canbao.policy.people_rules import Category, Decided, Eligible, Exclusion, HouseholdRule, UnbornName
 from canbao.policy.reading import Path
@@ -209,7 +209,7 @@ class Sentences:
         if amount.waived:
             return f"{self.amount(amount)} waived"
         shared = ", ".join(f"{self.say(payer)} {percent(rate)}" for payer, rate in amount.payers.items())
-        return f"{self.amount(amount)} by {self.say(amount.payer) if amount.payer else shared}"
+        return f"{self.amount(amount)} by {self.say(amount.payer) if amount.payer else shared or self.say(UNNAMED)}"
 
     def _subsidy(self, rule: Subsidy) -> str:
         limits = [self.condition(rule.when)] if not rule.when.always else []
@@ -251,7 +251,8 @@ class Sentences:
 
     def _way_in(self, rule: WayIn) -> str:
         until = f" until {rule.until}" if rule.until else ""
-        begins = self.start(rule.starts) if rule.starts else f"start unknown, {self._ask(rule)}"
+        open_ = "whether they may pay is unknown" if rule.may_pay else "start unknown"
+        begins = self.start(rule.starts) if rule.starts else f"{open_}, {self._ask(rule)}"
         return f"{self.say(rule.name)}{self._only(rule.when)}: paid {_PAID[rule.paid]}{until}; {begins}"
 
     def _category(self, rule: Category) -> str:

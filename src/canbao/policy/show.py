@@ -7,6 +7,7 @@ another notice stands under that notice.
 import re
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 from canbao.kernel.fen import short_yuan
 from canbao.policy.example_rules import Example
@@ -165,7 +166,8 @@ def _for_whom(pack: Pack, item: Standard) -> str:
     parts += ["每补缴一年"] if line is not None and line.times else []
     parts += [part_of_year_text(item.part_of_year)] if item.part_of_year is not None else []
     parts += [f"享受{item.enjoys}待遇"] if item.enjoys else []
-    return "；".join(part for part in parts if part) or "其他人"
+    others = any((one.line, one.tier) == (item.line, item.tier) for one in pack.standards if one is not item)
+    return "；".join(part for part in parts if part) or ("其他人" if others else "所有人")
 
 
 def _amount(fen: int | None) -> str:
@@ -251,6 +253,7 @@ def _open_points(pack: Pack) -> str:
         rows.append(_open("假定", "几个身份", same_payer, pack.combination.where))
     if not rows:
         return ""
+    rows = [row for at, row in enumerate(rows) if row not in rows[:at]]  # each tier may say the same
     heads: list[Head] = [("", ""), ("事项", "k"), ("内容", ""), ("依据", "c")]
     return f"<h2>假定、未知和推算</h2>\n{_table(heads, rows, 'text')}"
 
@@ -282,8 +285,23 @@ def _open_points_of(path: Path, rule: Rule) -> list[list[str]]:
     rows += [_open("未知", what, f"{one.unknown}；请问{one.ask}", rule.where) for one in silences]
     said = sentence(path, rule)
     return rows + [
-        _open("推算", what, f"{said}（{name}：{reason}）", rule.where) for name, reason in rule.derived.items()
+        _open("推算", what, f"{said}（{_written(rule, name)}：{reason}）", rule.where)
+        for name, reason in rule.derived.items()
     ]
+
+
+def _written(rule: Rule, name: str) -> str:
+    """What stands under a key of a rule, however deep; the key itself means nothing to whoever signs."""
+    ahead: list[Any] = [rule.model_dump(by_alias=True, mode="json", exclude={"derived"})]
+    while ahead:
+        one = ahead.pop(0)
+        if isinstance(one, dict):
+            if one.get(name) is not None and not isinstance(one[name], dict | list):
+                return str(one[name])
+            ahead += one.values()
+        elif isinstance(one, list):
+            ahead += one
+    return name
 
 
 def _of_whom(rule: Rule) -> str:
@@ -299,7 +317,11 @@ def _words(pack: Pack) -> str:
         return ""
     rows = []
     for trait in pack.traits:
-        presumed = f"；没有说明{'、'.join(trait.presumed_unless)}的，按此处理" if trait.presumed_unless else ""
+        presumed = (
+            f"；没有说明{'、'.join(trait.presumed_unless)}的，按此处理"
+            if trait.presumed_unless and "没有说明" not in trait.means
+            else ""
+        )
         rows.append(_cells(trait.name, f"{trait.means}{presumed}", "、".join(trait.aliases) or "—"))
     return f"<h2>要看的情况</h2>\n{_table([('情况', 'k'), ('意思', ''), ('也写作', '')], rows, 'text')}"
 
@@ -353,7 +375,8 @@ def _answer(example: Example) -> str:
     parts += [_REFUNDS[example.refund]] if example.refund else []
     if example.target is not None:
         parts.append("任务未知" if example.target.people == "unknown" else f"{example.target.people} 人")
-    return "，".join(parts) + ("（含假定）" if example.assumed else "")
+    assumed = f"（含假定：{example.assumed}）" if isinstance(example.assumed, str) else "（含假定）"
+    return "，".join(parts) + (assumed if example.assumed else "")
 
 
 def _yuan(fen: int | str) -> str:

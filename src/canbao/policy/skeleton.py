@@ -23,8 +23,9 @@ def write_skeleton(folder: Folder) -> list[str]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderInUse(f"{folder} 已经存在而且不是空文件夹，没有写入任何东西")
     folder.mkdir(parents=True, exist_ok=True)
-    first_line = SCHEMA_LINE + _schema_for(folder)
-    written = []
+    schema = _schema_for(folder)
+    first_line = SCHEMA_LINE + schema
+    written = [schema] if (folder / SCHEMA_FILE).exists() else []
     for source in sorted(files("canbao.policy").joinpath("skeleton").iterdir(), key=lambda item: item.name):
         if source.name.endswith(".yaml"):
             text = source.read_text(encoding="utf-8")

@@ -83,14 +83,26 @@ class Start(Frozen):
 class WayIn(Rule):
     """Somebody for whom the window or the start is different. The first one in the list that fits is taken."""
 
+    @property
+    def is_for_newborns(self) -> bool:
+        """Whether it asks when somebody was born."""
+        when = self.when
+        return any(
+            one is not None for one in (when.born_since, when.paid_within_of_birth, when.paid_later_than_birth_by)
+        )
+
     name: str = Field(description="名称；拒绝时会列给人看，写得让人懂")
     when: Condition = Field(Condition(), description="哪些人；不写即所有人")
     paid: Literal["in_window", "after_window", "any_time"] = Field(
-        "after_window", description="何时缴费：集中缴费期后（after_window）、期内（in_window）、任何时候（any_time）"
+        "after_window",
+        description="何时缴费：集中缴费期后（after_window）、期内（in_window）、缴费期第一天起的任何时候（any_time）",
     )
     until: Day | None = Field(None, description="最晚哪天缴费；不写即到待遇期最后一天")
     starts: Start | None = Field(None, description="从哪天开始享受待遇")
-    unknown: str | None = Field(None, description="起始日不在本通知里：不知道什么")
+    may_pay: Literal["unknown"] | None = Field(
+        None, description="能不能缴，通知没有写：写 unknown；要同时写 unknown 和 ask"
+    )
+    unknown: str | None = Field(None, description="起始日（或能不能缴）不在本通知里：不知道什么")
     ask: str | None = Field(None, description="应向谁询问")
 
 

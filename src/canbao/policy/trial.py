@@ -91,7 +91,15 @@ def _compare(example: Example, answer: Assessment) -> Iterator[tuple[str, str]]:
     if example.covered_until is not None:
         yield from _differs("covered_until", _day(example.covered_until), _day(answer.covered_until))
     if example.assumed is not None:
-        yield from _differs("assumed", _yes(example.assumed), _yes(bool(answer.assumptions)))
+        yield from _compare_assumed(example.assumed, [one.what for one in answer.assumptions])
+
+
+def _compare_assumed(expected: bool | str, assumed: list[str]) -> Iterator[tuple[str, str]]:
+    """Whether there is an assumption at all, or one in which these words stand."""
+    if isinstance(expected, bool):
+        yield from _differs("assumed", _yes(expected), _yes(bool(assumed)))
+    elif not any(expected in one for one in assumed):
+        yield "assumed", f"带有假定应为 {expected}，按规则得 {'；'.join(assumed) or '没有'}"
 
 
 def _compare_parts(example: Example, answer: Assessment) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from canbao.policy.time_rules import Start, Wait, WayIn
 from canbao.policy.values import Span
 
 START_OPEN = "待遇起始日：要先知道{what}"
+MAY_PAY_UNKNOWN = "现在能不能缴费：{unknown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,18 @@ class Cover:
     first: Begin | None
     last: date
     unknown: Unknown | None = None
+    may_pay: bool = True
+    """False: the notice does not say whether such people may pay at all, and nothing is promised to them."""
 
 
 def paid_range(pack: Pack, way: WayIn) -> Period | None:
-    """The days on which this way in is open; None when there are none."""
+    """The days on which this way in is open; None when there are none.
+
+    Who has some time from birth has it also where it runs past the end of the benefit period.
+    """
     window, end = pack.window, pack.benefit_period.last
+    if way.when.paid_within_of_birth is not None:
+        end = way.when.paid_within_of_birth.after(end)
     must_end = min(way.until, end) if way.until else end
     first = window.first
     if way.paid == "in_window":
@@ -71,6 +79,9 @@ def cover_in_window(person: Person) -> Cover:
 def cover_by(person: Person, way: WayIn) -> Cover:
     """The cover of somebody who comes in this way."""
     period = person.pack.benefit_period
+    if way.may_pay == "unknown":
+        unknown = MAY_PAY_UNKNOWN.format(unknown=way.unknown or way.name)
+        return Cover(None, period.last, Unknown(unknown, way.ask or "", way.where), may_pay=False)
     if way.starts is None:
         return Cover(None, period.last, Unknown(way.unknown or way.name, way.ask or "", way.where))
     last = way.starts.cover_until or period.last

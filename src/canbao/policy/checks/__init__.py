@@ -41,6 +41,7 @@ from canbao.policy.checks.names import (
     lists_name_nothing_twice,
     lists_of_people_come_from_rosters,
     names_mean_one_thing,
+    spellings_are_single,
     tiers_in_rules_are_known,
     traits_in_rules_are_known,
 )
@@ -114,6 +115,7 @@ PACK_CHECKS: tuple[Check, ...] = (
     lines_in_rules_are_known,
     held_is_asked_of_a_roster,
     names_mean_one_thing,
+    spellings_are_single,
     lists_name_nothing_twice,
     categories_have_a_rule,
     categories_say_who_decides,

@@ -90,9 +90,12 @@ def _amount_says_one_thing(rule: Subsidy, amount: Amount, number: int, where: Pa
     ways = [amount.full, amount.yuan_fen, amount.rate, amount.rest]
     if sum(way is not None for way in ways) != 1:
         yield where, "资助方式：full（全额）、yuan（定额）、rate（比例）、rest（其余）四者选一"
-    payers = [bool(amount.payer), bool(amount.payers), bool(amount.waived)]
+    payers = [bool(amount.payer), bool(amount.payers), bool(amount.waived), amount.payer_unknown is not None]
     if payers.count(True) != 1:
-        yield where, "谁付：payer（一方）、payers（几方按比例）、waived（免缴，没有人付）三者选一"
+        yield (
+            where,
+            "谁付：payer（一方）、payers（几方按比例）、waived（免缴，没有人付）、payer_unknown（通知没有写谁付）四者选一",
+        )
     if amount.waived and len(rule.subsidy) > 1:
         yield where, "免缴不能和别人支付的写在同一条里，请另写一条"
     if amount.waived and rule.paid_back:
@@ -203,7 +206,7 @@ def combination_has_an_order(pack: Pack) -> Iterator[tuple[Path, str]]:
             if payer not in combination.payers:
                 own = rule.notice == combination.notice  # else the order is ours to mend, and not the other's subsidy
                 place: Path = ("subsidies", index) if own else ("combination", "payers")
-                yield place, f"支付方“{payer or '（没有写）'}”不在 combination 的 payers 里，没有先后"
+                yield place, f"支付方“{payer or '（没有写）'}”不在 combination 的 payers 里，没有先后：加进 payers"
     used = {payer for rule in pack.subsidies for payer in rule.payers}
     for index, payer in enumerate(combination.payers):
         if payer not in used:

@@ -1,5 +1,6 @@
 """A name that a rule uses is declared, and means one thing."""
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
@@ -32,10 +33,15 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"；是不是“{near[0]}”？" if near else ""
 
 
+_A_FEW = 8  # names that are told although one of them is probably meant
+
+
 def one_of(known: Iterable[str], name: str) -> str:
     """Those that there are, and which of them may have been meant."""
-    names = sorted(known)
-    return ("、".join(names) or "无") + _did_you_mean(name, names)
+    names = sorted(known) if isinstance(known, set) else list(known)
+    meant = _did_you_mean(name, names)
+    said = f"{names[0]}等{len(names)}个" if meant and len(names) > _A_FEW else "、".join(names)
+    return (said or "无") + meant
 
 
 def categories_in_rules_are_known(pack: Pack) -> Iterator[tuple[Path, str]]:
@@ -135,6 +141,16 @@ def spellings(topic: str, index: int, item: Category | Trait) -> Iterator[tuple[
         yield (topic, index, "aliases", number), text
 
 
+def spellings_are_single(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """`[甲，乙]` with a full-width comma is one long name, which no roster writes."""
+    several: list[tuple[str, int, Category | Trait]] = [("categories", n, one) for n, one in enumerate(pack.categories)]
+    several += [("traits", n, one) for n, one in enumerate(pack.traits)]
+    for topic, index, item in several:
+        for place, text in spellings(topic, index, item):
+            if re.search(r"[，；]|、(?![^（(]*[）)])", text):
+                yield place, f"“{text}”像是几个名称；几个名称之间用半角逗号“,”"
+
+
 def _tiers_twice(pack: Pack) -> Iterator[tuple[Path, str]]:
     """A tier may have several prices; another tier cannot have its name."""
     owner: dict[str, str] = {}
@@ -169,7 +185,8 @@ def _twice(items: list[tuple[str, Path, str, str]]) -> Iterator[tuple[Path, str]
         if text == name == first:
             yield place, f"“{name}”写了两次"
         else:
-            yield place, f"“{text}”既是“{name}”又是“{first}”的写法"
+            says = f"“{text}”既是“{name}”又是“{first}”的写法：只留给一个；分不清时另写一个身份，放进同一条资助"
+            yield place, says
 
 
 def lists_name_nothing_twice(pack: Pack) -> Iterator[tuple[Path, str]]:

@@ -60,7 +60,8 @@ def _categories_without_example(pack: Pack) -> Iterator[tuple[int, Category]]:
 
 def every_subsidy_has_an_example(pack: Pack) -> Iterator[tuple[Path, str]]:
     """Beside another category the other's subsidy may be what comes out; so each has somebody who is nothing else."""
-    people = [person for facts in _facts(pack) if len((person := person_under(pack, facts)).held) <= 1]
+    people = [person_under(pack, facts) for facts in _facts(pack)]
+    people = [one for one in people if one.pack is pack and len(one.held) <= 1]
     shown = {category.name for _, category in _categories_without_example(pack)}
     for index, rule in enumerate(pack.subsidies):
         if not _own(rule) or rule.no_subsidy:
@@ -400,6 +401,11 @@ def every_tier_and_grade_has_its_rule(pack: Pack) -> Iterator[tuple[Path, str]]:
         for tier in pack.tiers:
             if priced and None not in priced and tier not in priced:
                 yield ("categories", index), f"“{category.name}”选“{tier}”时没有写资助：没有就写 no_subsidy: true"
+        if {rule.recognised for rule in mine} == {"here"}:
+            yield (
+                ("categories", index),
+                f"“{category.name}”由外地认定时没有写资助：没有就写 recognised: elsewhere 和 no_subsidy: true",
+            )
         grades = {
             pack.named_grade(n)[1] for rule in mine for n in rule.categories if pack.named_grade(n)[0] == category.name
         }

@@ -22,6 +22,8 @@ def ways_in_say_one_thing(pack: Pack) -> Iterator[tuple[Path, str]]:
         path: Path = ("ways_in", index)
         if (way.starts is None) == (way.unknown is None):
             yield path, "起始：写 starts，通知没有写的写 unknown 和 ask，二者选一"
+        if way.may_pay is not None and way.unknown is None:
+            yield (*path, "may_pay"), "能不能缴不知道（may_pay）：同时写 unknown（什么没有写）和 ask，不写 starts"
         if way.unknown is not None and not way.ask:
             yield path, "起始不知道时要写 ask：应向谁询问"
         if way.unknown is None and way.ask is not None:
