@@ -181,13 +181,13 @@ def another(campaign: Campaign, **changes: Any) -> Campaign:
     return made
 
 
-def hold(categories: dict[str, str], *, on: date, until: date | None = None) -> Roster:
-    """A confirmed roster that gives these people these categories."""
+def hold(categories: dict[str, str], *, on: date, until: date | None = None, is_confirmed: bool = True) -> Roster:
+    """A roster that gives these people these categories, confirmed unless said otherwise."""
     from canbao.access.clock import now
 
     roster = Roster.objects.create(
         county=COUNTY, department="民政局", cut_off_on=on, file_name="名单.xlsx", file_digest=uuid4().hex, imported_by="civil",
-        confirmed_at=now(), confirmed_by="county",
+        confirmed_at=now() if is_confirmed else None, confirmed_by="county" if is_confirmed else None,
     )  # fmt: skip
     for name, category in categories.items():
         resident = Resident.objects.get(name=name)

@@ -48,7 +48,7 @@ def busy_county(real_county: County) -> County:
             at=IN_THE_WINDOW,
         )  # fmt: skip
     tell(money(order(real_county, "钱家")))
-    roster = hold({"周归": "低保对象", "郑邻": "低保对象"}, on=IN_THE_WINDOW.date())
+    roster = hold({"周归": "低保对象", "郑邻": "低保对象"}, on=IN_THE_WINDOW.date(), is_confirmed=False)
     put_rows_on(roster, real_county, "周归", "郑邻")
     return real_county
 

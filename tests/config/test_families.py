@@ -25,7 +25,7 @@ def test_one_is_ordinary_one_subsidised_and_one_has_paid_of_three_households(cou
 
 
 def test_nobody_is_called_ordinary_in_whose_family_a_mistyped_row_may_mean_somebody(county: County) -> None:
-    roster = hold({}, on=county.campaign.window_from)
+    roster = hold({}, on=county.campaign.window_from, is_confirmed=False)
     RosterRow.objects.create(
         county=COUNTY, roster=roster, row=2, name="赵双一", outcome=Outcome.REFUSED, why="登记册上没有这个证件号码。"
     )

@@ -224,8 +224,7 @@ def test_facts_are_those_of_the_day_that_is_asked_about(county: County) -> None:
 
 
 def test_a_roster_that_nobody_has_confirmed_counts_for_nothing(county: County) -> None:
-    roster = hold({"周归": "低保对象"}, on=date(2021, 11, 1))
-    type(roster).objects.filter(pk=roster.pk).update(confirmed_at=None, confirmed_by=None)
+    hold({"周归": "低保对象"}, on=date(2021, 11, 1), is_confirmed=False)
     resident = county.person("周归").pk
 
     assert "categories" not in facts_of([resident], county=COUNTY, on=ON)[resident]

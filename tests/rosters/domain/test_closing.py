@@ -1,14 +1,13 @@
 """A list that will not count: withdrawn by its sender or sent back, for a reason, and then nothing more is done to it."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connections, transaction
+from django.db import IntegrityError, connections, transaction
+from django.db.models import QuerySet
 
 from canbao.access.models import Record, Staff
-from canbao.access.refusals import NotYourWork
-from canbao.access.scope import within
+from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.enrolment.models import Bill
 from canbao.rosters.models import Holding, Roster
 from canbao.rosters.refusals import (
@@ -18,7 +17,8 @@ from canbao.rosters.refusals import (
     RosterClosed,
     RosterFileKnown,
 )
-from tests.county import County, everybody
+from tests.collection.racing import one_inside_the_other
+from tests.county import County
 from tests.desks import accept_row, close_roster, confirm_roster, mend_row, refuse_row
 from tests.rosters.files import NOW, SUIXI, imported, listed, xlsx
 
@@ -112,14 +112,13 @@ def test_a_confirmed_list_is_not_closed(county: County, tmp_path: Path) -> None:
         close(county, roster, "civil")
 
 
-def test_neither_another_department_nor_a_clerk_closes_it(county: County, tmp_path: Path) -> None:
+def test_neither_another_department_nor_a_clerk_nor_the_tax_office_closes_it(county: County, tmp_path: Path) -> None:
     roster = handed_in(county, tmp_path)
     Staff.objects.filter(username="civil").update(department="残联")
 
-    with pytest.raises(NotYourDepartment):
-        close(county, roster, "civil")
-    with pytest.raises(NotYourWork):
-        close(county, roster, "tax")
+    for who, no in (("civil", NotYourDepartment), ("clerk", NotYourDivision), ("tax", NotYourWork)):
+        with pytest.raises(no):
+            close(county, roster, who)
 
 
 @pytest.mark.parametrize(
@@ -138,22 +137,43 @@ def test_the_database_keeps_no_half_closed_list(county: County, tmp_path: Path, 
         cursor.execute(f"UPDATE rosters_roster SET {change} WHERE id = %s", [roster.pk])
 
 
-def test_a_closed_list_does_not_come_back(county: County, tmp_path: Path) -> None:
+def closed_and_confirmed_at_once(county: County, tmp_path: Path, *, first: str) -> tuple[dict[str, object], Roster]:
+    """Civil affairs withdraw their list while the county bureau confirms it. What each was told, and what became of it."""
     roster = handed_in(county, tmp_path)
-    close(county, roster, "civil")
+    works = {
+        "close": lambda: close(county, roster, "civil"),
+        "confirm": lambda: confirm_roster(
+            roster, by=county.staff("county"), at=NOW, leave_out=1, strike_off_confirmed=True
+        ),
+    }
+    last = "confirm" if first == "close" else "close"
+    said = dict(zip((first, last), one_inside_the_other(works[first], works[last]), strict=True))
+    roster.refresh_from_db()
+    return said, roster
 
-    with pytest.raises(DatabaseError, match="is closed and does not come back"), transaction.atomic():
-        Roster.objects.filter(pk=roster.pk).update(closed_why="另一个原因")
+
+def test_a_list_that_is_being_withdrawn_is_not_confirmed(real_county: County, tmp_path: Path) -> None:
+    said, roster = closed_and_confirmed_at_once(real_county, tmp_path, first="close")
+
+    assert isinstance(said["confirm"], RosterClosed)
+    assert (roster.closed_by, roster.confirmed_by, roster.holdings.count()) == ("civil", None, 0)
 
 
-def test_without_its_guard_it_would_come_back(real_county: County, tmp_path: Path) -> None:
-    """The control: the same with the trigger taken off."""
-    with within(everybody()):
-        roster = handed_in(real_county, tmp_path)
-        close(real_county, roster, "civil")
-    with connections["owner"].cursor() as owner:
-        owner.execute("DROP TRIGGER keep_closed ON rosters_roster")
+def test_a_list_that_is_being_confirmed_is_not_withdrawn(real_county: County, tmp_path: Path) -> None:
+    said, roster = closed_and_confirmed_at_once(real_county, tmp_path, first="confirm")
 
-    with within(everybody()):
-        Roster.objects.filter(pk=roster.pk).update(closed_as="", closed_at=None, closed_by=None, closed_why="")
-        assert Roster.objects.get(pk=roster.pk, cut_off_on=date(2021, 10, 31)).closed_at is None
+    assert isinstance(said["close"], RosterAlreadyConfirmed)
+    assert (roster.closed_by, roster.confirmed_by, roster.holdings.count()) == (None, "county", 1)
+
+
+@pytest.mark.parametrize(("first", "last"), [("close", "confirm"), ("confirm", "close")])
+def test_without_the_lock_the_second_stumbles_over_the_database(
+    real_county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, last: str
+) -> None:
+    """The control: both found it open, and only the trigger on the list stops the second."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda found: found)
+
+    said, _ = closed_and_confirmed_at_once(real_county, tmp_path, first=first)
+
+    assert isinstance(said[last], IntegrityError)
+    assert "and stays so" in str(said[last])

@@ -1,4 +1,5 @@
--- A roster is confirmed or closed, a row corrected or decided, a holding ended: nothing else of them is ever written a second time.
+-- A roster is confirmed or closed, once; until then its rows are corrected or decided; a holding ends, once. Nothing else of
+-- them is ever written a second time: the grants leave no other column, and the triggers below no second time.
 GRANT SELECT, INSERT ON rosters_roster, rosters_rosterrow, rosters_holding TO canbao_app;
 REVOKE UPDATE ON rosters_roster, rosters_rosterrow, rosters_holding FROM canbao_app;
 GRANT UPDATE (confirmed_at, confirmed_by, closed_as, closed_at, closed_by, closed_why) ON rosters_roster TO canbao_app;
@@ -27,11 +28,36 @@ CREATE POLICY within_scope ON rosters_rosterrow
     USING ((SELECT scope_household()) IS NULL
            AND (scope_has_county(county) OR (division >= (SELECT scope_first()) AND division < (SELECT scope_after()))))
     WITH CHECK (scope_has_county(county));
--- A list that was withdrawn or sent back stays so: who, when and why are never written anew.
-CREATE OR REPLACE FUNCTION rosters_keep_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What was settled stays as it is, for the application and for the owner: a list once it is confirmed or closed, with who,
+-- when and why; its rows, which it was confirmed by; a holding once it has ended.
+CREATE OR REPLACE FUNCTION rosters_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'roster % is closed and does not come back', OLD.id USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'roster % is % and stays so', OLD.id, CASE WHEN OLD.confirmed_at IS NULL THEN 'closed' ELSE 'confirmed' END
+        USING ERRCODE = 'restrict_violation';
 END $$;
-DROP TRIGGER IF EXISTS keep_closed ON rosters_roster;
-CREATE TRIGGER keep_closed BEFORE UPDATE ON rosters_roster FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL)
-    EXECUTE FUNCTION rosters_keep_closed();
+DROP TRIGGER IF EXISTS keep_settled ON rosters_roster;
+CREATE TRIGGER keep_settled BEFORE UPDATE ON rosters_roster FOR EACH ROW
+    WHEN (OLD.confirmed_at IS NOT NULL OR OLD.closed_at IS NOT NULL) EXECUTE FUNCTION rosters_keep_settled();
+
+-- As the owner, who sees every roster; and with its lock, so that a confirmation that is under way is waited for.
+CREATE OR REPLACE FUNCTION rosters_keep_rows() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    settled boolean;
+BEGIN
+    SELECT confirmed_at IS NOT NULL OR closed_at IS NOT NULL INTO settled FROM rosters_roster WHERE id = NEW.roster_id FOR SHARE;
+    IF settled THEN
+        RAISE EXCEPTION 'roster % is settled, and so are its rows', NEW.roster_id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS keep_rows ON rosters_rosterrow;
+CREATE TRIGGER keep_rows BEFORE INSERT OR UPDATE ON rosters_rosterrow FOR EACH ROW EXECUTE FUNCTION rosters_keep_rows();
+
+CREATE OR REPLACE FUNCTION rosters_keep_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'holding % has ended and stays so', OLD.id USING ERRCODE = 'restrict_violation';
+END $$;
+DROP TRIGGER IF EXISTS keep_ended ON rosters_holding;
+CREATE TRIGGER keep_ended BEFORE UPDATE ON rosters_holding FOR EACH ROW WHEN (OLD.until IS NOT NULL)
+    EXECUTE FUNCTION rosters_keep_ended();
