@@ -35,6 +35,12 @@ class CampaignAlreadyOpen(Refusal):
     remedy_template = "身份或名单有变化，请用“身份调整”。"
 
 
+class TrialUnderWay(Refusal):
+    code = "trial_under_way"
+    says_template = "本县正在试算另一个方案，同一时间只算一个。"
+    remedy_template = "请等那一个算完再试，全县的人一般不超过一分钟。"
+
+
 class NoticeSaysNo(Refusal):
     """The notice does not let this person enrol on this day."""
 

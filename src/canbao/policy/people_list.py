@@ -5,9 +5,9 @@ everybody, and no cell of it can start a formula.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from io import BytesIO
+from io import StringIO
 from pathlib import Path as Folder
 from typing import BinaryIO
 
@@ -32,6 +32,7 @@ _HEADS = {
 }
 _MONEY = ("pays_fen", "government_fen", "waived_fen")
 _SIDES = {"before": "原来", "after": "新的"}
+_PART = 2000
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -52,14 +53,31 @@ def write_list(people: pl.DataFrame, file: Folder) -> None:
     if ending == ".parquet":
         people.write_parquet(file)
         return
-    people = people.select(name for name in people.columns if not _is_empty(people[name]))
+    people = _bare(people)
     if ending == ".csv":
-        with file.open("w", encoding="utf-8-sig", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow([head(name) for name in people.columns])
-            writer.writerows([_harmless(text) for _, text in row] for row in _rows(people))
+        with file.open("wb") as out:
+            out.writelines(csv_of(people))
     else:
-        file.write_bytes(sheet_of(people))
+        with file.open("wb") as out:
+            _write_sheet(people, out)
+
+
+def csv_of(people: pl.DataFrame) -> Iterator[bytes]:
+    """The list as CSV, some people at a time: however many they are, they need not be held at once."""
+    people = _bare(people)
+    yield _lines([[head(name) for name in people.columns]]).encode("utf-8-sig")
+    for part in people.iter_slices(_PART):
+        yield _lines([_harmless(text) for _, text in row] for row in _rows(part)).encode()
+
+
+def _lines(rows: Iterable[list[str]]) -> str:
+    out = StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
+
+
+def _bare(people: pl.DataFrame) -> pl.DataFrame:
+    return people.select(name for name in people.columns if not _is_empty(people[name]))
 
 
 def _is_empty(column: pl.Series) -> bool:
@@ -79,13 +97,6 @@ def head(name: str) -> str:
         return "变化"
     bare, _, side = name.rpartition("_")
     return f"{_SIDES[side]} {_HEADS[bare]}" if side in _SIDES and bare in _HEADS else name
-
-
-def sheet_of(people: pl.DataFrame) -> bytes:
-    """The list as a spreadsheet. Raises `TooManyRows`."""
-    out = BytesIO()
-    _write_sheet(people.select(name for name in people.columns if not _is_empty(people[name])), out)
-    return out.getvalue()
 
 
 def _write_sheet(people: pl.DataFrame, out: BinaryIO) -> None:

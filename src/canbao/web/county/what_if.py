@@ -1,12 +1,13 @@
 """换一个方案，会怎样：the county tries another notice on its own register. Nobody's bill changes by it."""
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -17,11 +18,12 @@ from canbao.access.clock import today
 from canbao.access.may import Work
 from canbao.access.record import record
 from canbao.divisions.models import Division
-from canbao.enrolment.domain.what_if import PERSON, rewritten, texts_in_force, what_if
+from canbao.enrolment.domain.what_if import PERSON, Rewritten, rewritten, texts_in_force, what_if
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
-from canbao.policy import Pack, PackBroken, PackNotFound, load_pack, pack_folders
-from canbao.policy.people_list import sheet_of
+from canbao.kernel.refusal import Refusal
+from canbao.policy import PackBroken, PackNotFound, load_pack, pack_folders
+from canbao.policy.people_list import csv_of
 from canbao.policy.simulate import Simulation
 from canbao.policy.simulation_page import Language, plot
 from canbao.policy.simulation_text import CHANGE_WORDS, Words, figure, group_rows, words_of
@@ -38,7 +40,7 @@ _TOPICS = {
     "document.yaml": _("是哪一份通知"),
 }
 _NOT_RULES = ("examples.yaml", "english.yaml")  # they cannot change who pays what
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WHO = (pl.Int64, pl.String, pl.String, pl.String)
 
 
 class WhatIfForm(forms.Form):
@@ -55,7 +57,7 @@ class WhatIfForm(forms.Form):
     def __init__(self, *args: object, campaign: Campaign, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._campaign, self._texts = campaign, texts_in_force(campaign)
-        others = [(one.name, one.name) for one in pack_folders()]
+        others = [(folder.name, _title(folder)) for folder in pack_folders()]
         self.fields["pack"].choices = [("", _("现行方案，改下面的几个数")), *others]
         for name in self._names():
             text = self._texts[name]
@@ -88,12 +90,34 @@ class WhatIfForm(forms.Form):
         sent = str(self[name].value() or "").replace("\r\n", "\n")
         return sent if sent.strip() != self._texts[name].strip() else None
 
-    def rules(self) -> Pack:
+    def clean(self) -> dict[str, Any]:
+        """Two things cannot be tried at once: whoever changed figures would take another pack's answer for theirs."""
+        if self.cleaned_data.get("pack") and any(self._changed(name) is not None for name in self._names()):
+            self.add_error("pack", _("又选了另一个方案，又改了下面的数，不知道要试哪一样；请只取一样。"))
+        return self.cleaned_data
+
+    def rules(self) -> Rewritten:
         """The rules to try. Raises `PackBroken`, `PackNotFound`."""
         if self.cleaned_data["pack"]:
-            return load_pack(self.cleaned_data["pack"])
+            return Rewritten(load_pack(self.cleaned_data["pack"]), is_eased=False)
         changed = {name: self._changed(name) for name in self._names()}
         return rewritten(self._campaign, {name: text for name, text in changed.items() if text is not None})
+
+
+def _title(folder: Path) -> str:
+    """What people call the notice; its folder's name where it cannot be read."""
+    if _language() == "en":
+        return folder.name  # titles are Chinese
+    return _title_at(folder, max(file.stat().st_mtime_ns for file in folder.glob("*.yaml")))
+
+
+@lru_cache(maxsize=512)
+def _title_at(folder: Path, _changed: int) -> str:
+    try:
+        title = load_pack(folder).document.title
+    except (PackBroken, PackNotFound):
+        return folder.name
+    return f"{title}（{folder.name}）"
 
 
 @staff_who_may(Work.OPEN_CAMPAIGN)
@@ -107,14 +131,17 @@ def try_out(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "county/what_if.html", {"form": form}, status=422 if form.is_bound else 200)
     try:
-        pack = form.rules()
+        rules = form.rules()
     except (PackBroken, PackNotFound) as no:
         problems = no.problems if isinstance(no, PackBroken) else [str(no)]
         return render(request, "county/what_if.html", {"form": form, "problems": problems}, status=422)
-    found = what_if(campaign, pack, by=request.user, on=today(), paid_on=form.cleaned_data["paid_on"])
+    try:
+        found = what_if(campaign, rules.pack, by=request.user, on=today(), paid_on=form.cleaned_data["paid_on"])
+    except Refusal as no:
+        return render(request, "county/what_if.html", {"form": form, "no": no}, status=409)
     if "list" in request.POST:
         return _file(request, campaign, found)
-    return render(request, "county/what_if.html", {"form": form, "found": found} | _answer(request, campaign, found))
+    return render(request, "county/what_if.html", {"form": form, "rules": rules} | _answer(request, campaign, found))
 
 
 def _answer(request: HttpRequest, campaign: Campaign, found: Simulation) -> dict[str, Any]:
@@ -122,8 +149,10 @@ def _answer(request: HttpRequest, campaign: Campaign, found: Simulation) -> dict
     town_of = dict(Division.objects.filter(code__startswith=campaign.county).values_list("code", "name"))
     shown = found.changed.head(SHOWN)
     if shown.height:
-        _recorded(request, campaign, shown.height)
+        _recorded(request, campaign, residents=shown[PERSON].to_list())
     return {
+        "found": found,
+        "reasons": _reasons(found),
         "old": words.say(found.old.document.title),
         "new": words.say(found.new.document.title),
         "lines": [(line.name, *line.figures()) for line in words.lines(found.together)],
@@ -138,6 +167,12 @@ def _answer(request: HttpRequest, campaign: Campaign, found: Simulation) -> dict
 
 def _language() -> Language:
     return "en" if get_language() == "en" else "zh"
+
+
+def _reasons(found: Simulation) -> list[tuple[str, int]]:
+    """Why people could enrol and now cannot, the most frequent reason first."""
+    refused = found.changed.filter(pl.col("change") == "refused")
+    return [*refused["why_refused_after"].value_counts(sort=True).iter_rows()]
 
 
 def _drawn(found: Simulation, words: Words) -> SafeString:
@@ -165,34 +200,43 @@ def _residents(ids: list[int]) -> dict[int, tuple[Resident, str]]:
     return {key: (one, names.get(one.division, one.division)) for key, one in found.items()}
 
 
-def _file(request: HttpRequest, campaign: Campaign, found: Simulation) -> HttpResponse:
-    """Everybody who changes, with name and village, as a spreadsheet."""
-    known: dict[int, tuple[Resident, str]] = {}
+def _file(request: HttpRequest, campaign: Campaign, found: Simulation) -> StreamingHttpResponse:
+    """Everybody who changes, with name and village: CSV, which has no most number of rows."""
     ids = found.changed[PERSON].to_list()
-    for start in range(0, len(ids), _PEOPLE_AT_ONCE):
-        known |= _residents(ids[start : start + _PEOPLE_AT_ONCE])
-    rows = found.changed.filter(pl.col(PERSON).is_in(list(known)))
-    people = [known[one] for one in rows[PERSON]]
-    who = pl.DataFrame(
-        {
-            "村（社区）": [village for _, village in people],
-            "姓名": [person.name for person, _ in people],
-            "证件号码": [person.masked_number for person, _ in people],
-        },
-        schema=dict.fromkeys(("村（社区）", "姓名", "证件号码"), pl.String),
-    )
-    shown = [name for name in rows.columns if name.endswith(("_before", "_after")) or name == "change"]
-    _recorded(request, campaign, rows.height)
-    answer = HttpResponse(sheet_of(who.hstack(rows.select(shown).get_columns())), content_type=_SHEET)
-    answer["Content-Disposition"] = 'attachment; filename="what-if.xlsx"'
+    who = pl.concat([_who(ids[at : at + _PEOPLE_AT_ONCE]) for at in range(0, max(len(ids), 1), _PEOPLE_AT_ONCE)])
+    shown = [name for name in found.changed.columns if name.endswith(("_before", "_after")) or name == "change"]
+    rows = who.join(found.changed.select(PERSON, *shown), on=PERSON, maintain_order="left").drop(PERSON)
+    _recorded(request, campaign, people=rows.height, as_file=True)
+    answer = StreamingHttpResponse(csv_of(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="what-if.csv"'
     return answer
 
 
-def _recorded(request: HttpRequest, campaign: Campaign, people: int) -> None:
+def _who(ids: list[int]) -> pl.DataFrame:
+    """Village, name and masked number of these people, in their order."""
+    known = Resident.objects.filter(pk__in=ids).values_list("pk", "division", "name", "number_tail")
+    found = pl.DataFrame(
+        list(known), schema=dict(zip((PERSON, "division", "姓名", "tail"), _WHO, strict=True)), orient="row"
+    )
+    villages = Division.objects.filter(code__in=found["division"].unique().to_list()).values_list("code", "name")
+    asked = pl.DataFrame({PERSON: ids}, schema={PERSON: pl.Int64})
+    return asked.join(found, on=PERSON, how="inner", maintain_order="left").select(
+        PERSON,
+        pl.col("division").replace(dict(villages)).alias("村（社区）"),
+        "姓名",
+        pl.when(pl.col("tail") != "")
+        .then("*" * 14 + pl.col("tail"))
+        .otherwise(pl.lit("（暂无证件号码）"))
+        .alias("证件号码"),
+    )
+
+
+def _recorded(request: HttpRequest, campaign: Campaign, **detail: object) -> None:
+    """Whose names were read; for a file, which the record of the trial just before says how to make again."""
     record(
         "policy.changed_people_read",
         f"campaign:{campaign.pk}",
         county=campaign.county,
         actor=f"staff:{request.user.username}",
-        people=people,
+        **detail,
     )
