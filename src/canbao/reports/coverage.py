@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
 
+from canbao.enrolment.domain.bills import planned_for_a_county
 from canbao.enrolment.models import Campaign
 from canbao.kernel.division_code import DivisionCode, Level
 
@@ -107,7 +108,7 @@ def coverage_of_town(campaign: Campaign, *, on: date, division: str) -> Coverage
 def _rows(campaign: Campaign, place: DivisionCode, below: Level, *, on: date) -> list[CoverageRow]:
     first, after = place.range()
     level, digits = ("village", 12) if below is Level.VILLAGE else ("town", 9)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), planned_for_a_county(whole=True), connection.cursor() as cursor:
         cursor.execute(
             _ROWS,
             {"campaign": campaign.pk, "first": first, "after": after, "level": level, "digits": digits, "on": on},

@@ -125,6 +125,29 @@ def test_an_unknown_kind_of_list_is_not_there(sign_in: object, outside: object) 
     assert sign_in("county").get(f"/county/places/{THE_COUNTY}/everybody/").status_code == 404
 
 
+def test_the_pages_beside_this_one_are_a_touch_away(sign_in: object, outside: object) -> None:
+    client, address = sign_in("county"), f"/county/places/{THE_COUNTY}/to-pay/"
+
+    def bills(county: County) -> list[int]:
+        found = bills_behind(county.campaign, Which.TO_PAY, division=THE_COUNTY)
+        return list(found.order_by("division", "household", "pk").values_list("pk", flat=True))
+
+    listed = outside.look(bills)
+    rest = client.get(f"{address}?after={listed[2]}").content.decode()
+    first = client.get(f"{address}?before={listed[3]}").content.decode()
+
+    assert (rest.count('<th scope="row">'), first.count('<th scope="row">')) == (len(listed) - 3, 3)
+    assert re.findall(r'<a class="button" href="(\?[^"]+)">([^<]+)<', rest) == [(f"?before={listed[3]}", "上一页")]
+    assert re.findall(r'<a class="button" href="(\?[^"]+)">([^<]+)<', first) == [(f"?after={listed[2]}", "下一页")]
+
+
+@pytest.mark.parametrize("wrong", ["after=x", "before=-1", "after=" + "9" * 30, "after=²"])
+def test_a_wrong_neighbour_in_the_address_leads_to_the_first_page(sign_in: object, outside: object, wrong: str) -> None:
+    seen = text_of(sign_in("county").get(f"/county/places/{THE_COUNTY}/unknown/?{wrong}"))
+
+    assert "李军 农户编码 李家" in seen
+
+
 def test_whoever_reads_the_list_is_on_record_with_whose_names(sign_in: object, outside: object) -> None:
     sign_in("county").get(f"/county/places/{THE_COUNTY}/unknown/")
 
@@ -136,5 +159,5 @@ def test_whoever_reads_the_list_is_on_record_with_whose_names(sign_in: object, o
 def test_one_person_and_seven_cost_as_many_queries(sign_in: object, outside: object, django_assert_num_queries: object) -> None:  # fmt: skip
     client = sign_in("county")
     for which in ("unknown", "to-pay"):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(18):  # of which eight begin, plan and end two transactions
             client.get(f"/county/places/{THE_COUNTY}/{which}/")

@@ -5,7 +5,6 @@ Names are read here, so every page of them goes on record with whose they were.
 
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -19,12 +18,12 @@ from canbao.divisions.models import Division
 from canbao.enrolment.models import Bill, Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.reports.coverage import CoverageRow, coverage, together
-from canbao.reports.people import Which, bills_behind, how_many
+from canbao.reports.people import Which, how_many, page_behind
 from canbao.web import words
 from canbao.web.county.progress import campaign_of, place_of
 from canbao.web.guards import staff_who_may
 
-PEOPLE_A_PAGE = 100
+DIGITS_OF_A_KEY = 18  # with more a number may be greater than any key of the database
 TITLES: dict[Which, Promise] = {
     Which.TO_PAY: _("没缴费的人"),
     Which.UNKNOWN: _("金额待定的人"),
@@ -58,11 +57,9 @@ def people(request: HttpRequest, division: str, which: str) -> HttpResponse:
     meant, place = Which(which), place_of(request, division)
     campaign = campaign_of(request, place.code)
     counts = how_many(campaign, division=place.code)
-    page = Paginator(bills_behind(campaign, meant, division=place.code), PEOPLE_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    after, before = (_bill_named(request, side) for side in ("after", "before"))
+    page = page_behind(campaign, meant, division=place.code, after=after, before=before)
     glossary = pack_of(campaign).english
-    page.object_list = [_person(bill, glossary) for bill in page]
     context = {
         "campaign": campaign,
         "place": place,
@@ -70,14 +67,21 @@ def people(request: HttpRequest, division: str, which: str) -> HttpResponse:
         "which": meant,
         "title": TITLES[meant],
         "choices": [(one, TITLES[one], counts[one]) for one in Which],
-        "rows": page,
+        "page": page,
+        "rows": [_person(bill, glossary) for bill in page.bills],
         "contacts": pack_of(campaign).contacts,
         "whole": _whole_of_village(campaign, place),
     }
-    if len(page):
-        residents = [one.bill.resident_id for one in page]
+    if page.bills:
+        residents = [bill.resident_id for bill in page.bills]
         record("people.read", f"division:{place.code}", county=campaign.county, which=which, residents=residents)
     return render(request, "county/people.html", context)
+
+
+def _bill_named(request: HttpRequest, side: str) -> int | None:
+    """The neighbour of the page in its address. A wrong one leads to the first page, like a bill that is not there."""
+    named = request.GET.get(side, "")
+    return int(named) if named.isascii() and named.isdecimal() and len(named) <= DIGITS_OF_A_KEY else None
 
 
 def _person(bill: Bill, glossary: words.Glossary) -> Person:
