@@ -1,4 +1,5 @@
-"""A writer of the smallest .xls that readers accept: BIFF8 records in an OLE container, texts and numbers only.
+"""A writer of the smallest .xls that readers accept: BIFF8 records in an OLE container, texts and numbers only; and of
+containers that are something else.
 
 For tests alone: no package writes the old format any more, and departments still send it.
 """
@@ -10,8 +11,21 @@ SECTOR = 512
 FREE, END_OF_CHAIN, FAT_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(sheet: str, rows: Sequence[Sequence[str | float | None]]) -> bytes:
-    return _container(_workbook_stream(sheet, rows))
+def xls(sheet: str, rows: Sequence[Sequence[str | float | None]], *, embedded: str = "") -> bytes:
+    """With `embedded`, an object lies in it that has a stream of this name."""
+    return _container(_workbook_stream(sheet, rows), embedded=embedded)
+
+
+def old_file(stream: str, *, embedded: str = "") -> bytes:
+    """What another program wrote: the name of its stream tells which."""
+    return _container(b"", name=stream, embedded=embedded)
+
+
+def as_a_large_one(content: bytes) -> bytes:
+    """The same with the list of its tables in a sector of its own, where it stands beyond the first 109 tables (7 MB)."""
+    elsewhere = content[76:SECTOR].ljust(SECTOR - 4, b"\xff") + struct.pack("<I", END_OF_CHAIN)
+    head = content[:68] + struct.pack("<II", len(content) // SECTOR - 1, 1) + struct.pack("<109I", *[FREE] * 109)
+    return head + content[SECTOR:] + elsewhere
 
 
 def _record(kind: int, data: bytes = b"") -> bytes:
@@ -45,8 +59,8 @@ def _workbook_stream(sheet: str, rows: Sequence[Sequence[str | float | None]]) -
     )
 
 
-def _container(stream: bytes) -> bytes:
-    """One stream called Workbook, long enough to need no short sectors; its sectors lie in order."""
+def _container(stream: bytes, *, name: str = "Workbook", embedded: str = "") -> bytes:
+    """One stream, long enough to need no short sectors; its sectors lie in order. Beside it, a folder with an empty one."""
     size = max(len(stream), 4096)
     sectors = -(-size // SECTOR)
     stream = stream.ljust(sectors * SECTOR, b"\0")
@@ -64,15 +78,20 @@ def _container(stream: bytes) -> bytes:
     )
     header += struct.pack("<109I", *range(fat_sectors), *[FREE] * (109 - fat_sectors))
     fat = struct.pack(f"<{len(chain)}I", *chain)
-    directory = _entry("Root Entry", 5, END_OF_CHAIN, 0, child=1) + _entry("Workbook", 2, first, size)
+    directory = _entry("Root Entry", 5, END_OF_CHAIN, 0, child=1)
+    if embedded:
+        directory += _entry(name, 2, first, size, right=2)
+        directory += _entry("MBD0001", 1, 0, 0, child=3) + _entry(embedded, 2, END_OF_CHAIN, 0)
+    else:
+        directory += _entry(name, 2, first, size)
     return header + fat + directory.ljust(SECTOR, b"\0") + stream
 
 
-def _entry(name: str, kind: int, start: int, size: int, child: int = FREE) -> bytes:
+def _entry(name: str, kind: int, start: int, size: int, *, child: int = FREE, right: int = FREE) -> bytes:
     text = (name + "\0").encode("utf-16-le")
     return (
         text.ljust(64, b"\0")
-        + struct.pack("<HBBIII", len(text), kind, 1, FREE, FREE, child)
+        + struct.pack("<HBBIII", len(text), kind, 1, FREE, right, child)
         + bytes(36)
         + struct.pack("<IQ", start, size)
     )

@@ -30,7 +30,7 @@ from canbao.documents.refusals import (
     UnknownEncoding,
     WrittenDocument,
 )
-from tests.documents.old_excel import xls
+from tests.documents.old_excel import as_a_large_one, old_file, xls
 from tests.documents.workbooks import raw_xlsx, xlsx
 
 HEADER = ["姓名", "身份证号", "人员类别"]
@@ -174,11 +174,6 @@ def archive(*names: str, mimetype: str = "") -> bytes:
     return out.getvalue()
 
 
-def old_file(stream: str) -> bytes:
-    """What programs wrote before 2007: the names of its streams tell which program."""
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(600)
-
-
 NO_ZEROS = bytes(range(1, 127)) * 20  # reads as text, and is none
 
 
@@ -197,12 +192,16 @@ NO_ZEROS = bytes(range(1, 127)) * 20  # reads as text, and is none
         pytest.param(archive("ppt/presentation.xml"), WrittenDocument, id="pptx"),
         pytest.param(archive("content.xml", mimetype="text"), WrittenDocument, id="odt"),
         pytest.param(old_file("WordDocument"), WrittenDocument, id="doc"),
+        pytest.param(old_file("PowerPoint Document"), WrittenDocument, id="ppt"),
+        pytest.param(old_file("WordDocument", embedded="Workbook"), WrittenDocument, id="doc with a sheet in it"),
+        pytest.param(as_a_large_one(old_file("WordDocument")), WrittenDocument, id="large doc"),
         pytest.param(b"{\\rtf1 ...}", WrittenDocument, id="rtf"),
         pytest.param(archive("list.xlsx"), PackedFile, id="zip with a spreadsheet in it"),
         pytest.param(archive(), PackedFile, id="empty zip"),
         pytest.param(b"Rar!\x1a\x07\x00", PackedFile, id="rar"),
         pytest.param(xlsx({"a": [HEADER, WANG]})[:3000], DamagedFile, id="truncated xlsx"),
         pytest.param(xls("a", [HEADER, WANG])[:1000], DamagedFile, id="truncated xls"),
+        pytest.param(xls("a", [HEADER, WANG])[:60], DamagedFile, id="xls without a directory"),
         pytest.param(
             old_file("EncryptedPackage"),
             PasswordProtected,
@@ -221,6 +220,12 @@ def test_each_bad_file_has_its_own_refusal(content, refusal):
         read_spreadsheet(content)
     assert type(no.value) is refusal
     assert no.value.remedy
+
+
+@pytest.mark.parametrize("word", ["WordDocument", "PowerPoint Document", "EncryptedPackage"])
+def test_an_old_workbook_is_told_by_its_directory_and_not_by_the_words_in_it(word):
+    assert texts(xls("a", [HEADER, [word, *WANG[1:]]])) == [[word, *WANG[1:]]]
+    assert texts(xls("a", [HEADER, WANG], embedded=word)) == [WANG]
 
 
 def test_no_header_says_what_was_seen_but_no_identity_number():

@@ -13,17 +13,17 @@ import csv
 import io
 import json
 import resource
+import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 import fastexcel
 import polars as pl
 
 OLE_MAGIC, ZIP_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # What a file turned out to be, by how it begins: the refusal of `refusals` that says so.
 OTHER_KINDS = {
     b"%PDF": "PictureOfAList",
@@ -36,7 +36,10 @@ OTHER_KINDS = {
     b"PK\x05\x06": "PackedFile",  # an empty one
     b"{\\rtf": "WrittenDocument",
 }
-WRITTEN_STREAMS = tuple(name.encode("utf-16-le") for name in ("WordDocument", "PowerPoint Document"))
+# Streams at the top of what Office wrote before 2007, and of what it encrypts.
+SHEET_STREAMS, WRITTEN_STREAMS = {"Workbook", "Book"}, {"WordDocument", "PowerPoint Document"}
+ENCRYPTED = "EncryptedPackage"
+STREAM, LAST_SECTOR = 2, 0xFFFFFFFA  # numbers above the last stand for an end, and for what is free
 
 
 class Stopped(Exception):
@@ -83,13 +86,57 @@ def _sheets(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes
         _check_archive(content, limits)
         yield from _workbook(content, limits)
     elif content.startswith(OLE_MAGIC):
-        if ENCRYPTED in content:
+        streams = _streams(content)
+        if ENCRYPTED in streams:
             raise Stopped("PasswordProtected")
-        if any(stream in content for stream in WRITTEN_STREAMS):
+        if streams & WRITTEN_STREAMS and not streams & SHEET_STREAMS:
             raise Stopped("WrittenDocument")
         yield from _workbook(content, limits)
     else:
         yield from _text_table(content, limits)
+
+
+def _streams(content: bytes) -> set[str]:
+    """The streams at the top of an OLE container ([MS-CFB]), by its directory: the same words may stand in a cell, and a
+    sheet may hold a Word object or a letter a sheet. Empty where the directory cannot be read; the reader says the rest."""
+    size = 4096 if content[30:32] == b"\x0c\0" else 512
+    at_most = len(content) // size + 1  # sectors: a chain that is longer goes in a circle
+    try:
+        tables = _sectors_in(struct.unpack_from("<109I", content, 76))
+        more = struct.unpack_from("<I", content, 68)[0]  # in large files the list of tables goes on elsewhere
+        while more <= LAST_SECTOR and len(tables) <= at_most:
+            *further, more = struct.unpack_from(f"<{size // 4}I", content, (more + 1) * size)
+            tables += _sectors_in(further)
+        following = [at for table in tables for at in struct.unpack_from(f"<{size // 4}I", content, (table + 1) * size)]
+        sectors: list[bytes] = []
+        at = struct.unpack_from("<I", content, 48)[0]
+        while at <= LAST_SECTOR and len(sectors) <= at_most:
+            sectors.append(content[(at + 1) * size : (at + 2) * size])
+            at = following[at]
+        return _at_the_top(b"".join(sectors))
+    except (struct.error, IndexError):
+        return set()
+
+
+def _sectors_in(numbers: Iterable[int]) -> list[int]:
+    return [number for number in numbers if number <= LAST_SECTOR]
+
+
+def _at_the_top(directory: bytes) -> set[str]:
+    """Names of the streams beside each other under the root, whose entry is the first; entries are 128 bytes long."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting = [struct.unpack_from("<I", directory, 76)[0]]
+    while waiting:
+        entry = waiting.pop()
+        if entry > LAST_SECTOR or entry in seen:
+            continue
+        seen.add(entry)
+        name, length, kind, left, right = struct.unpack_from("<64sHBxII", directory, entry * 128)
+        waiting += [left, right]
+        if kind == STREAM:
+            found.add(name[: max(length - 2, 0)].decode("utf-16-le", "replace"))
+    return found
 
 
 def _check_archive(content: bytes, limits: dict[str, int]) -> None:
