@@ -9,12 +9,14 @@ from canbao.access.names import names_of_staff
 from canbao.collection.models import (
     Channel,
     Order,
+    OrderLine,
     Payment,
     PaymentOutcome,
     Receipt,
     ReceiptBook,
     ReceiptLine,
     Refund,
+    RefundReason,
     Remittance,
     SettledLine,
 )
@@ -36,6 +38,21 @@ def orders_to_pay(household: int, *, at: datetime) -> QuerySet[Order]:
         .exclude(channel=Channel.CASH)
         .exclude(lines__bill__state__in=(BillState.SETTLED, BillState.SUPERSEDED))
         .order_by("made_at")
+    )
+
+
+def settled_of(order: Order) -> QuerySet[OrderLine]:
+    """The lines of an order that its money paid for; the others were paid in another way, or asked for another sum."""
+    return OrderLine.objects.filter(order=order, pk__in=SettledLine.objects.filter(payment__order=order).values("line"))
+
+
+def came_back(order: Order) -> QuerySet[Refund]:
+    """What of an order's money paid for nobody, and is owed back to a person or was given back."""
+    return (
+        Refund.objects.filter(payment__order=order)
+        .exclude(reason=RefundReason.READJUSTED)
+        .select_related("resident")
+        .order_by("resident", "pk")
     )
 
 

@@ -9,6 +9,14 @@ class NobodyChosen(Refusal):
     remedy_template = "在要缴费的人名字前面打勾，再点“去缴费”。"
 
 
+class AlreadyOrdered(Refusal):
+    """A second order for the same people would be paid in vain, and its money would have to go back."""
+
+    code = "already_ordered"
+    says_template = "{who}已在一笔没付款的订单里。"
+    remedy_template = "请点“接着付款”付那一笔；要改人的，先取消那一笔，再重新勾选。"
+
+
 class StillOpenAtGateway(Refusal):
     """An order can be given up only when the gateway says that it takes no more money for it."""
 

@@ -1,13 +1,17 @@
 """Paying on the phone: order, QR code, link; the state comes from the database."""
 
 import re
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from canbao.access.clock import now
 from canbao.access.scope import within
 from canbao.collection.domain.confirmation import Told, confirm
+from canbao.collection.domain.orders import make_order
 from canbao.collection.gateway import Arrival
-from canbao.collection.models import Order, Receipt
+from canbao.collection.models import Channel, Order, Receipt
+from canbao.web.refusals import AlreadyOrdered
 from tests.county import IN_THE_WINDOW, everybody, signed_in
 from tests.desks import void
 from tests.web.gateways import Answering
@@ -21,15 +25,37 @@ def ask(client: object, bills: list[int], order_id: object = None) -> object:
     return client.post("/my/pay/", {"order_id": str(order_id), "bill": bills})
 
 
-def money_arrives(order: Order) -> None:
+def money_arrives(order: Order, *, reference: str = "4200000001") -> None:
     with within(everybody()):
-        arrival = Arrival(reference="4200000001", order=order.pk, amount_fen=order.total_fen, paid_at=now())
+        arrival = Arrival(reference=reference, order=order.pk, amount_fen=order.total_fen, paid_at=now())
         confirm([Told("wechat", arrival)], actor="gateway:wechat", at=IN_THE_WINDOW)
 
 
 def the_order() -> Order:
     with within(everybody()):
         return Order.objects.get()
+
+
+def a_race_makes_two(outside: object, first: list[int], second: list[int]) -> list[Order]:
+    """Two orders of the family Zhao, as two taps in one moment make them: neither saw the other."""
+    return [
+        outside.look(
+            lambda county, bills=bills: make_order(
+                order_id=uuid4(), campaign=county.campaign, household=county.household("赵家"), bills=bills,
+                channel=Channel.WECHAT, made_by="resident:1", at=now(),
+            )
+        )
+        for bills in (first, second)
+    ]  # fmt: skip
+
+
+def came_back(client: object, address: str, *, ago: timedelta = timedelta(0)) -> object:
+    """The gateway sent somebody back to an order's page, some time ago."""
+    client.get(f"{address}back/")
+    session = client.session
+    session["back_from_paying"] = {key: (now() - ago).isoformat() for key in session["back_from_paying"]}
+    session.save()
+    return client.get(address)
 
 
 def test_chosen_people_become_an_order_with_qr_and_link(enter: object, outside: object, plug_in: object) -> None:
@@ -247,3 +273,124 @@ def test_an_order_that_ran_out_says_so(enter: object, outside: object, plug_in: 
     page = client.get(address)
 
     assert "这笔订单已关闭" in text_of(page)
+
+
+def test_of_two_orders_that_are_both_paid_each_page_says_whom_its_own_money_paid_for(
+    enter: object, outside: object, plug_in: object
+) -> None:
+    plug_in(ANSWERING)
+    client, bills = enter("赵大"), outside.bills("赵家")
+    three, four = a_race_makes_two(outside, bills[:3], bills)
+    money_arrives(three, reference="4200000003")
+    money_arrives(four, reference="4200000004")
+
+    first, second = (text_of(client.get(f"/my/orders/{order.pk}/")) for order in (three, four))
+
+    assert "✓ 已缴费 960元 赵大" in first
+    assert "退回" not in first
+    assert "✓ 已缴费 320元 这笔订单一共收到1,280元。其中960元是重复付的，会原路退回，不用另外办理。 赵双二" in second
+    paid_for, comes_back = second.split("看票据 退款")
+    assert ("赵妻" in paid_for, comes_back.count("重复缴费")) == (False, 3)
+    assert "赵妻 · 重复缴费 审核后原路退回，不用另外办理。 320元 待退" in comes_back
+
+
+def test_an_order_that_was_paid_in_vain_does_not_say_that_anybody_is_covered_by_it(
+    enter: object, outside: object, plug_in: object
+) -> None:
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家")[:1])["Location"]
+    order = the_order()
+    outside.pays_cash("赵家")
+    money_arrives(order)
+
+    page = text_of(client.get(address))
+
+    assert "这笔是重复付的 这笔订单一共收到320元。其中320元是重复付的，会原路退回" in page
+    assert ("已缴费" in page, "享受待遇" in page, "看票据" in page) == (False, False, False)
+
+
+def test_an_order_paid_twice_says_what_comes_back_and_still_whom_it_paid_for(
+    enter: object, outside: object, plug_in: object
+) -> None:
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家")[:1])["Location"]
+    money_arrives(the_order(), reference="4200000005")
+    money_arrives(the_order(), reference="4200000006")
+
+    page = text_of(client.get(address))
+
+    assert "✓ 已缴费 320元 这笔订单一共收到640元。其中320元是重复付的，会原路退回，不用另外办理。 赵大 享受待遇" in page
+
+
+def test_who_waits_in_an_order_is_not_ordered_again_until_that_one_is_given_up(
+    enter: object, outside: object, plug_in: object
+) -> None:
+    plug_in(ANSWERING)
+    client, bills = enter("赵大"), outside.bills("赵家")
+    second_tab = order_id_of(client.get("/my/"))
+    address = ask(client, bills[:2])["Location"]
+
+    again = ask(client, bills, second_tab)
+    others = ask(client, bills[2:], uuid4())
+    client.post(f"{address}give-up/")
+    after = ask(client, bills[:2], second_tab)
+
+    assert (again.status_code, refusal_of(again)) == (409, AlreadyOrdered(who="赵大、赵妻").says)
+    assert ("接着付款" in text_of(again), "不付了，取消订单" in text_of(again)) == (True, True)
+    assert (others.status_code, after["Location"]) == (302, f"/my/orders/{second_tab}/")
+
+
+def test_of_two_orders_made_in_one_moment_each_page_warns_of_the_other(
+    enter: object, outside: object, plug_in: object
+) -> None:
+    plug_in(ANSWERING)
+    client, bills = enter("赵大"), outside.bills("赵家")
+    three, four = a_race_makes_two(outside, bills[:3], bills)
+
+    page = client.get(f"/my/orders/{three.pk}/")
+    client.post(f"/my/orders/{four.pk}/give-up/")
+    alone = client.get(f"/my/orders/{three.pk}/")
+
+    warning = "这里有人还在另一笔没付款的订单里。两笔只付一笔"
+    assert (warning in text_of(page), warning in text_of(alone)) == (True, False)
+    assert f'href="/my/orders/{four.pk}/"' in page.content.decode()
+
+
+def test_who_comes_back_from_paying_is_told_not_to_pay_again(enter: object, outside: object, plug_in: object) -> None:
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家"))["Location"]
+    way_back = re.search(r"redirect_url=([^\"&]+)", client.get(address).content.decode())[1]
+    asked = re.search(r'hx-get="([^"]+)"', client.get(address).content.decode())[1]
+
+    client.get(urlsplit(unquote(way_back)).path)
+    page, part = client.get(address), client.get(asked, headers={"HX-Request": "true"})
+
+    for answer in (page, part):
+        assert "正在确认，请不要再付" in text_of(answer)
+        assert ("在这部手机上支付" in text_of(answer), 'class="qr"' in answer.content.decode()) == (False, False)
+        assert "取消订单" not in text_of(answer)
+    assert 'http-equiv="refresh"' in page.content.decode()
+    money_arrives(the_order())
+    assert "✓ 已缴费" in text_of(client.get(address))
+
+
+def test_of_whom_no_money_is_heard_for_a_minute_may_pay_again_and_is_warned(enter: object, outside: object, plug_in: object) -> None:  # fmt: skip
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    address = ask(client, outside.bills("赵家"))["Location"]
+
+    soon, later = (came_back(client, address, ago=timedelta(seconds=s)) for s in (55, 61))
+
+    assert ("在这部手机上支付" in text_of(soon), "在这部手机上支付" in text_of(later)) == (False, True)
+    assert "还没有收到支付通道的消息。已经付了的，请不要再付" in text_of(later)
+
+
+def test_to_come_back_from_paying_needs_an_order_of_ones_own_and_is_not_being_paid(enter: object, outside: object, plug_in: object) -> None:  # fmt: skip
+    plug_in(ANSWERING)
+    address = ask(enter("赵大"), outside.bills("赵家"))["Location"]
+
+    assert enter("钱奶奶").get(f"{address}back/").status_code == 404
+    assert the_order().state == Order.State.OPEN

@@ -8,6 +8,7 @@ urlpatterns = [
     path("leave/", entering.leave, name="resident-leave"),
     path("pay/", paying.pay, name="resident-pay"),
     path("orders/<uuid:order_id>/", paying.order, name="resident-order"),
+    path("orders/<uuid:order_id>/back/", paying.back_from_paying, name="resident-back"),
     path("orders/<uuid:order_id>/give-up/", paying.not_paying, name="resident-give-up"),
     path("receipts/<int:receipt_id>/", household.receipt, name="resident-receipt"),
 ]
