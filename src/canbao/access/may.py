@@ -14,6 +14,7 @@ class Work(StrEnum):
     REMIT = "汇缴现金"
     CONFIRM_REMITTANCE = "确认汇缴"
     SEE_PROGRESS = "查看进度"
+    SEE_PEOPLE = "查看未参保名单"
     IMPORT_ROSTER = "导入花名册"
     CONFIRM_ROSTER = "确认花名册"
     OPEN_CAMPAIGN = "开启征缴"
@@ -23,14 +24,15 @@ class Work(StrEnum):
 
 
 MAY: dict[Role, frozenset[Work]] = {
-    Role.VILLAGE_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS}),
-    Role.SCHOOL_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS}),
-    Role.TOWNSHIP: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.REVIEW_REFUND}),
+    Role.VILLAGE_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE}),
+    Role.SCHOOL_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE}),
+    Role.TOWNSHIP: frozenset({Work.SEE_PROGRESS, Work.SEE_PEOPLE, Work.CONFIRM_REMITTANCE, Work.REVIEW_REFUND}),
     Role.FINANCE_BRANCH: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE}),
     Role.DEPARTMENT: frozenset({Work.IMPORT_ROSTER}),
     Role.COUNTY: frozenset(
         {
             Work.SEE_PROGRESS,
+            Work.SEE_PEOPLE,
             Work.IMPORT_ROSTER,
             Work.CONFIRM_ROSTER,
             Work.OPEN_CAMPAIGN,
@@ -45,6 +47,11 @@ MAY: dict[Role, frozenset[Work]] = {
 
 def may(staff: Staff, work: Work) -> bool:
     return work in MAY[Role(staff.role)]
+
+
+def works_for_a_unit(staff: Staff) -> bool:
+    """A school stands in a village, and the village's people are not its work: only those are who pay through it."""
+    return staff.role == Role.SCHOOL_CLERK
 
 
 def check_may(staff: Staff, work: Work, *, division: str | None = None) -> None:

@@ -48,9 +48,9 @@ _MEANT = {
 }
 
 
-def bills_behind(campaign: Campaign, which: Which, *, division: str) -> QuerySet[Bill]:
-    """The open bill of each of these people."""
-    return _not_enrolled(campaign, division).filter(_MEANT[which])
+def bills_behind(campaign: Campaign, which: Which, *, division: str, unit: int | None = None) -> QuerySet[Bill]:
+    """The open bill of each of these people: of a place, or of those in it who pay through one unit."""
+    return _not_enrolled(campaign, division, unit).filter(_MEANT[which])
 
 
 def page_behind(
@@ -58,6 +58,7 @@ def page_behind(
     which: Which,
     *,
     division: str,
+    unit: int | None = None,
     after: int | None = None,
     before: int | None = None,
     size: int = PEOPLE_A_PAGE,
@@ -70,11 +71,11 @@ def page_behind(
     ahead, behind = _beyond(campaign, after, "gt"), _beyond(campaign, before, "lt")
     beyond, backward = ahead or behind, ahead is None and behind is not None
     order = [f"-{field}" for field in BY_PLACE] if backward else BY_PLACE
-    found = bills_behind(campaign, which, division=division).filter(beyond or Q()).order_by(*order)
+    found = bills_behind(campaign, which, division=division, unit=unit).filter(beyond or Q()).order_by(*order)
     with transaction.atomic(), planned_for_a_county(whole=True):
         keys = list(found.values_list("pk", flat=True)[: size + 1])
     if beyond and not keys:  # all of these have paid meanwhile
-        return page_behind(campaign, which, division=division, size=size)
+        return page_behind(campaign, which, division=division, unit=unit, size=size)
     related = Bill.objects.select_related("resident", "household", "unit", "assessment")
     bills = list(related.filter(pk__in=keys[:size]).order_by(*BY_PLACE))
     there_is_more = len(keys) > size
@@ -96,16 +97,18 @@ def _beyond(campaign: Campaign, bill: int | None, than: Literal["gt", "lt"]) -> 
     )
 
 
-def how_many(campaign: Campaign, *, division: str) -> dict[Which, int]:
+def how_many(campaign: Campaign, *, division: str, unit: int | None = None) -> dict[Which, int]:
     """Of each kind, how many. One query."""
     counts = {which.name: Count("pk", filter=meant) for which, meant in _MEANT.items()}
     with transaction.atomic(), planned_for_a_county(whole=True):
-        counted = _not_enrolled(campaign, division).aggregate(**counts)
+        counted = _not_enrolled(campaign, division, unit).aggregate(**counts)
     return {which: counted[which.name] for which in Which}
 
 
-def _not_enrolled(campaign: Campaign, division: str) -> QuerySet[Bill]:
+def _not_enrolled(campaign: Campaign, division: str, unit: int | None) -> QuerySet[Bill]:
     """Whoever paid and owes a difference is enrolled; a first bill that is open says that nobody has paid."""
     enrolled = Enrolment.objects.filter(campaign=campaign, resident=OuterRef("resident"), ended_on__isnull=True)
     bills = Bill.objects.filter(inside(division), campaign=campaign, state=BillState.OPEN)
+    if unit is not None:
+        bills = bills.filter(unit=unit)
     return bills.filter(Q(version=1) | ~Exists(enrolled))

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from canbao.access.clock import today
-from canbao.access.models import Record
-from canbao.access.scope import within
+from canbao.access.models import Record, Role, Staff
+from canbao.access.scope import Scope, within
+from canbao.divisions.models import CollectingUnit
+from canbao.enrolment.models import Bill
 from canbao.reports.coverage import coverage
 from canbao.reports.people import Which, bills_behind, how_many
 from tests.collection.domain.test_readjustment import adjust
@@ -16,7 +18,7 @@ from tests.desks import amend
 from tests.enrolment.amendment import amended
 from tests.web.pages import text_of
 
-THE_COUNTY, THE_TOWN = f"{COUNTY}000000", "340621100000"
+THE_COUNTY, THE_TOWN, CITY = f"{COUNTY}000000", "340621100000", "340600000000"
 THE_OFFICE_FIXES_100 = """\
 document:
   title: 关于重点优抚对象资助的通知（试验）
@@ -119,6 +121,62 @@ def test_a_village_shows_its_own_figures_and_people(sign_in: object, outside: ob
 )
 def test_nobody_reads_people_of_another_place(sign_in: object, outside: object, username: str, division: str, status: int) -> None:  # fmt: skip
     assert sign_in(username).get(f"/county/places/{division}/to-pay/").status_code == status
+
+
+@pytest.mark.parametrize("username", ["tax", "finance", "county2"])
+def test_whoever_asks_nobody_to_pay_reads_figures_and_no_names(sign_in: object, outside: object, username: str) -> None:
+    if username == "county2":
+        works_for_the_city(username)
+    client = sign_in(username)
+    page = f"/county/towns/{THE_TOWN}/"
+
+    for which in Which:
+        assert client.get(f"/county/places/{THE_TOWN}/{which}/").status_code == 403
+        assert client.get(f"/county/places/{VILLAGE}/{which}/").status_code == 403
+    assert links_of(client, page) == []
+    assert re.search(r"没缴 \d+ 人 其中 1 人金额待定 资助对象未参保 [1-9]", text_of(client.get(page)))
+
+
+def test_a_schools_clerk_reads_who_pays_through_the_school_and_nobody_else_of_the_village(
+    sign_in: object, outside: object
+) -> None:
+    outside.look(a_school_takes_from_the_worker)
+
+    seen = text_of(sign_in("clerk").get(f"/county/places/{VILLAGE}/to-pay/"))
+
+    assert ("示例小学 没缴费的人" in seen, "没缴费的人 1" in seen, "吴职" in seen) == (True, True, True)
+    assert ("赵大" in seen, "参保率" in seen) == (False, False)
+    assert "赵大" in text_of(sign_in("town").get(f"/county/places/{VILLAGE}/to-pay/"))
+
+
+def test_a_schools_clerk_without_a_school_reads_of_nobody(sign_in: object, outside: object) -> None:
+    outside.look(lambda _: Staff.objects.filter(username="clerk").update(unit_id=None, role=Role.SCHOOL_CLERK))
+
+    assert sign_in("clerk").get(f"/county/places/{VILLAGE}/to-pay/").status_code == 404
+
+
+def a_school_takes_from_the_worker(county: County) -> None:
+    school = CollectingUnit.objects.create(kind="school", name="示例小学", division_id=VILLAGE)
+    Staff.objects.filter(username="clerk").update(unit_id=school.pk, role=Role.SCHOOL_CLERK)
+    worker, ordinary = county.person("吴职"), county.bill("赵大")
+    Bill.objects.create(
+        county=COUNTY, campaign=county.campaign, resident=worker, household=worker.household, division=VILLAGE,
+        unit=school, assessment=ordinary.assessment, due_fen=ordinary.due_fen,
+    )  # fmt: skip
+
+
+def test_a_city_goes_back_to_the_county_that_it_came_from(sign_in: object, outside: object) -> None:
+    """Without its code the link would lead to the first county of the city."""
+    works_for_the_city("county2")
+
+    town = sign_in("county2").get(f"/county/towns/{THE_TOWN}/").content.decode()
+
+    assert f'<a href="/county/?county={COUNTY[:6]}">← 全县' in town
+
+
+def works_for_the_city(username: str) -> None:
+    with within(Scope(CITY[:4], actor="test")):
+        Staff.objects.filter(username=username).update(role=Role.CITY, division=CITY)
 
 
 def test_an_unknown_kind_of_list_is_not_there(sign_in: object, outside: object) -> None:

@@ -6,15 +6,16 @@ Names are read here, so every page of them goes on record with whose they were.
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from canbao.access.clock import today
-from canbao.access.may import Work
+from canbao.access.may import Work, works_for_a_unit
+from canbao.access.models import Staff
 from canbao.access.record import record
-from canbao.divisions.models import Division
+from canbao.divisions.models import CollectingUnit, Division
 from canbao.enrolment.models import Bill, Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.reports.coverage import CoverageRow, coverage, together
@@ -48,21 +49,24 @@ class Person:
     asks: tuple[Ask, ...]
 
 
-@staff_who_may(Work.SEE_PROGRESS)
+@staff_who_may(Work.SEE_PEOPLE)
 @require_safe
 def people(request: HttpRequest, division: str, which: str) -> HttpResponse:
-    """Of one's own division or of a place in it."""
+    """Of one's own division or of a place in it; for a school's clerk, of the school."""
     if which not in set(Which):
         raise Http404
     meant, place = Which(which), place_of(request, division)
     campaign = campaign_of(request, place.code)
-    counts = how_many(campaign, division=place.code)
+    unit = _unit_of(request.user)
+    whose = {"division": place.code, "unit": unit.pk if unit else None}
+    counts = how_many(campaign, **whose)
     after, before = (_bill_named(request, side) for side in ("after", "before"))
-    page = page_behind(campaign, meant, division=place.code, after=after, before=before)
+    page = page_behind(campaign, meant, after=after, before=before, **whose)
     glossary = pack_of(campaign).english
     context = {
         "campaign": campaign,
         "place": place,
+        "name": unit.name if unit else place.name,
         "town": _town_of(request, place),
         "which": meant,
         "title": TITLES[meant],
@@ -70,7 +74,7 @@ def people(request: HttpRequest, division: str, which: str) -> HttpResponse:
         "page": page,
         "rows": [_person(bill, glossary) for bill in page.bills],
         "contacts": pack_of(campaign).contacts,
-        "whole": _whole_of_village(campaign, place),
+        "whole": None if unit else _whole_of_village(campaign, place),
     }
     if page.bills:
         residents = [bill.resident_id for bill in page.bills]
@@ -93,6 +97,11 @@ def _person(bill: Bill, glossary: words.Glossary) -> Person:
     asks = tuple(Ask(said(one["what"]), said(one["ask"]), one["clause"]) for one in answer["unknown"])
     clauses = dict.fromkeys(clause for _what, clause in words.clauses(answer, glossary))
     return Person(bill, words.reason(answer, glossary), "、".join(clauses), asks if bill.due_fen is None else ())
+
+
+def _unit_of(staff: Staff) -> CollectingUnit | None:
+    """The unit that is all of their work; None for whoever works for a place."""
+    return get_object_or_404(CollectingUnit, pk=staff.unit_id) if works_for_a_unit(staff) else None
 
 
 def _whole_of_village(campaign: Campaign, place: Division) -> CoverageRow | None:
