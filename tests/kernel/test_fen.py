@@ -23,12 +23,17 @@ def test_json_amounts_always_have_two_decimals(fen: int) -> None:
     assert len(yuan(fen).rsplit(".", 1)[1]) == 2
 
 
-@pytest.mark.parametrize(("given_yuan", "fen"), [("280", 28000), (280, 28000), ("0.01", 1), (Decimal("1.50"), 150)])
+@pytest.mark.parametrize(
+    ("given_yuan", "fen"),
+    [("280", 28000), (280, 28000), ("0.01", 1), (Decimal("1.50"), 150), ("３２０", 32000), (" -5. ", -500)],
+)
 def test_yuan_become_fen(given_yuan: str | int | Decimal, fen: int) -> None:
     assert fen_from_yuan(given_yuan) == fen
 
 
-@pytest.mark.parametrize("bad", ["1.005", "two", "", "NaN", "Infinity", 1.5, True, None])
+@pytest.mark.parametrize(
+    "bad", ["1.005", "two", "", "NaN", "Infinity", "1e3", "3E2", "1_000", "1,000", ".", 1.5, True, None]
+)
 def test_what_is_no_amount_is_refused(bad: object) -> None:
     with pytest.raises(NotAnAmount):
         fen_from_yuan(bad)  # type: ignore[arg-type]

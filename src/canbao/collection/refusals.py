@@ -38,6 +38,14 @@ class NothingToPay(Refusal):
     remedy_template = "已经缴过的，可查看票据；尚未登记的，请先登记。"
 
 
+class NotTheirBill(Refusal):
+    """What was sent names a bill that this household does not have in this campaign: an old page, or a changed one."""
+
+    code = "not_their_bill"
+    says_template = "送来的账单不是这一户本期的，没有收款。"
+    remedy_template = "请重新打开这一户的页面，在要缴费的人名字前面打勾再缴。"
+
+
 class BillOutOfDate(Refusal):
     """The notice has another price for this day than for the one on which the bill was made."""
 

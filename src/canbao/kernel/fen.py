@@ -4,9 +4,11 @@ A name that holds money ends in `_fen`. People read and write yuan (元); the tw
 between them, and what cannot be said in whole fen is an error instead of being rounded on the way in.
 """
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 FEN_A_YUAN = 100
+_AS_PEOPLE_WRITE = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*")  # \d: the wide digits of a Chinese keyboard too
 
 
 class NotAnAmount(ValueError):
@@ -14,9 +16,14 @@ class NotAnAmount(ValueError):
 
 
 def fen_from_yuan(yuan: str | int | Decimal) -> int:
-    """`"280"`, `"280.00"`, `280` → 28000. Raises `NotAnAmount` for a float, a third decimal, or no number at all."""
+    """`"280"`, `"280.00"`, `280` → 28000. Raises `NotAnAmount` for a float, a third decimal, or no number at all.
+
+    Text is a number as people write it: `"1e3"` and `"1_000"` are read by programmers alone, and are a slip of the hand.
+    """
     if isinstance(yuan, bool | float):
         raise NotAnAmount(f"{yuan!r}: an amount is written as text or a whole number, not as a float")
+    if isinstance(yuan, str) and not _AS_PEOPLE_WRITE.fullmatch(yuan):
+        raise NotAnAmount(f"{yuan!r} is not an amount of yuan")
     try:
         fen = Decimal(yuan) * FEN_A_YUAN
     except (InvalidOperation, TypeError) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,9 @@ from canbao.enrolment.packs import pack_of
 from canbao.kernel.fen import fen_from_yuan
 from canbao.register.models import Household, Resident
 from canbao.web import words
+
+LONGEST_BILL_ID = 18  # digits: more is larger than what the database counts to
+NOBODYS = 0
 
 
 class State(Enum):
@@ -128,3 +132,12 @@ def _state(standing: Standing) -> State:
 def total_fen(people: list[Member]) -> int:
     """What the household could pay today."""
     return sum(member.due_fen or 0 for member in people if member.can_pay)
+
+
+def bills_asked(request: HttpRequest) -> list[int]:
+    """The bills that were ticked on a household's page, as they were sent. What cannot be a bill counts as nobody's, so
+    that a page that was changed is refused as a whole instead of being paid in part."""
+    return [
+        int(sent) if sent.isdecimal() and len(sent) <= LONGEST_BILL_ID else NOBODYS
+        for sent in request.POST.getlist("bill")
+    ]

@@ -6,7 +6,7 @@ from canbao.kernel.refusal import Refusal
 class NobodyChosen(Refusal):
     code = "nobody_chosen"
     says_template = "请至少选一个人。"
-    remedy_template = "在要缴费的人名字前面打勾，再点“去缴费”。"
+    remedy_template = "在要缴费的人名字前面打勾，再缴费。"
 
 
 class AlreadyOrdered(Refusal):

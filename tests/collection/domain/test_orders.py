@@ -10,7 +10,7 @@ from django.db import transaction
 
 from canbao.collection.domain.orders import make_order
 from canbao.collection.models import Channel, Order, OrderLine
-from canbao.collection.refusals import BillNotOpen, ChannelNotOpen, NothingToPay, OrderTaken
+from canbao.collection.refusals import BillNotOpen, ChannelNotOpen, NothingToPay, NotTheirBill, OrderTaken
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
 from canbao.register.domain.residents import register_resident
@@ -92,7 +92,10 @@ def newly_left_the_employee_scheme(county: County) -> None:
     ("household", "names", "at", "refusal"),
     [
         pytest.param("赵家", [], IN_THE_WINDOW, NothingToPay, id="no-bill"),
-        pytest.param("赵家", ["钱儿"], IN_THE_WINDOW, NothingToPay, id="a-bill-of-another-family"),
+        pytest.param("赵家", ["钱儿"], IN_THE_WINDOW, NotTheirBill, id="a-bill-of-another-family"),
+        pytest.param(
+            "赵家", ["赵大", "钱儿"], IN_THE_WINDOW, NotTheirBill, id="a-bill-of-another-family-among-ones-own"
+        ),
         pytest.param("孙家", ["孙独"], IN_THE_WINDOW, NothingToPay, id="a-bill-of-nothing"),
         pytest.param("李家", ["李军"], IN_THE_WINDOW, AmountUnknown, id="an-unknown-amount"),
         pytest.param("赵家", ["赵大"], FEBRUARY, NoticeSaysNo, id="a-closed-window"),

@@ -3,6 +3,8 @@
 import re
 from uuid import uuid4
 
+import pytest
+
 from canbao.access.scope import within
 from canbao.collection.models import Remittance
 from tests.county import everybody
@@ -52,6 +54,15 @@ def test_a_certificate_that_differs_is_refused_and_nothing_typed_is_lost(sign_in
     assert 'value="皖缴0001"' in answer.content.decode()
     with within(everybody()):
         assert Remittance.objects.count() == 0
+
+
+@pytest.mark.parametrize("amount", ["", "1.28e3"])
+def test_a_certificate_without_a_plain_amount_is_asked_again(sign_in: object, outside: object, amount: str) -> None:
+    outside.pays_cash("赵家")
+
+    answer = sign_in("clerk").post("/drawer/", certificate(amount=amount))
+
+    assert (answer.status_code, "请填写金额，例如 320 或 320.00" in text_of(answer)) == (422, True)
 
 
 def test_an_empty_drawer_needs_no_form(sign_in: object) -> None:

@@ -121,11 +121,41 @@ def test_a_yuan_short_is_said_with_what_helps_and_nothing_is_lost(sign_in: objec
         assert (Order.objects.count(), Payment.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize("amount", ["", "一千", "12.345", "0", "-320"])
-def test_what_is_no_amount_is_asked_again(sign_in: object, outside: object, amount: str) -> None:
+@pytest.mark.parametrize(
+    ("amount", "says"),
+    [
+        *(
+            (amount, "请填写金额，例如 320 或 320.00")
+            for amount in ("", " ", "一千", "12.345", "1e3", "1.28E3", "1_280")
+        ),
+        *((amount, "金额要大于零") for amount in ("0", "-320")),
+    ],
+)
+def test_what_is_no_amount_is_asked_again(sign_in: object, outside: object, amount: str, says: str) -> None:
     answer = take(sign_in("clerk"), outside.household("赵家"), amount, outside.bills("赵家"))
 
-    assert (answer.status_code, 'class="error"' in answer.content.decode()) == (422, True)
+    assert (answer.status_code, f'<p class="error">{says}</p>' in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize("amount", ["１２８０", "1,280.00 元"])
+def test_an_amount_may_be_written_as_a_chinese_keyboard_does(sign_in: object, outside: object, amount: str) -> None:
+    assert take(sign_in("clerk"), outside.household("赵家"), amount, outside.bills("赵家")).status_code == 302
+
+
+@pytest.mark.parametrize("changed", ["钱儿", "x", "9" * 30])
+def test_a_bill_that_is_not_of_this_household_is_said_to_be_so_and_no_cash_is_taken(sign_in: object, outside: object, changed: str) -> None:  # fmt: skip
+    client, household = sign_in("clerk"), outside.household("赵家")
+    sent = outside.bills("钱家")[0] if changed == "钱儿" else changed
+
+    answer = take(client, household, "640", [outside.bills("赵家")[0], sent])
+
+    assert (answer.status_code, refusal_of(answer)) == (409, "送来的账单不是这一户本期的，没有收款。")
+    with within(everybody()):
+        assert (Order.objects.count(), Payment.objects.count()) == (0, 0)
+
+
+def test_a_clerk_who_chooses_nobody_is_told_so(sign_in: object, outside: object) -> None:
+    assert refusal_of(take(sign_in("clerk"), outside.household("赵家"), "320", [])) == "请至少选一个人。"
 
 
 def test_the_same_order_with_other_people_gets_a_new_number_to_try_again(sign_in: object, outside: object) -> None:

@@ -254,7 +254,11 @@ def test_an_order_whose_people_paid_cash_meanwhile_is_not_to_be_paid_again(enter
 def test_a_neighbours_bill_cannot_be_paid_and_shows_nothing_of_them(enter: object, outside: object) -> None:
     answer = ask(enter("赵大"), outside.bills("钱家"))
 
-    assert (answer.status_code, refusal_of(answer), "钱" in text_of(answer)) == (409, "没有待缴的账单。", False)
+    assert (answer.status_code, refusal_of(answer), "钱" in text_of(answer)) == (
+        409,
+        "送来的账单不是这一户本期的，没有收款。",
+        False,
+    )
 
 
 def test_a_neighbours_order_is_not_there(enter: object, outside: object, plug_in: object) -> None:

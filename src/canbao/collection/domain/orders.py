@@ -10,7 +10,14 @@ from django.db import IntegrityError, transaction
 
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Order, OrderLine
-from canbao.collection.refusals import BillNotOpen, BillOutOfDate, ChannelNotOpen, NothingToPay, OrderTaken
+from canbao.collection.refusals import (
+    BillNotOpen,
+    BillOutOfDate,
+    ChannelNotOpen,
+    NothingToPay,
+    NotTheirBill,
+    OrderTaken,
+)
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.enrolment.packs import pack_of
@@ -39,8 +46,8 @@ def make_order(
 ) -> Order:
     """An order for these open bills of the household. The asker makes the id; asking again with it gives the same order.
 
-    Says no, in this order: `ChannelNotOpen`, `OrderTaken`, `NothingToPay`, `BillNotOpen`, `AmountUnknown`,
-    `BillOutOfDate`, `NoticeSaysNo` (not on this day), `StartUnknown`.
+    Says no, in this order: `ChannelNotOpen`, `OrderTaken`, `NotTheirBill`, `NothingToPay`, `BillNotOpen`,
+    `AmountUnknown`, `BillOutOfDate`, `NoticeSaysNo` (not on this day), `StartUnknown`.
     """
     known = _known(order_id, bills, channel)
     if known is not None:
@@ -50,7 +57,9 @@ def make_order(
         .select_related("resident", "assessment")
         .order_by("resident_id")  # the head of the household first: bills are made as a set, in no order
     )
-    if not asked or len(asked) != len(set(bills)):
+    if len(asked) != len(set(bills)):
+        raise NotTheirBill
+    if not asked:
         raise NothingToPay
     if any(bill.state != BillState.OPEN for bill in asked) and (known := _known(order_id, bills, channel)):
         return known  # made and paid since we looked first

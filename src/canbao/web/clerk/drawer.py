@@ -18,6 +18,7 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan, yuan
 from canbao.kernel.refusal import Refusal
+from canbao.web.clerk.household import SAYS_HOW
 from canbao.web.clerk.today import unit_of
 from canbao.web.guards import staff_who_may
 
@@ -33,7 +34,10 @@ class HandInForm(forms.Form):
     period_until = forms.DateField(label=_("到"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     people = forms.IntegerField(label=_("缴费人数"), min_value=1)
     amount = forms.CharField(
-        label=_("金额（元）"), max_length=14, widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
+        label=_("金额（元）"),
+        max_length=14,
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"required": SAYS_HOW},
     )
 
     def clean_amount(self) -> int:
@@ -41,7 +45,7 @@ class HandInForm(forms.Form):
         try:
             return fen_from_yuan(self.cleaned_data["amount"].strip().removesuffix("元").replace(",", ""))
         except NotAnAmount as error:
-            raise forms.ValidationError(_("请填写金额，例如 320 或 320.00")) from error
+            raise forms.ValidationError(SAYS_HOW) from error
 
 
 @staff_who_may(Work.REMIT)

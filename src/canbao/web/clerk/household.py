@@ -23,7 +23,8 @@ from canbao.register.domain.residents import find_by_number
 from canbao.register.models import Household
 from canbao.register.queries import HouseholdFound, find_households, households_in
 from canbao.web.guards import staff_who_may
-from canbao.web.members import members, total_fen
+from canbao.web.members import bills_asked, members, total_fen
+from canbao.web.refusals import NobodyChosen
 
 MANY_DIGITS = 12  # more than a name or a household code has at its end: somebody typed an identity number
 
@@ -56,12 +57,16 @@ def _find(request: HttpRequest, text: str) -> list[HouseholdFound]:
     return find_households(resident.household.code, division=request.user.division) if resident else []
 
 
+SAYS_HOW = _("请填写金额，例如 320 或 320.00")  # whether nothing was typed, or what is no amount
+
+
 class CashForm(forms.Form):
     order_id = forms.UUIDField(widget=forms.HiddenInput)
     amount = forms.CharField(
         label=_("实收现金（元）"),
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "autofocus": True}),
+        error_messages={"required": SAYS_HOW},
     )
 
     def clean_amount(self) -> int:
@@ -69,7 +74,7 @@ class CashForm(forms.Form):
         try:
             fen = fen_from_yuan(self.cleaned_data["amount"].strip().removesuffix("元").replace(",", ""))
         except NotAnAmount as error:
-            raise forms.ValidationError(_("请填写金额，例如 320 或 320.00")) from error
+            raise forms.ValidationError(SAYS_HOW) from error
         if fen <= 0:
             raise forms.ValidationError(_("金额要大于零"))
         return fen
@@ -91,11 +96,14 @@ def cash(request: HttpRequest, household_id: int) -> HttpResponse:
     if not form.is_valid():
         return household_page(request, home, form)
     try:
+        bills = bills_asked(request)
+        if not bills:
+            raise NobodyChosen
         receipt = take_cash(
             order_id=form.cleaned_data["order_id"],
             campaign=_campaign_of(home),
             household=home,
-            bills=_bills_asked(request),
+            bills=bills,
             given_fen=form.cleaned_data["amount"],
             clerk=request.user,
             at=now(),
@@ -120,7 +128,7 @@ def household_page(request: HttpRequest, home: Household, form: CashForm, *, no:
         "people": people,
         "total_fen": total_fen(people),
         "form": form if takes_cash and any(member.can_pay for member in people) else None,
-        "asked": _bills_asked(request) if form.is_bound else [member.bill_id for member in people if member.can_pay],
+        "asked": bills_asked(request) if form.is_bound else [member.bill_id for member in people if member.can_pay],
         "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
         "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),
         "no": no,
@@ -134,10 +142,6 @@ def _campaign_of(home: Household) -> Campaign:
     if campaign is None:
         raise Http404
     return campaign
-
-
-def _bills_asked(request: HttpRequest) -> list[int]:
-    return [int(bill) for bill in request.POST.getlist("bill") if bill.isdecimal()]
 
 
 def _again(form: CashForm, no: Refusal) -> CashForm:

@@ -22,6 +22,7 @@ from canbao.enrolment.models import Enrolment
 from canbao.kernel.refusal import Refusal
 from canbao.register.models import Household
 from canbao.web.guards import for_resident
+from canbao.web.members import bills_asked
 from canbao.web.refusals import AlreadyOrdered, NobodyChosen, StillOpenAtGateway
 from canbao.web.resident.household import home_of, household_page, open_campaign_of
 
@@ -41,7 +42,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     form = PayForm(request.POST)
     if not form.is_valid():
         return redirect("resident-household")
-    chosen = [int(bill) for bill in request.POST.getlist("bill") if bill.isdecimal()]
+    chosen = bills_asked(request)
     try:
         if not chosen:
             raise NobodyChosen
