@@ -1,5 +1,6 @@
 """Questions about receipts, drawers and refunds that have a name."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from canbao.collection.models import (
     ReceiptLine,
     Refund,
     RefundReason,
+    RefundState,
     Remittance,
     SettledLine,
 )
@@ -28,6 +30,7 @@ from canbao.enrolment.packs import pack_of
 from canbao.register.models import Resident
 from canbao.register.queries import inside
 
+Part = tuple[int | None, int]  # what one resident paid with one payment
 IN_SUSPENSE = (PaymentOutcome.UNKNOWN_ORDER, PaymentOutcome.AMOUNT_DIFFERS, PaymentOutcome.WINDOW_CLOSED)
 
 
@@ -104,22 +107,41 @@ def receipts_in(division: str) -> QuerySet[Receipt]:
 
 
 class Paid(NamedTuple):
-    """What one person has paid at one time, and the receipt that says so."""
+    """What one person has paid at one time, and the receipt that says so; what of it has gone back since, and what is
+    still to go back."""
 
     fen: int
     on: date
     receipt: Receipt
+    returned_fen: int
+    to_return_fen: int
 
 
 def paid_by_person(household: int, campaign: Campaign) -> dict[int, list[Paid]]:
-    """What everybody of a household has paid in a campaign, by resident, the first payment first. One query."""
+    """What everybody of a household has paid in a campaign, by resident, the first payment first. Two queries."""
     lines = ReceiptLine.objects.filter(
         receipt__household=household, receipt__campaign=campaign, receipt__takes_back_from__isnull=True, is_void=False
     )
+    returned, to_return = _going_back(household, campaign)
     found: dict[int, list[Paid]] = {}
     for line in lines.select_related("receipt__payment").order_by("receipt__issued_at", "pk"):
-        found.setdefault(line.resident_id, []).append(Paid(line.fen, paid_on(line.receipt), line.receipt))
+        part = line.receipt.payment_id, line.resident_id
+        paid = Paid(line.fen, paid_on(line.receipt), line.receipt, returned[part], to_return[part])
+        found.setdefault(line.resident_id, []).append(paid)
     return found
+
+
+def _going_back(household: int, campaign: Campaign) -> tuple[Counter[Part], Counter[Part]]:
+    """Fen of each person's part of a payment that have arrived with them again, and that are still on their way.
+
+    Money paid twice, or for a bill that had changed, is not among it: it never was on a receipt.
+    """
+    returned: Counter[Part] = Counter()
+    to_return: Counter[Part] = Counter()
+    for refund in Refund.objects.filter(household_id=household, campaign=campaign, reason=RefundReason.READJUSTED):
+        of = returned if refund.state == RefundState.PAID else to_return
+        of[refund.payment_id, refund.resident_id] += refund.amount_fen
+    return returned, to_return
 
 
 def paid_on(receipt: Receipt) -> date:

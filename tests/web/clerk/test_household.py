@@ -9,6 +9,7 @@ from canbao.access.models import Record
 from canbao.access.scope import within
 from canbao.collection.models import Order, Payment, Receipt
 from tests.county import everybody
+from tests.web.afterwards import given_back, on_the_list_of_the_last_day
 from tests.web.conftest import number_of, wrong_number
 from tests.web.pages import order_id_of, refusal_of, text_of
 
@@ -94,6 +95,21 @@ def test_the_household_says_who_paid_how_much_when_and_on_which_receipt(sign_in:
 
     assert "2021年11月15日 缴了40元 票据 № 0001-00000001 享受待遇" in text_of(page)
     assert page.content.decode().count(f'href="/receipts/{receipt.pk}/"') == 3
+
+
+def test_what_was_given_back_stands_beside_what_was_paid(sign_in: object, outside: object) -> None:
+    """Paid 320, on a list since: without it the row said 已缴 40.00 and 缴了320元 at once."""
+    client, address = sign_in("clerk"), f"/households/{outside.household('钱家')}/"
+    outside.pays_cash("钱家")
+
+    refund = outside.look(on_the_list_of_the_last_day)
+    owed = text_of(client.get(address))
+    outside.look(lambda county: given_back(refund, county))
+    given = text_of(client.get(address))
+
+    assert re.search(r"已缴 40\.00 .{0,80}2021年11月15日 缴了320元，待退280元 票据", owed)
+    assert re.search(r"已缴 40\.00 .{0,80}2021年11月15日 缴了320元，已退280元 票据", given)
+    assert ("缴了40元 票据" in owed, "缴了40元 票据" in given) == (True, True)  # nothing goes back to the grandmother
 
 
 def test_a_doubled_click_is_harmless(sign_in: object, outside: object) -> None:
@@ -197,5 +213,5 @@ def test_one_person_and_four_cost_as_many_queries(sign_in: object, outside: obje
     client, address = sign_in("clerk"), f"/households/{outside.household(household)}/"
     client.get(address)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(address)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.county import IN_THE_WINDOW, signed_in
 from tests.desks import void
+from tests.web.afterwards import given_back, on_the_list_of_the_last_day
 from tests.web.conftest import number_of
 from tests.web.pages import text_of
 
@@ -91,6 +92,20 @@ def test_who_has_paid_sees_how_much_when_and_on_which_receipt(outside: object, e
     assert page.content.decode().count(f'href="/my/receipts/{receipt.pk}/"') == 3  # and in the list of receipts
 
 
+def test_what_was_given_back_stands_beside_what_was_paid(outside: object, enter: object) -> None:
+    outside.pays_cash("钱家")
+    client = enter("钱儿")
+
+    refund = outside.look(on_the_list_of_the_last_day)
+    owed = text_of(client.get("/my/"))
+    outside.look(lambda county: given_back(refund, county))
+    given = text_of(client.get("/my/"))
+
+    assert "钱儿 已参保 2021年11月15日 缴了320元，待退280元 票据 № 0001-00000001 享受待遇" in owed
+    assert "钱儿 已参保 2021年11月15日 缴了320元，已退280元 票据 № 0001-00000001 享受待遇" in given
+    assert "钱奶奶 已参保 2021年11月15日 缴了40元 票据" in given
+
+
 def test_of_a_spoiled_receipt_the_card_names_the_one_in_its_place(outside: object, enter: object) -> None:
     receipt = outside.pays_cash("钱家")
     with signed_in("clerk"):
@@ -140,5 +155,5 @@ def test_another_familys_receipt_is_not_there(outside: object, enter: object) ->
 def test_a_family_of_one_and_of_four_cost_as_many_queries(enter: object, outside: object, name: str, django_assert_num_queries: object) -> None:  # fmt: skip
     client = enter(name)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get("/my/")
