@@ -67,8 +67,8 @@ def read_spreadsheet(
 
     The kind is found from the content, never from a name. Sheets without a header are passed over when another has
     one. Says no, in this order: `EmptyFile`, `FileTooLarge`, then what the child found (`NotASpreadsheet`,
-    `WrittenDocument`, `PictureOfAList`, `PackedFile`, `PasswordProtected`, `UnknownEncoding`, `DamagedFile`, `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then
-    `NoRows`, `NoSuchSheet`, `NoHeader`, `SeveralSheets`.
+    `WrittenDocument`, `PictureOfAList`, `PackedFile`, `PasswordProtected`, `UnknownEncoding`, `DamagedFile`,
+    `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then `NoRows`, `NoSuchSheet`, `NoHeader`, `SeveralSheets`.
     """
     grids = _grids(content, limits)
     if not grids:

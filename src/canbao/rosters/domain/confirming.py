@@ -59,11 +59,11 @@ def confirm_roster(
 ) -> Confirmed:
     """Give people the categories of the rows that are taken; a full list also ends what it does not name any more.
 
-    `leave_out` is how many rows that nobody has settled the person agrees to leave out: the number that they were shown.
+    `leave_out` is how many rows that nobody has settled the person agrees to leave out, as they were shown.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `RosterClosed`, `SamePerson`
-    (they imported the list, or corrected or settled one of its rows), `NothingToConfirm` (no row is taken), `OlderThanConfirmed`,
-    `RowsNotLookedAt` (more than `leave_out`), `TooManyStruckOff` (unless `strike_off_confirmed`).
+    (they imported the list, or corrected or settled one of its rows), `NothingToConfirm` (no row is taken),
+    `OlderThanConfirmed`, `RowsNotLookedAt` (more than `leave_out`), `TooManyStruckOff` (unless `strike_off_confirmed`).
     """
     check_may(by, Work.CONFIRM_ROSTER, division=DivisionCode(roster.county))
     roster = Roster.objects.select_for_update().get(pk=roster.pk)

@@ -26,7 +26,9 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def print_receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
     """The paper, as PDF. By POST: a print is counted and on record before it is made, so that of two at once one is the
-    original; a page that did not yet know of the first print is answered with one that does. Only a machine without a font is asked about beforehand: what cannot be printed is no print."""
+    original; a page that did not yet know of the first print is answered with one that does. Only whether the machine
+    has the fonts is asked beforehand: what cannot be printed is no print.
+    """
     if request.method != "POST":
         return redirect("receipt", receipt_id)
     found = _receipt(request, receipt_id)
