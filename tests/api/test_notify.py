@@ -1,25 +1,27 @@
 """A gateway says that money has arrived. Every test asks as nobody: the signature alone lets a callback in."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from canbao.access.scope import within
+from canbao.access.models import Record
+from canbao.access.scope import Scope, within
 from canbao.collection.domain.orders import make_order
 from canbao.collection.gateway import Arrival, gateway
 from canbao.collection.models import Channel, Order, Payment, PaymentOutcome, Receipt
 from canbao.collection.queries import suspense_in
 from canbao.divisions.models import CollectingUnit, UnitKind
-from canbao.enrolment.models import Enrolment
+from canbao.enrolment.models import Campaign, Enrolment
 from canbao.register.models import Household
 from tests.api.conftest import PAID, Platform
-from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, County, everybody
+from tests.collection.racing import as_owner
+from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, County, another, everybody
 
 SIGNED = ["Wechatpay-Serial", "Wechatpay-Signature", "Wechatpay-Timestamp", "Wechatpay-Nonce"]
 
@@ -87,22 +89,61 @@ def test_told_again_with_another_sum_is_said_aloud(
 
 
 class TellsNothing:
-    """A gateway whose platform tells of nothing. WeChat's own refuses such a message before."""
+    """A gateway whose platform tells of nothing, for the order that the body names. WeChat's own refuses such a message
+    before."""
 
     def read_notification(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Arrival:
-        return Arrival(reference="0000", order=uuid4(), amount_fen=0, paid_at=IN_THE_WINDOW)
+        return Arrival(reference="0000", order=UUID(body.decode()), amount_fen=0, paid_at=IN_THE_WINDOW)
 
 
-def test_a_telling_of_no_money_is_not_told_for_ever(
-    db: None, client: Client, settings: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def tells_nothing(settings: pytest.FixtureRequest) -> Iterator[None]:
     settings.CANBAO_GATEWAYS = {"wechat": "tests.api.test_notify.TellsNothing"}
     gateway.cache_clear()
-    try:
-        assert said(client.post("/api/gateways/wechat/notify", b"{}", "application/json")) == (200, "SUCCESS")
-    finally:
-        gateway.cache_clear()
+    yield
+    gateway.cache_clear()
+
+
+def tell_of_nothing(client: Client, order: UUID) -> tuple[int, str]:
+    return said(client.post("/api/gateways/wechat/notify", str(order).encode(), "application/json"))
+
+
+def test_a_telling_of_no_money_is_not_told_for_ever_and_is_on_the_countys_record(
+    db: None, order: Order, tells_nothing: None, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert tell_of_nothing(client, order.pk) == (200, "SUCCESS")
+
     assert "a telling of wechat is of no money: reference 0000" in caplog.text
+    with within(everybody()):
+        link = Record.objects.latest("position")
+    assert (link.county, link.actor, link.verb, link.subject, link.detail) == (
+        COUNTY, "gateway:wechat", "gateway.told_of_no_money", f"order:{order.pk}", {"reference": "0000", "fen": 0},
+    )  # fmt: skip
+    assert noted() == []
+
+
+def test_a_telling_of_no_money_for_an_order_of_several_counties_is_on_the_record_of_its_own(
+    db: None, order: Order, tells_nothing: None, client: Client
+) -> None:
+    """One of two counties: nobody has to guess."""
+    with within(Scope(division="", actor="test")):
+        another(Campaign.objects.get(), county="340622")
+    tell_of_nothing(client, order.pk)
+    tell_of_nothing(client, uuid4())
+
+    with within(Scope(division="", actor="test")):
+        found = Record.objects.filter(verb="gateway.told_of_no_money").order_by("at")
+        assert [link.county for link in found] == [COUNTY, "000000"]
+
+
+def test_a_telling_of_no_money_that_cannot_be_recorded_is_to_be_told_again(
+    real_county: County, tells_nothing: None, client: Client
+) -> None:
+    """No row, no yes."""
+    as_owner("REVOKE EXECUTE ON FUNCTION access_record FROM PUBLIC, canbao_app")
+    client.raise_request_exception = False
+
+    assert client.post("/api/gateways/wechat/notify", str(uuid4()).encode(), "application/json").status_code == 500
 
 
 def test_without_receipts_they_are_asked_to_tell_again(platform: Platform) -> None:

@@ -1,8 +1,9 @@
 """`POST /api/gateways/<channel>/notify`: a gateway says that money has arrived.
 
 Nobody is signed in; the gateway's signature is what lets it in. A yes is given only when all is committed, and again
-when it was told before, and to a telling of no money, which telling again does not mend. Anything else is a no, and the gateway tells again later: what it says is never lost, because
-queries and the daily bill find it too.
+when it was told before. A telling of no money gets a yes too, since telling it again mends nothing; it is on the county's
+record, and if there was money after all, it is found on the gateway's bill of the day. Anything else is a no, and the
+gateway tells again later: what it says is never lost, because queries and the daily bill find it too.
 """
 
 import logging
@@ -15,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from canbao.access.clock import now
+from canbao.access.record import record
 from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.gateway import GatewayBroke, gateway
 from canbao.collection.refusals import NotMoney
@@ -49,17 +51,28 @@ def notify(request: HttpRequest, channel: str) -> JsonResponse:
 
 def _noted(told: Told) -> JsonResponse:
     try:
-        (confirmed,) = confirm([told], actor=f"gateway:{told.channel}", at=now())
-    except NotMoney:
-        # no payment, however often it is told: yes, it was heard; a person must look
-        log.error("a telling of %s is of no money: reference %s", told.channel, told.arrival.reference)  # noqa: TRY400 - expected, no trace
-        return JsonResponse({"code": "SUCCESS"})
+        return _confirmed(told, actor=f"gateway:{told.channel}")
     except Refusal as refusal:
         log.error("a payment of %s was not noted: %s", told.channel, refusal.code)  # noqa: TRY400 - expected, no trace
         return _no(503, refusal.code, "暂不能入账，请稍后再通知")
     except (OperationalError, InterfaceError):
         log.exception("a payment of %s was not noted: no database", told.channel)
         return _no(503, "SYSTEM_ERROR", "系统繁忙，请稍后再通知")
+
+
+def _confirmed(told: Told, *, actor: str) -> JsonResponse:
+    try:
+        with transaction.atomic():  # ends before a no is put on record
+            (confirmed,) = confirm([told], actor=actor, at=now())
+    except NotMoney as no:
+        # no payment, however often it is told: yes, it was heard; a person must look
+        reference = told.arrival.reference
+        record(
+            "gateway.told_of_no_money", f"order:{told.arrival.order}", county=str(no.words["county"]), actor=actor,
+            reference=reference, fen=told.arrival.amount_fen,
+        )  # fmt: skip
+        log.error("a telling of %s is of no money: reference %s", told.channel, reference)  # noqa: TRY400 - expected, no trace
+        return JsonResponse({"code": "SUCCESS"})
     if not confirmed.agrees:
         # told before with another sum or order: telling again mends nothing, a person must look
         log.error("payment %s of %s was told twice and differs", confirmed.payment_id, told.channel)

@@ -91,14 +91,17 @@ class NoReceiptsLeft(Refusal):
 
 
 class NotMoney(Refusal):
-    """A telling of nothing or of less: no payment, and nothing that could lie in suspense."""
+    """A telling of nothing or of less: no payment, and nothing that could lie in suspense. `words["county"]` is whose order
+    it names; where nobody knows the order, whose money it would be."""
 
     code = "not_money"
     says_template = "流水{reference}的金额是{amount}元，不是一笔收款。"
-    remedy_template = "没有入账。请向支付渠道核实这笔流水；确有收款的，由渠道按实收金额重新通知。"
+    remedy_template = (
+        "没有入账。请向支付渠道核实这笔流水；确有收款的，由渠道更正那天的账单，夜间对账往回核对到那一天时入账。"
+    )
 
-    def __init__(self, *, reference: str, fen: int, clause: str = "") -> None:
-        super().__init__(clause=clause, reference=reference, amount=yuan(fen))
+    def __init__(self, *, reference: str, fen: int, county: str, clause: str = "") -> None:
+        super().__init__(clause=clause, reference=reference, amount=yuan(fen), county=county)
 
 
 class VoucherStands(Refusal):

@@ -103,8 +103,10 @@ BEGIN
     IF who NOT LIKE 'staff:%' AND EXISTS (SELECT FROM jsonb_array_elements(batch) t WHERE t->>'channel' = 'cash') THEN
         RAISE EXCEPTION '% cannot take cash', who USING ERRCODE = 'insufficient_privilege';
     END IF;
-    SELECT jsonb_build_object('reference', t.reference, 'fen', coalesce(t.amount_fen, 0)) INTO nothing
-      FROM jsonb_to_recordset(batch) AS t(reference text, amount_fen bigint) WHERE (t.amount_fen > 0) IS NOT TRUE LIMIT 1;
+    SELECT jsonb_build_object('reference', t.reference, 'fen', coalesce(t.amount_fen, 0), 'county', coalesce(o.county, t.county, here))
+      INTO nothing
+      FROM jsonb_to_recordset(batch) AS t(reference text, amount_fen bigint, "order" uuid, county text)
+      LEFT JOIN collection_order o ON o.id = t."order" WHERE (t.amount_fen > 0) IS NOT TRUE LIMIT 1;
     IF FOUND THEN
         PERFORM refuse('not_money', nothing);
     END IF;
