@@ -14,7 +14,7 @@ class Work(StrEnum):
     REMIT = "汇缴现金"
     CONFIRM_REMITTANCE = "确认汇缴"
     SEE_PROGRESS = "查看进度"
-    SEE_PEOPLE = "查看未参保名单"
+    SEE_PEOPLE = "查看没缴费的人"
     IMPORT_ROSTER = "导入花名册"
     CONFIRM_ROSTER = "确认花名册"
     OPEN_CAMPAIGN = "开启征缴"

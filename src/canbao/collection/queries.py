@@ -1,10 +1,10 @@
-"""Questions about receipts, drawers and refunds that have a name."""
+"""Questions about payments, receipts and refunds that have a name."""
 
 from collections import Counter
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Count, F, Min, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from canbao.access.names import names_of_staff
 from canbao.collection.models import (
@@ -65,41 +65,6 @@ def receipts_left(unit: CollectingUnit) -> int:
         left=Sum(F("last_number") - F("next_number") + 1)
     )
     return left["left"] or 0
-
-
-class Drawer(NamedTuple):
-    """Cash that lies with a unit: how much, of how many persons, since when."""
-
-    fen: int
-    people: int
-    payments: int
-    oldest: date | None
-
-    def age_days(self, on: date) -> int:
-        return (on - self.oldest).days if self.oldest else 0
-
-
-def drawer(unit: CollectingUnit, campaign: Campaign) -> Drawer:
-    """What one unit has in hand. Two queries."""
-    found = _drawers(Payment.objects.filter(unit=unit), campaign)
-    return found[0][1] if found else Drawer(0, 0, 0, None)
-
-
-def drawers_in(division: str, campaign: Campaign) -> list[tuple[str, Drawer]]:
-    """Every unit of a place that has cash in hand: its name, and what lies there. Two queries."""
-    return _drawers(Payment.objects.filter(inside(division)), campaign)
-
-
-def _drawers(payments: QuerySet[Payment], campaign: Campaign) -> list[tuple[str, Drawer]]:
-    """By unit, what of these is cash that was not handed in. Who paid a difference later is one person, and not two."""
-    held = payments.filter(channel=Channel.CASH, remittance__isnull=True, order__campaign=campaign)
-    sums = held.values_list("unit", "unit__name").annotate(Sum("amount_fen"), Count("pk"), Min("paid_on"))
-    lines = SettledLine.objects.filter(payment__in=held).values_list("payment__unit")
-    persons = dict(lines.annotate(Count("bill__resident", distinct=True)))
-    return [
-        (name, Drawer(fen, persons.get(unit, 0), count, oldest))
-        for unit, name, fen, count, oldest in sums.order_by("unit__name")
-    ]
 
 
 def receipts_in(division: str) -> QuerySet[Receipt]:

@@ -7,8 +7,8 @@ import pytest
 
 from canbao.access.models import Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
+from canbao.collection.domain.in_hand import drawer
 from canbao.collection.models import Order, Payment, Receipt
-from canbao.collection.queries import drawer
 from canbao.collection.refusals import AmountDiffers, BillNotOpen, NoReceiptsLeft, NothingToPay, NoUnit, OtherUnit
 from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.models import BillState, Enrolment

@@ -10,8 +10,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
+from canbao.collection.domain.in_hand import drawer
 from canbao.collection.models import Remittance
-from canbao.collection.queries import drawer
 from canbao.collection.refusals import CertificateUsed, DrawerIsEmpty, RemittanceDiffers, SamePerson
 from canbao.ledger.models import Transfer
 from canbao.reports.four_ways import four_ways_agree

@@ -11,10 +11,10 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from canbao.collection.domain.in_hand import drawer
 from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Payment, Refund, RefundState, Remittance
-from canbao.collection.queries import drawer
 from canbao.enrolment.models import Enrolment
 from canbao.kernel.refusal import Refusal
 from canbao.reports.four_ways import four_ways_agree

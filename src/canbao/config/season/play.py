@@ -26,13 +26,13 @@ from django.db.models import Count, Min
 from canbao.access.models import Staff
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.cash import take_cash
+from canbao.collection.domain.in_hand import drawer
 from canbao.collection.domain.orders import ask_gateway, make_order
 from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.reconciliation import ask_about_open_orders, reconcile_day
 from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
 from canbao.collection.domain.remittances import confirm_remittance, hand_in
 from canbao.collection.models import Channel, Order, Payment, Refund, RefundState
-from canbao.collection.queries import drawer
 from canbao.config.home import home
 from canbao.config.sample.county import Sample, clerk_of
 from canbao.config.sample.later import newborns, write_late_roster
