@@ -120,6 +120,21 @@ def test_a_grade_outside_the_category_counts_for_nothing() -> None:
     assert assess(PACK, Facts(categories=(Held("残疾人", "一级"),), paid_on=IN_WINDOW)).pays_fen is None
 
 
+def test_who_may_enrol_by_something_unknown_is_asked_for_it_and_not_turned_away_for_good() -> None:
+    """People from elsewhere may enrol with the first grade: without the grade nobody can say."""
+    eligible = "when: {all_traits: [外地户籍, 居住证]}"
+    pack = load_pack_texts(changed(eligible, "when: {all_traits: [外地户籍], all_categories: [丁（一级）]}"))
+
+    def refused(grade: str | None) -> tuple[str, str]:
+        facts = Facts(categories=(Held("丁", grade),), traits=frozenset({"外地户籍"}), paid_on=IN_WINDOW)
+        no = assess(pack, facts).refusal
+        return (no.code, no.says) if no else ("", "")
+
+    assert refused(None) == ("eligibility_unknown", "还不知道是不是参保对象：没有写丁的等级。")
+    assert refused("一级") == ("", "")
+    assert refused("二级")[0] == "not_eligible"
+
+
 @pytest.mark.parametrize(
     ("facts", "refusal"),
     [

@@ -162,10 +162,15 @@ def _reaches_into_this_cover(person: Person) -> bool:
 
 def _eligible(person: Person) -> Eligible:
     pack = person.pack
+    missing: list[str] = []
     for way in pack.eligible:
-        if fits(way.when, person).yes:
+        fit = fits(way.when, person)
+        if fit.yes:
             return way
+        missing += fit.missing
     clauses = dict.fromkeys(way.where for way in pack.eligible if way.where)
+    if missing:
+        raise refusals.EligibilityUnknown(clause="、".join(clauses), what="、".join(dict.fromkeys(missing)))
     raise refusals.NotEligible(clause="、".join(clauses), who="；".join(way.who for way in pack.eligible))
 
 

@@ -44,6 +44,14 @@ class NotEligible(Refusal):
     remedy_template = "可以参保的有：{who}；如属其中之一，请携带证明登记。"
 
 
+class EligibilityUnknown(Refusal):
+    """A no that more facts would turn into a yes or a real no."""
+
+    code = "eligibility_unknown"
+    says_template = "还不知道是不是参保对象：没有写{what}。"
+    remedy_template = "请先补上{what}，再登记。"
+
+
 class TierMissing(Refusal):
     code = "tier_missing"
     says_template = "本方案有几个档次，请先选定一档。"
@@ -86,6 +94,7 @@ IN_ORDER: tuple[type[Refusal], ...] = (
     UnknownLine,
     InEmployeeScheme,
     CoveredElsewhere,
+    EligibilityUnknown,
     NotEligible,
     TierMissing,
     UnknownTier,
@@ -113,6 +122,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
     UnknownLine.code: ("There is no line “{what}” on the bill here.", "Check how it is written; there are: {known}."),
     InEmployeeScheme.code: ("Still in the employee scheme on the day of payment; nobody can be in both.", "{remedy}"),
     CoveredElsewhere.code: ("Already in {scheme} in {place} for the same time; nobody is enrolled twice.", "{remedy}"),
+    EligibilityUnknown.code: (
+        "It cannot be told yet whether somebody like this may enrol: {what} is not known.",
+        "Find out {what} first, then register.",
+    ),
     NotEligible.code: (
         "By what is known, not among those who may enrol here.",
         "These may enrol: {who}. Whoever is one of them brings the proof to be registered.",

@@ -29,6 +29,7 @@ REFUSED = {
     "unknown_line": "账单上没有这一项",
     "in_employee_scheme": "还在职工医保",
     "covered_elsewhere": "已在别处参保",
+    "eligibility_unknown": "还不知道是不是参保对象",
     "not_eligible": "不是参保对象",
     "tier_missing": "没有选档",
     "unknown_tier": "没有这一档",
