@@ -77,6 +77,13 @@ class Member:
         return words.reason(self.answer, self.glossary)
 
     @property
+    def is_on_no_roster(self) -> bool:
+        """Pays the price that holds for everybody, because no list that came in names them."""
+        bill = self.standing.bill
+        helped = (*self.answer["shares"], *self.answer.get("waived", ()), *self.answer.get("paid_back", ()))
+        return self.can_pay and not helped and bill is not None and not bill.assessment.facts.get("categories")
+
+    @property
     def clauses(self) -> list[tuple[str, str]]:
         return words.clauses(self.answer, self.glossary)
 

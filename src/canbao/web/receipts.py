@@ -18,3 +18,13 @@ def paper_of(receipt: Receipt, *, nth_print: int = 1, printed_on: date | None = 
         nth_print=nth_print,
         printed_on=printed_on,
     )
+
+
+def shown(receipt: Receipt) -> dict[str, object]:
+    """A receipt for a page: the paper, and whether whoever stands for the household is among those who paid on it."""
+    paper = paper_of(receipt)
+    return {
+        "receipt": receipt,
+        "paper": paper,
+        "head_is_elsewhere": bool(paper.head) and all(line.name != paper.head for line in paper.lines),
+    }

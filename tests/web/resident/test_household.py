@@ -1,6 +1,7 @@
 """The family's page: what each owes and why, in one sentence, with the clause behind it."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -157,3 +158,35 @@ def test_a_family_of_one_and_of_four_cost_as_many_queries(enter: object, outside
 
     with django_assert_num_queries(14):
         client.get("/my/")
+
+
+def test_whoever_pays_the_whole_price_is_told_why_and_whom_to_ask_in_the_words_of_the_notice(enter: object) -> None:
+    mixed, ordinary, helped = (text_of(enter(name).get("/my/")) for name in ("钱奶奶", "赵大", "孙独"))
+
+    assert "各部门报来的名册上没有钱儿，所以按个人缴费标准缴。认为应当享受资助的，请在缴费前问清楚：" in mixed
+    assert "特困人员、低保对象、监测人口 问 民政部门" in mixed
+    assert "重点优抚对象 问 退役军人事务部门 不知道找谁的，问村（居）委会。" in mixed
+    assert "名册上没有赵大、赵妻、赵双一、赵双二，所以" in ordinary
+    assert "名册上没有" not in helped
+
+
+def test_a_receipt_without_the_householder_says_what_the_name_is_for(enter: object, sign_in: object, outside: object) -> None:  # fmt: skip
+    mother, child = outside.bills("钱家")
+    sent = {"order_id": str(uuid4()), "bill": [child], "amount": "320"}
+    childs = sign_in("clerk").post(f"/households/{outside.household('钱家')}/cash/", sent)["Location"]
+    with_head = outside.pays_cash("赵家")
+
+    alone, whole = (
+        text_of(page)
+        for page in (enter("钱奶奶").get(f"/my{childs}"), enter("赵大").get(f"/my/receipts/{with_head.pk}/"))
+    )
+
+    says = "户主 钱奶奶 只用来标明是哪一户；这张票据上没有户主本人的缴费。"
+    assert (says in alone, "只用来标明是哪一户" in whole, mother != child) == (True, False, True)
+
+
+def test_a_narrow_receipt_says_what_was_given(enter: object, outside: object) -> None:
+    page = enter("钱奶奶").get(f"/my/receipts/{outside.pays_cash('钱家').pk}/").content.decode()
+
+    assert '<small class="narrow-only">资助 <span class="nowrap">280.00</span></small>' in page
+    assert page.count('narrow-only">资助') == 1  # the child was given nothing

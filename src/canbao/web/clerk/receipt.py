@@ -13,7 +13,7 @@ from canbao.collection.queries import receipts_in
 from canbao.documents.receipts import check_fonts, receipt_pdf
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
-from canbao.web.receipts import paper_of
+from canbao.web.receipts import paper_of, shown
 
 
 @staff_who_may(Work.COLLECT, Work.SEE_PROGRESS)
@@ -50,6 +50,6 @@ def _receipt(request: HttpRequest, receipt_id: int) -> Receipt:
 
 
 def _page(request: HttpRequest, found: Receipt, *, no: Refusal | None = None) -> HttpResponse:
-    context = {"receipt": found, "paper": paper_of(found), "no": no}
+    context = shown(found) | {"no": no}
     record("receipt.read", f"receipt:{found.pk}", county=found.county, household=found.household_id)
     return render(request, "clerk/receipt.html", context, status=409 if no else 200)

@@ -11,13 +11,14 @@ from canbao.access.clock import now, today
 from canbao.collection.models import OrderLine, Receipt, Refund
 from canbao.collection.queries import orders_to_pay, receipts_in
 from canbao.enrolment.models import Campaign
+from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
 from canbao.register.models import Household
 from canbao.register.queries import households_in
 from canbao.web.guards import for_resident
 from canbao.web.members import members, total_fen
-from canbao.web.receipts import paper_of
+from canbao.web.receipts import shown
 
 
 @for_resident
@@ -41,6 +42,8 @@ def household_page(
         "campaign": campaign,
         "days_left": (campaign.window_until - today()).days if campaign else 0,
         "people": people,
+        "on_no_roster": "、".join(member.resident.name for member in people if member.is_on_no_roster),
+        "pack": pack_of(campaign) if campaign else None,
         "total_fen": total_fen(people),
         "chosen": payable - ordered if chosen is None else payable.intersection(chosen),
         "ordered": ordered,
@@ -62,7 +65,7 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
         household=request.resident["household"],
         takes_back_from__isnull=True,
     )
-    return render(request, "resident/receipt.html", {"receipt": found, "paper": paper_of(found)})
+    return render(request, "resident/receipt.html", shown(found))
 
 
 def home_of(request: HttpRequest) -> Household:
