@@ -107,6 +107,16 @@ def test_when_a_child_dies_all_is_stopped_and_it_is_named_with_its_log(
     assert (len(everybody) >= 3, psutil.wait_procs(everybody, timeout=5)[1]) == (True, [])
 
 
+def test_a_night_passes_by_the_command_that_the_terminal_names(sample: Path, tmp_path: Path) -> None:
+    with started(sample, tmp_path / "said") as running:
+        named = re.search(r"CANBAO_GATEWAY_URL=(\S+) \.venv/bin/canbao nightly\n", running.said.read_text())
+        night = canbao("nightly", CANBAO_HOME=str(sample), CANBAO_GATEWAY_URL=named[1] if named else "")
+        running.process.send_signal(signal.SIGINT)
+        running.ended()
+
+    assert ("退款 0 笔" in night.stdout, "四个一致是" in night.stdout, night.stderr) == (True, True, "")
+
+
 @pytest.mark.parametrize("one", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
 def test_a_signal_stops_all_cleanly_even_where_it_came_ignored(sample: Path, tmp_path: Path, one: int) -> None:
     with started(sample, tmp_path / "said", shell="trap '' INT TERM;") as running:

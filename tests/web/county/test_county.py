@@ -138,8 +138,8 @@ def test_a_refund_is_reviewed_by_insurance_and_then_by_tax(sign_in: object, outs
     assert (too_early.status_code, refusal_of(too_early)) == (409, "这笔退款还没有经过两级审核。")
     assert "周归 示例一村委会 重复缴费 微信支付 320.00 2021年11月15日 已等 0 天 等税务复审 初审 县医保局" in first
     assert "✓ 初审已通过，等税务部门复审。" in first
-    assert "✓ 复审已通过，今晚由夜间任务（canbao nightly）退回原来的缴费渠道。" in second
-    assert "已审核 今晚由夜间任务（canbao nightly）退回 初审 县医保局 复审 县税务局" in second
+    assert "✓ 复审已通过，今晚自动退回原来的缴费渠道。" in second
+    assert "已审核 今晚自动退回 初审 县医保局 复审 县税务局" in second
 
 
 def test_cash_is_given_back_by_hand_and_then_noted(sign_in: object, outside: object) -> None:

@@ -67,7 +67,7 @@ def what_next(refund: Refund) -> str:
         return _("初审已通过，等税务部门复审。")
     if refund.channel == Channel.CASH:
         return _("复审已通过。现金缴的，请当面退还或转账给缴费人，再在这里登记。")
-    return _("复审已通过，今晚由夜间任务（canbao nightly）退回原来的缴费渠道。")
+    return _("复审已通过，今晚自动退回原来的缴费渠道。")
 
 
 def _page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:

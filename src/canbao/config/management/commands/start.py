@@ -45,6 +45,7 @@ from canbao.rosters.models import Holding, Outcome, RosterRow
 
 JOURNAL = home() / "log" / "gateway.jsonl"  # what the stand-in remembers, from loading to serving
 PACK = "suixi-2022"  # the county that is shown first; any pack with targets and places can be named
+GATEWAY_PORT = 8001  # where every command looks for the stand-in that is not told otherwise
 PERCENT = 1.0  # of its people
 HALF_OVER_DAYS = 22  # the sample's today: so many days after collecting began
 CANDIDATES = 500  # households among which one is looked for to try the residents' door with
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--gateway-port",
             type=port,
-            default=given("GATEWAY_PORT", "8001"),
+            default=given("GATEWAY_PORT", str(GATEWAY_PORT)),
             help="模拟支付渠道的端口，默认 8001（或环境变量 GATEWAY_PORT）",
         )
         parser.add_argument("--pack")
@@ -100,7 +101,7 @@ class Command(BaseCommand):
             ),
             web_server(port, CANBAO_GATEWAY_URL=control.url, CANBAO_TODAY=values["today"]) as web,
         ):
-            say_hello(console, web, values)
+            say_hello(console, web, values, gateway_port)
             with suppress(KeyboardInterrupt):
                 dead = first_to_die([web, gateway])
         if dead is not None:
@@ -187,7 +188,7 @@ def how_it_ended(child: Child) -> str:
     return f"信号 {signal.Signals(-code).name}" if code < 0 else f"退出码 {code}"
 
 
-def say_hello(console: Console, web: Child, values: dict[str, str]) -> None:
+def say_hello(console: Console, web: Child, values: dict[str, str], gateway_port: int) -> None:
     """Where to look, who can sign in as what, and a family to try the resident's door with."""
     table = Table(title=f"样例用户（口令都是 {values['password']}）")
     for heading in ("用户名", "岗位", "看得到"):
@@ -202,7 +203,14 @@ def say_hello(console: Console, web: Child, values: dict[str, str]) -> None:
     for name, number, owes in families_to_try():
         console.print(f"居民入口可试：{name} {number}（{owes}）", highlight=False)
     console.print(f"样例的“今天”是 {values['today']}；人口都是编造的，号码以从未使用过的 99 开头。")
+    console.print(how_a_night_passes(gateway_port), highlight=False, soft_wrap=True)
     console.print(f"[bold]打开 {web.url}[/]    Ctrl-C 停止；日志在 {web.log}")
+
+
+def how_a_night_passes(gateway_port: int) -> str:
+    """No timer runs in the sample: what happens at night is called by hand, and must find this sample's gateway."""
+    told = "" if gateway_port == GATEWAY_PORT else f"CANBAO_GATEWAY_URL=http://127.0.0.1:{gateway_port} "
+    return f"样例没有定时任务；对账、退款等夜里的事，另开一个终端运行 {told}.venv/bin/canbao nightly"
 
 
 def families_to_try() -> list[tuple[str, str, str]]:
