@@ -242,6 +242,13 @@ def test_a_file_that_is_none_says_what_to_do(sign_in: object, outside: object) -
     assert (answer.status_code, refusal_of(answer)) == (409, "这是 PDF、OFD 或图片，不是表格。")
 
 
+def test_what_must_be_filled_in_says_so_before_anything_is_sent(sign_in: object) -> None:
+    seen = text_of(sign_in("civil").get("/department/"))
+
+    assert ("名单文件 必填" in seen, "哪个部门的名单 必填" in seen, "在册截止日 必填" in seen) == (True, True, True)
+    assert seen.count("必填") == 3  # the category of the whole list need not be named
+
+
 def test_the_same_file_twice_is_said(sign_in: object, outside: object, tmp_path: Path) -> None:
     client, content = sign_in("civil"), xlsx(tmp_path / "list.xlsx", [listed("赵大")]).read_bytes()
     asked = {"department": "民政部门", "cut_off_on": "2021-10-31"}
