@@ -524,6 +524,7 @@ def test_without_a_mistake_there_is_nothing_to_tell(pack: str) -> None:
 def test_a_mistake_is_told_at_its_line(row: Row) -> None:
     pack, file, texts, line = planted(row)
 
+    reminders_of(texts, pack, folder_of(pack).parent)  # whatever is wrong, reminding stumbles over nothing
     found = check_texts(texts, pack)
 
     assert told(found, file, line, row[4]), f"not told in {file}:{line}, but: {[str(one) for one in found]}"

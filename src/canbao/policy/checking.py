@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from canbao.policy.checks import EXAMPLE_CHECKS, PACK_CHECKS, PACK_REMINDERS, Check
+from canbao.policy.checks import EXAMPLE_CHECKS, PACK_CHECKS, PACK_REMINDERS, SOUND_PACK_REMINDERS, Check
 from canbao.policy.checks.slips import prices_of_another_year
 from canbao.policy.folders import find_folder, read_folder
 from canbao.policy.inherit import read_texts
@@ -52,14 +52,14 @@ class AgainstNotice:
 
 
 def check_notice(dir_or_name: "str | os.PathLike[str]", notice_text: str, file: str) -> AgainstNotice | None:
-    """The pack against the notice in `file`, even while a worked answer fails; None while it is not a pack at all."""
+    """The pack against the notice in `file`, even while a worked answer fails; None while it cannot be used."""
     from canbao.policy.figures import look_up_figures  # only this looks at a notice
     from canbao.policy.unused import not_used
 
     folder = find_folder(dir_or_name)
     texts = read_folder(folder)
-    pack, _ = problems_of(read_texts(texts), folder.resolve().name, texts)
-    if pack is None:
+    pack, problems = problems_of(read_texts(texts), folder.resolve().name, texts)
+    if pack is None or problems:
         return None
     figures = look_up_figures(pack, notice_text)
     return AgainstNotice(list(figures.problems), not_used(pack, notice_text, file), figures.found, figures.ours)
@@ -74,10 +74,10 @@ def reminders(dir_or_name: "str | os.PathLike[str]") -> list[Problem]:
 def reminders_of(texts: Mapping[str, str], key: str, beside: Folder | None = None) -> list[Problem]:
     """The same for texts; `beside` is the folder whose other packs may be the same place's of another year."""
     reading = read_texts(texts)
-    pack, _ = problems_of(reading, key, texts)
+    pack, problems = problems_of(reading, key, texts)
     if pack is None:
         return []
-    found = _found(reading, pack, PACK_REMINDERS)
+    found = _found(reading, pack, PACK_REMINDERS if problems else PACK_REMINDERS + SOUND_PACK_REMINDERS)
     for other in _same_place(beside, pack) if beside is not None else ():
         found += [reading.problem(path, message) for path, message in prices_of_another_year(pack, other)]
     return sorted({replace(one, message=f"提醒：{one.message}") for one in found})
