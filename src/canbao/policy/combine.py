@@ -286,7 +286,10 @@ def _unknown_payers(parts: Sequence[Part]) -> Iterator[Unknown]:
 
 def _assumptions(person: Person, offers: list[Offer], used: list[Offer]) -> tuple[Assumption, ...]:
     combination = person.pack.combination
-    found = [Assumption(offer.rule.assumed, offer.rule.where) for offer in used if offer.rule.assumed]
+    names = [person.pack.named_grade(offer.category)[0] for offer in used]
+    categories = [person.pack.category(name) for name in dict.fromkeys([*names, *person.held])]
+    rules = (*(offer.rule for offer in used), *categories)
+    found = [Assumption(rule.assumed, rule.where) for rule in rules if rule.assumed]
     if combination.assumed and len({offer.category for offer in offers}) > 1:
         found.append(Assumption(combination.assumed, combination.where))
     by_payer = {(offer.payer, offer.category) for offer in offers}
