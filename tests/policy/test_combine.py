@@ -85,7 +85,7 @@ def test_who_gets_nothing_does_not_get_it_only_if_nothing_came_before() -> None:
 @pytest.mark.parametrize("category", ["甲", "戊"])
 def test_what_is_assumed_of_a_category_is_said_to_whoever_holds_it(category: str) -> None:
     """Also where the category brings nothing: that it was looked for on that day is assumed as well."""
-    files = texts("{rule: most_favourable, clause: 二}", ONE, NOTHING)
+    files = texts("{rule: most_favourable, clause: 二}", ONE, SHARED, LATER, NOTHING)
     people = files["people.yaml"].replace(
         "department: 民政局, clause: 二（三）", "department: 民政局, assumed: 通知没有写哪天, clause: 二（三）"
     )
@@ -93,5 +93,5 @@ def test_what_is_assumed_of_a_category_is_said_to_whoever_holds_it(category: str
 
     found = answer(files | {"people.yaml": people}, category)
 
-    assert [one.says for one in found.assumptions] == ["通知没有写哪天"]
+    assert [one.what for one in found.assumptions] == ["通知没有写哪天"]
     assert answer(files, category).assumptions == ()
