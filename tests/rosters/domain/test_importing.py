@@ -193,6 +193,31 @@ def test_a_row_with_an_end_date_is_looked_at(one: Callable) -> None:
     assert (row.outcome, row.why) == (Outcome.LOOK, "表中写有退出（取消）时间。")
 
 
+def test_two_people_with_one_number_each_learn_of_the_others_row(county: County, tmp_path: Path) -> None:
+    same = number_of("赵大")
+    file = xlsx(
+        tmp_path / "same.xlsx",
+        [listed("赵大", name="赵太"), listed("赵妻"), listed("钱儿", number=same), listed("赵大", "贫困户")],
+    )
+
+    first, alone, second, third = rows_of(imported(county, file))
+
+    differs = "号码相符，但登记姓名与所填的不一致"
+    assert first.why == f"{differs}；「第 4、5 行」也是这个号码。"
+    assert second.why == f"{differs}；「第 2、5 行」也是这个号码。"
+    assert third.why == "通知中没有「贫困户」这种类别；「第 2、4 行」也是这个号码。"
+    assert alone.why == "与登记相符。"
+
+
+def test_a_number_of_nobody_on_many_rows_names_three_of_them(county: County, tmp_path: Path) -> None:
+    nobody = number(date(1950, 1, 1), 77)
+    first, *_ = rows_of(
+        imported(county, xlsx(tmp_path / "many.xlsx", [listed("赵大", number=nobody) for _ in range(6)]))
+    )
+
+    assert first.why == "登记册上没有这个证件号码；「第 3、4、5、… 行」也是这个号码。"
+
+
 def test_a_repeated_row_is_refused_and_says_which_one_was_taken(county: County, tmp_path: Path) -> None:
     file = xlsx(tmp_path / "twice.xlsx", [listed("赵大"), listed("赵妻"), listed("赵大", "城乡低保")])
     rows = rows_of(imported(county, file))
@@ -250,6 +275,15 @@ def test_a_row_without_a_number_offers_the_only_one_of_that_name_in_the_village(
 
     assert (row.outcome, row.why) == (Outcome.LOOK, "没有填写身份证号；该地有 1 名同名人员。")
     assert row.resident == county.person("赵大")
+
+
+def test_a_row_without_a_number_names_the_row_on_which_its_person_stands(county: County, tmp_path: Path) -> None:
+    place = ("濉溪镇", "示例一村村委会")
+    file = xlsx(tmp_path / "a.xlsx", [(*listed("赵大"), *place), ("赵大", "", "低保", *place)], header=WITH_PLACE)
+
+    _, nameless = rows_of(imported(county, file))
+
+    assert nameless.why == "没有填写身份证号；该地有 1 名同名人员；「第 2 行」可能是同一人。"
 
 
 def test_of_two_namesakes_nobody_is_offered(county: County, one: Callable) -> None:

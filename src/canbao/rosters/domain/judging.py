@@ -1,12 +1,14 @@
 """The verdict of each row, once the register has been asked.
 
 All that is wrong with a row is said at once, so that a department mends it in one go. A row is refused if one thing
-refuses it, else looked at if one thing asks for that. Only rows with nothing wrong are compared with each other: the
-first one gives the category, a later one that says the same is a repetition.
+refuses it, else looked at if one thing asks for that. Of rows with nothing wrong the first one gives the category, a
+later one that says the same is a repetition. A row with something wrong names the others that hold its number, or are
+perhaps the same person: which of them is meant is for whoever has the cards.
 
 What is checked, in this order: number, register, category, name, dead or moved, end date; then repetition.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -21,6 +23,8 @@ from canbao.rosters.models import Outcome
 
 Given = dict[tuple[int, str], tuple[int, str]]  # person and category → the row that gave it, and its grade
 
+ROWS_NAMED = 3  # of the others with the same number; more help nobody
+
 
 def judge(
     rows: Iterable[Incoming],
@@ -29,13 +33,50 @@ def judge(
     given: Given | None = None,
 ) -> Iterator[tuple[Incoming, Verdict]]:
     """One verdict for every row, in the order of the sheet. `given` is what other rows of the list gave before."""
-    given = dict(given or {})
+    rows, given = list(rows), dict(given or {})
+    by_number, by_person = _rows_by_number(rows), _rows_by_person(rows, by_token, by_name)
     for row in rows:
         person = by_token.get(row.token) if row.token else None
         offered = by_name.get(row.row, [])
         problems = list(_problems(row, person, offered))
-        who = person or (offered[0] if len(offered) == 1 else None)
-        yield row, (_with_problems(row, who, problems) if problems else _taken(row, person, given))
+        who = _who(person, offered)
+        if not problems:
+            yield row, _taken(row, person, given)
+            continue
+        if row.token:
+            also = _elsewhere(sentences.SAME_NUMBER, row, by_number[row.token])
+        else:
+            also = _elsewhere(sentences.SAME_PERSON, row, by_person[who.id] if who else [])
+        yield row, _with_problems(row, who, problems, also)
+
+
+def _who(person: Person | None, offered: list[Person]) -> Person | None:
+    return person or (offered[0] if len(offered) == 1 else None)
+
+
+def _rows_by_number(rows: Iterable[Incoming]) -> dict[bytes, list[int]]:
+    found: dict[bytes, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.token:
+            found[row.token].append(row.row)
+    return found
+
+
+def _rows_by_person(
+    rows: Iterable[Incoming], by_token: Mapping[bytes, Person], by_name: Mapping[int, list[Person]]
+) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        who = _who(by_token.get(row.token) if row.token else None, by_name.get(row.row, []))
+        if who:
+            found[who.id].append(row.row)
+    return found
+
+
+def _elsewhere(sentence: str, row: Incoming, rows: list[int]) -> list[str]:
+    others = [str(other) for other in rows if other != row.row]
+    named = "、".join(others[:ROWS_NAMED])
+    return [sentence.format(row=named if len(others) <= ROWS_NAMED else f"{named}、…")] if others else []
 
 
 def _problems(row: Incoming, person: Person | None, offered: list[Person]) -> Iterator[Problem]:
@@ -65,12 +106,12 @@ def _without_number(row: Incoming, offered: list[Person]) -> Problem:
     return Problem(Outcome.LOOK, why, remedy, Field.NUMBER)
 
 
-def _with_problems(row: Incoming, who: Person | None, problems: list[Problem]) -> Verdict:
+def _with_problems(row: Incoming, who: Person | None, problems: list[Problem], also: list[str]) -> Verdict:
     refused = any(problem.outcome is Outcome.REFUSED for problem in problems)
     return Verdict(
         row=row.row,
         outcome=Outcome.REFUSED if refused else Outcome.LOOK,
-        why="；".join(problem.why for problem in problems) + "。",
+        why="；".join([*(problem.why for problem in problems), *also]) + "。",
         remedy="".join(dict.fromkeys(problem.remedy for problem in problems)),
         resident=who.id if who else None,
         division=who.division if who else None,

@@ -22,6 +22,8 @@ OUTSIDE_GRADE = "{grade}不属于「{category}」（只含{grades}）"
 GRADE_NOT_READ = "「{category}」的等级「{grade}」没有认出来"
 OTHER_GRADE = "与「第 {row} 行」是同一人、同一类别，但等级不同（那里是「{grade}」）"
 REPEATED = "与「第 {row} 行」重复（同一人、同一类别），那一行已采用"
+SAME_NUMBER = "「第 {row} 行」也是这个号码"  # beside what else is wrong with a row
+SAME_PERSON = "「第 {row} 行」可能是同一人"
 
 # --- of a row that was taken ------------------------------------------------------------------------------------------
 
