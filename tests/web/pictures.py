@@ -46,7 +46,7 @@ def _take(folder: Path) -> None:
         page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     with served_with_money() as (url, _), browser() as chromium:
-        phone = person(chromium, url, width=PHONE[0], height=1180).new_page()
+        phone = person(chromium, url, width=PHONE[0], height=1400).new_page()
         enter(phone, "钱儿", number_of("钱儿"))
         keep(phone, "family")
         phone.get_by_role("button", name="去缴费").click()
