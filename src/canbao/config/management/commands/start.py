@@ -101,8 +101,8 @@ class Command(BaseCommand):
             ),
             web_server(port, CANBAO_GATEWAY_URL=control.url, CANBAO_TODAY=values["today"]) as web,
         ):
-            say_hello(console, web, values, gateway_port)
             with suppress(KeyboardInterrupt):
+                say_hello(console, web, values, gateway_port)
                 dead = first_to_die([web, gateway])
         if dead is not None:
             raise CommandError(
