@@ -100,10 +100,10 @@ class Command(BaseCommand):
                 gateway,
             ),
             web_server(port, CANBAO_GATEWAY_URL=control.url, CANBAO_TODAY=values["today"]) as web,
+            suppress(KeyboardInterrupt),
         ):
-            with suppress(KeyboardInterrupt):
-                say_hello(console, web, values, gateway_port)
-                dead = first_to_die([web, gateway])
+            say_hello(console, web, values, gateway_port)
+            dead = first_to_die([web, gateway])
         if dead is not None:
             raise CommandError(
                 f"{dead.name}意外结束（{how_it_ended(dead)}），全部已停止；日志：{dead.log}"
