@@ -7,9 +7,9 @@ same columns are answered as in `rules_in_polars.py`.
 """
 
 import json
-import resource
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from openfisca_core.entities import build_entity
@@ -157,7 +157,8 @@ def main(source, target):
         "cpu_seconds": time.process_time() - cpu,
         "people": len(facts["paid"]),
     }
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    peak = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
     np.savez(target, **{name: found[name] for name in ("pays_fen", "covered_from", "refusal")})
     print(json.dumps(said | {"peak_bytes": peak}))
 
