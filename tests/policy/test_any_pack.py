@@ -23,6 +23,7 @@ from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition,
 from canbao.policy.explain import explain
 from canbao.policy.money_rules import BASIC, UNNAMED, Amount, Combination, Line, PartOfYear, Standard, Subsidy
 from canbao.policy.people_rules import Category, Decided, Eligible, Exclusion, Exclusions, Trait
+from canbao.policy.people_table import SCHEMA
 from canbao.policy.person import Person, Trace
 from canbao.policy.prices import price_of
 from canbao.policy.show import page
@@ -248,33 +249,6 @@ def test_the_order_in_which_somebody_is_described_changes_nothing(drawn: st.Data
         assert assess(pack, facts_from_json(facts)) == assess(pack, facts_from_json(other))
 
 
-SCHEMA: dict[str, Any] = {
-    "categories": pl.List(
-        pl.Struct(
-            {
-                "name": pl.String,
-                "grade": pl.String,
-                "since": pl.Date,
-                "until": pl.Date,
-                "place": pl.String,
-                "relation": pl.String,
-            }
-        )
-    ),
-    "tier": pl.String,
-    "lines": pl.List(pl.String),
-    "traits": pl.List(pl.String),
-    "born_on": pl.Date,
-    "paid_on": pl.Date,
-    "on": pl.Date,
-    "employee_scheme": pl.Struct({"months": pl.Int64, "back_paid": pl.Boolean, "left_on": pl.Date}),
-    "other_cover": pl.Struct({"scheme": pl.String, "place": pl.String, "until": pl.Date}),
-    "last_covered_until": pl.Date,
-    "repaired_years": pl.Int64,
-    "years_in_row": pl.Int64,
-    "claimed_last_year": pl.Boolean,
-    "refund": pl.Struct({"reason": pl.String, "asked_on": pl.Date}),
-}
 INNER_DAYS = ("since", "until", "left_on", "asked_on")
 ANSWERS = {"lines": "bill_lines", "refund": "refund_answer"}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from canbao.policy import Assessment, BadFacts, Pack, assess, facts_from_json, load_pack
+from canbao.policy import Assessment, BadFacts, Pack, assess, facts_from_json, load_pack, people_table
 from canbao.policy import table as table_module
 from canbao.policy.cells import Cells
 from canbao.policy.person import Person, Trace
@@ -25,6 +25,8 @@ PACKS = {
     "suixi": SUIXI,
 }
 EXAMPLES = {path.name: load_pack(path) for path in sorted((Path(__file__).parents[1] / "policies" / "packs").iterdir())}
+
+SCHEMA = people_table.SCHEMA | {"years_in_row": pl.Int8}  # whole numbers of any width are read
 
 
 def near_edges(pack: Pack) -> st.SearchStrategy[date]:
@@ -82,35 +84,6 @@ def people(pack: Pack) -> st.SearchStrategy[dict[str, Any]]:
             "refund": st.none() | refund if pack.refunds else st.none(),
         }
     )
-
-
-SCHEMA: dict[str, Any] = {
-    "categories": pl.List(
-        pl.Struct(
-            {
-                "name": pl.String,
-                "grade": pl.String,
-                "since": pl.Date,
-                "until": pl.Date,
-                "place": pl.String,
-                "relation": pl.String,
-            }
-        )
-    ),
-    "tier": pl.String,
-    "traits": pl.List(pl.String),
-    "born_on": pl.Date,
-    "paid_on": pl.Date,
-    "on": pl.Date,
-    "employee_scheme": pl.Struct({"months": pl.Int64, "back_paid": pl.Boolean, "left_on": pl.Date}),
-    "other_cover": pl.Struct({"scheme": pl.String, "place": pl.String, "until": pl.Date}),
-    "lines": pl.List(pl.String),
-    "last_covered_until": pl.Date,
-    "repaired_years": pl.Int64,
-    "years_in_row": pl.Int8,
-    "claimed_last_year": pl.Boolean,
-    "refund": pl.Struct({"reason": pl.String, "asked_on": pl.Date}),
-}
 
 
 def as_row(answer: Assessment) -> dict[str, Any]:
