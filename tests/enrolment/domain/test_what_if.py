@@ -86,7 +86,7 @@ def test_an_amendment_is_asked_about_from_its_own_day(county: County) -> None:
 
 
 def test_another_years_notice_is_asked_about_the_first_day_of_its_own_window(county: County) -> None:
-    found = tried(county, load_pack("hefei-2021"))
+    found = tried(county, load_pack("hefei-2020"))
 
     codes = set(found.changed["refused_after"].drop_nulls())
     assert found.together.after.pays_fen > 0

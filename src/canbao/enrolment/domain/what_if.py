@@ -55,7 +55,7 @@ def _tried(campaign: Campaign, other: Pack, *, by: Staff, on: date, paid_on: dat
     day = paid_on or (other.document.holds_from if other.before is not None else None)
     if day is not None:
         people = people.with_columns(on=pl.lit(day), paid_on=pl.lit(day))
-    found = simulate(pack_of(campaign), other, people, TOWN, without_days=day is None)
+    found = simulate(pack_of(campaign), other, people, TOWN)
     record(
         "policy.simulated",
         f"campaign:{campaign.pk}",

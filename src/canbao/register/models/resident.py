@@ -48,4 +48,9 @@ class Resident(models.Model):
     @property
     def masked_number(self) -> str:
         """The number as screens show it."""
-        return f"{'*' * 14}{self.number_tail}" if self.number_tail else "（暂无证件号码）"
+        return masked(self.number_tail)
+
+
+def masked(tail: str) -> str:
+    """A number of which only the tail is known, as screens and lists show it."""
+    return f"{'*' * 14}{tail}" if tail else "（暂无证件号码）"

@@ -28,6 +28,7 @@ from canbao.policy.simulate import Simulation
 from canbao.policy.simulation_page import Language, plot
 from canbao.policy.simulation_text import CHANGE_WORDS, Words, figure, group_rows, words_of
 from canbao.register.models import Resident
+from canbao.register.models.resident import masked
 from canbao.web.guards import staff_who_may
 
 SHOWN = 50  # names on the page; all of them are in the file
@@ -224,10 +225,7 @@ def _who(ids: list[int]) -> pl.DataFrame:
         PERSON,
         pl.col("division").replace(dict(villages)).alias("村（社区）"),
         "姓名",
-        pl.when(pl.col("tail") != "")
-        .then("*" * 14 + pl.col("tail"))
-        .otherwise(pl.lit("（暂无证件号码）"))
-        .alias("证件号码"),
+        pl.col("tail").map_elements(masked, return_dtype=pl.String).alias("证件号码"),
     )
 
 
