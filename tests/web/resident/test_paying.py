@@ -12,6 +12,7 @@ from canbao.collection.domain.orders import make_order
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import Channel, Order, Receipt
 from canbao.web.refusals import AlreadyOrdered
+from canbao.web.templatetags.canbao import moment
 from tests.county import IN_THE_WINDOW, everybody, signed_in
 from tests.desks import void
 from tests.web.gateways import Answering
@@ -191,7 +192,7 @@ def test_the_family_page_tells_of_an_order_that_waits_for_its_money(enter: objec
     assert re.findall(r'value="(\d+)"[^>]* checked', page.content.decode()) == [
         str(b) for b in outside.bills("赵家")[2:]
     ]
-    assert "有一笔订单还没付款 合计640元，请在2021年11月15日" in text_of(page)
+    assert f"有一笔订单还没付款 合计640元，请在{moment(the_order().expires_at)}前支付" in text_of(page)
     assert (f'href="{address}"' in page.content.decode(), "返回我家的参保" in text_of(client.get(address))) == (
         True,
         True,
