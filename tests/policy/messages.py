@@ -44,7 +44,7 @@ def _said(node: ast.AST) -> Iterator[ast.expr]:
             yield from values
         case ast.Assign(targets=[ast.Name(id="_SLIPS")], value=ast.Tuple(elts=pairs)):
             yield from (pair.elts[1] for pair in pairs if isinstance(pair, ast.Tuple))
-        case ast.Assign(targets=[ast.Name(id="_TAB" | "_CODE")], value=said):
+        case ast.Assign(targets=[ast.Name(id="_TAB" | "_CODE" | "_CLAUSE")], value=said):
             yield said
 
 

@@ -23,7 +23,12 @@ MISTAKES = [
         "乙\n    subsidy: {yuan: 300", "己\n    subsidy: {yuan: 300", "money.yaml", "己", "没有声明身份", id="category"
     ),
     pytest.param(
-        "aliases: [乙等]", "aliases: [乙等，乙级]", "people.yaml", "name: 乙", "之间用半角逗号", id="names-run-together"
+        "aliases: [乙等]",
+        "aliases: [乙等，乙级]",
+        "people.yaml",
+        "name: 乙",
+        "分开写成几项，[乙等, 乙级]",
+        id="names-run-together",
     ),
     pytest.param(
         "collection_window:",
@@ -241,3 +246,17 @@ def test_a_file_that_cannot_be_read_is_the_only_problem_told_about_its_topics() 
 
 def test_every_check_has_a_name_that_says_what_must_hold() -> None:
     assert len({check.__name__ for check in PACK_CHECKS}) == len(PACK_CHECKS)
+
+
+def test_brackets_of_the_wrong_width_are_told_once_however_many() -> None:
+    found = problems(changed("clause: 二（二）\n  - category: 丙", "clause: 二(一)、二(二)\n  - category: 丙"))
+
+    assert [problem.message for problem in found] == [
+        "“二(一)、二(二)”请写成 二（一）、二（二）：括号用全角，几处之间用顿号"
+    ]
+
+
+def test_a_mark_inside_brackets_does_not_part_a_name() -> None:
+    found = problems(changed("- category: 甲", "- category: 甲（一、二级）"))
+
+    assert not any("分开写成几项" in problem.message for problem in found), found

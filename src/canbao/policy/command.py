@@ -220,15 +220,21 @@ def _facts(pack: "Pack", data: Any, where: str) -> Facts:
     """The facts of one person, or `BadFacts` with the place on standard input."""
     try:
         facts = facts_from_json(data)
-        _check_traits(pack, data)
+        _check_words(pack, data)
     except BadFacts as error:
         place = f"{where}.{error.where}" if where and error.where else where or error.where
         raise BadFacts(f"标准输入 {place}".strip(), error.says) from error
     return facts
 
 
-def _check_traits(pack: "Pack", data: Any) -> None:
-    """A trait that the pack does not declare is a slip at the keyboard; it is said before anything is answered."""
+def _check_words(pack: "Pack", data: Any) -> None:
+    """A slip at the keyboard is said before anything is answered: a trait that the pack does not declare, or several
+    categories written as one. (A category that nobody knows is an answer: rosters bring them.)"""
+    for index, held in enumerate(data.get("categories") or ()):
+        name = str(held.get("name") if isinstance(held, dict) else held)
+        several = name.split("、")
+        if len(several) > 1 and all(pack.category_names.find(one) for one in several):
+            raise BadFacts(f"categories[{index}]", f"“{name}”是几个身份，请分开写成几项：[{', '.join(several)}]")
     for index, trait in enumerate(data.get("traits") or ()):
         if trait not in pack.trait_names:
             known = "、".join(item.name for item in pack.traits)

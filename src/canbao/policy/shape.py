@@ -13,7 +13,7 @@ from canbao.policy.reading import ONE_OF, Path, Problem, Reading
 NO_FILE = "*.yaml"  # a topic that no file holds
 
 _MESSAGES = {
-    "string_type": "{key} 应是文字",
+    "string_type": "{key} 应是文字，而不是“{value}”",
     "int_type": "{key} 应是整数，而不是“{value}”",
     "int_parsing": "{key} 应是整数，而不是“{value}”",
     "int_parsing_size": "{key}：“{value}”太大了",
@@ -28,6 +28,7 @@ _MESSAGES = {
     "date_from_datetime_inexact": "{key}：“{value}”不是日期",
     "string_pattern_mismatch": "{key}：“{value}”的写法不对",
 }
+_CLAUSE = "clause 应是文字，不是列表；几处用顿号：{value}"
 _NOT_A_MAPPING = ("dict_type", "model_type", "model_attributes_type")
 _CODE = "place_code：“{value}”的写法不对，应是六位数字（镇九位，村十二位）"
 
@@ -84,6 +85,8 @@ def _wrong_value(key: str, item: dict[str, Any], figure: str | None) -> str:
     if kind == "literal_error" and expected == "True":
         return f"{key} 应是 true，而不是“{_shown(value)}”；不适用就不写这个键"
     template = _CODE if key == "place_code" else _MESSAGES.get(kind)
+    if key == "clause" and isinstance(value, list):
+        template = _CLAUSE
     if template is None:
         return f"{key}：“{_shown(value)}”的写法不对（{item['msg']}）"
     return template.format(key=key, value=_shown(value), expected=expected + (f"，或{figure}" if figure else ""))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from canbao.policy.checks.names import one_of
-from canbao.policy.checks.sources import CLAUSE, not_a_clause
+from canbao.policy.checks.sources import are_clauses, not_clauses
 from canbao.policy.example_rules import Example
 from canbao.policy.facts import BadFacts, Facts, facts_from_json
 from canbao.policy.pack import Pack
@@ -29,9 +29,8 @@ def examples_promise_something(pack: Pack) -> Iterator[tuple[Path, str]]:
 
 def example_clauses_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
     for index, example in enumerate(pack.examples):
-        for clause in example.clause.split("、"):
-            if not CLAUSE.fullmatch(clause):
-                yield ("examples", index, "clause"), not_a_clause(clause)
+        if not are_clauses(example.clause.split("、")):
+            yield ("examples", index, "clause"), not_clauses(example.clause)
 
 
 def example_refusals_are_known(pack: Pack) -> Iterator[tuple[Path, str]]:

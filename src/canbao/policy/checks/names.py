@@ -27,10 +27,16 @@ def _uses(pack: Pack, keys: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
     """Several names run together, or the one that is nearly the same."""
-    if any(mark in name for mark in "，、；"):
-        return "；几个名称之间用半角逗号“,”"
+    several = _names_in(name)
+    if len(several) > 1:
+        return f"；是几个名称的，分开写成几项：[{', '.join(several)}]"
     near = get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f"；是不是“{near[0]}”？" if near else ""
+
+
+def _names_in(text: str) -> list[str]:
+    """`甲、乙（一、二级）` is two names."""
+    return [one for one in re.split(r"(?:[，；]|、(?![^（(]*[）)])) *", text) if one]
 
 
 _A_FEW = 8  # names that are told although one of them is probably meant
@@ -147,8 +153,9 @@ def spellings_are_single(pack: Pack) -> Iterator[tuple[Path, str]]:
     several += [("traits", n, one) for n, one in enumerate(pack.traits)]
     for topic, index, item in several:
         for place, text in spellings(topic, index, item):
-            if re.search(r"[，；]|、(?![^（(]*[）)])", text):
-                yield place, f"“{text}”像是几个名称；几个名称之间用半角逗号“,”"
+            several = _names_in(text)
+            if several != [text]:
+                yield place, f"“{text}”像是几个名称：分开写成几项，[{', '.join(several)}]"
 
 
 def _tiers_twice(pack: Pack) -> Iterator[tuple[Path, str]]:

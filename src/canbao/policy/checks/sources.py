@@ -1,7 +1,7 @@
 """Every rule says where it is written, or why it was assumed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from canbao.policy.pack import Pack
 from canbao.policy.reading import Path
@@ -18,20 +18,38 @@ def every_rule_has_a_clause(pack: Pack) -> Iterator[tuple[Path, str]]:
 
 def clauses_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
     for path, rule in rules(pack):
-        for clause in rule.clauses:
-            if not CLAUSE.fullmatch(clause):
-                yield (*path, "clause"), not_a_clause(clause)
+        if not are_clauses(rule.clauses):
+            yield (*path, "clause"), not_clauses(rule.clause or "")
 
 
 def clauses_without_a_rule_are_written_right(pack: Pack) -> Iterator[tuple[Path, str]]:
     for index, one in enumerate(pack.no_rule_for):
         for number, clause in enumerate(one.clauses):
-            if not CLAUSE.fullmatch(clause):
-                yield ("no_rule_for", index, "clauses", number), not_a_clause(clause)
+            if not are_clauses([clause]):
+                yield ("no_rule_for", index, "clauses", number), not_clauses(clause, in_a_list=True)
 
 
-def not_a_clause(text: str) -> str:
-    return f"“{text}”不是条款号；写法如“五”“四（二）”“四（三）1”“六1”“四（一）1（4）”“附件”“全文”，括号用全角；两处用顿号：“一、四（二）”"
+def are_clauses(texts: Iterable[str]) -> bool:
+    return all(CLAUSE.fullmatch(text) for text in texts)
+
+
+def not_clauses(text: str, *, in_a_list: bool = False) -> str:
+    """What to write in place of all that stands there: one number in a list, else several with 、 between them."""
+    wide = text.translate(_WIDE)
+    several = re.split("[、，；,;] *", wide)
+    if len(several) > 1 and are_clauses(several):
+        if in_a_list:
+            return f"“{text}”是几个条款，列表里分开写：[{', '.join(several)}]"
+        return f"“{text}”请写成 {'、'.join(several)}：括号用全角，几处之间用顿号"
+    if are_clauses([wide]):
+        return f"“{text}”的括号应是全角：{wide}"
+    between = "几处分开写：[一, 四（二）]" if in_a_list else "两处用顿号：“一、四（二）”"
+    return (
+        f"“{text}”不是条款号；写法如“五”“四（二）”“四（三）1”“六1”“四（一）1（4）”“附件”“全文”，括号用全角；{between}"
+    )
+
+
+_WIDE = str.maketrans("()", "（）")
 
 
 def derived_names_a_field(pack: Pack) -> Iterator[tuple[Path, str]]:
