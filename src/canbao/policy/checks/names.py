@@ -153,9 +153,9 @@ def spellings_are_single(pack: Pack) -> Iterator[tuple[Path, str]]:
     several += [("traits", n, one) for n, one in enumerate(pack.traits)]
     for topic, index, item in several:
         for place, text in spellings(topic, index, item):
-            several = _names_in(text)
-            if several != [text]:
-                yield place, f"“{text}”像是几个名称：分开写成几项，[{', '.join(several)}]"
+            names = _names_in(text)
+            if names != [text]:
+                yield place, f"“{text}”像是几个名称：分开写成几项，[{', '.join(names)}]"
 
 
 def _tiers_twice(pack: Pack) -> Iterator[tuple[Path, str]]:
