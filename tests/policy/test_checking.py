@@ -3,6 +3,7 @@
 import pytest
 
 from canbao.policy import PackBroken, Problem, load_pack_texts
+from canbao.policy.checking import reminders_of
 from canbao.policy.checks import PACK_CHECKS
 from tests.policy.tiny import TEXTS, TIERS, changed
 
@@ -260,3 +261,36 @@ def test_a_mark_inside_brackets_does_not_part_a_name() -> None:
     found = problems(changed("- category: 甲", "- category: 甲（一、二级）"))
 
     assert not any("分开写成几项" in problem.message for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("last: 2030-12-31", "last: 2031-12-31", "“晚归的人”等 3 种期后缴费没有一天可以缴：年份对不对？"),
+        ("last: 2030-12-31", "last: 2032-12-31", "待遇期在集中缴费期之前就结束了（缴费到 2032-12-31"),
+        ("first: 2030-09-01, last: 2030-12-31", "first: 2029-09-01, last: 2029-12-31", "中间隔了一年多，年份对不对？"),
+        ("first: 2031-01-01, last: 2031-12-31", "first: 2030-01-01, last: 2030-11-30", "待遇期在集中缴费期之前就"),
+    ],
+)
+def test_a_year_mistyped_in_the_window_is_told_once_and_nothing_that_follows_from_it(
+    old: str, new: str, says: str
+) -> None:
+    texts = changed(old, new)
+
+    (problem,) = problems(texts)
+
+    assert says in problem.message
+    assert [one.message for one in reminders_of(texts, "qinghe") if "20" in one.message] == []
+
+
+def test_what_a_year_of_the_window_does_not_explain_is_told_beside_it() -> None:
+    texts = changed("last: 2030-12-31", "last: 2032-12-31")
+    texts["money.yaml"] = texts["money.yaml"].replace("{yuan: 300,", "{yuan: 401,")
+
+    assert {problem.file for problem in problems(texts)} == {"time.yaml", "money.yaml"}
+
+
+def test_a_late_window_inside_the_window_is_told_once() -> None:
+    (problem,) = problems(changed("until: 2031-02-28", "until: 2030-12-15"))
+
+    assert "重叠" in problem.message

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from canbao.policy.checks import EXAMPLE_CHECKS, PACK_CHECKS, PACK_REMINDERS, SOUND_PACK_REMINDERS, Check
+from canbao.policy.checks import (
+    CAMPAIGN_CHECKS,
+    EXAMPLE_CHECKS,
+    MEASURED_BY_THE_CAMPAIGN,
+    PACK_CHECKS,
+    PACK_REMINDERS,
+    SOUND_PACK_REMINDERS,
+    Check,
+)
 from canbao.policy.checks.slips import prices_of_another_year
 from canbao.policy.folders import find_folder, read_folder
 from canbao.policy.inherit import read_texts
@@ -117,7 +125,14 @@ def problems_of(reading: Reading, key: str, texts: Mapping[str, str]) -> tuple[P
 
 
 def _found(reading: Reading, pack: Pack, checks: Iterable[Check]) -> list[Problem]:
-    return [reading.problem(path, message) for one_check in checks for path, message in one_check(pack)]
+    """What these checks say; while a year of the campaign is wrong, not what would only follow from that."""
+    campaign_is_wrong = any(True for one_check in CAMPAIGN_CHECKS for _ in one_check(pack))
+    return [
+        reading.problem(path, message)
+        for one_check in checks
+        if not (campaign_is_wrong and one_check in MEASURED_BY_THE_CAMPAIGN)
+        for path, message in one_check(pack)
+    ]
 
 
 def _to_fill_in(reading: Reading, data: object, path: Path) -> Iterable[Problem]:

@@ -98,6 +98,8 @@ from canbao.policy.checks.time import (
     rosters_have_days_in_order,
     starts_make_sense,
     tasks_have_a_day,
+    the_benefit_period_follows_the_window,
+    the_window_leaves_days_for_who_is_late,
     ways_in_say_one_thing,
 )
 from canbao.policy.pack import Pack
@@ -105,7 +107,15 @@ from canbao.policy.reading import Path
 
 Check = Callable[[Pack], Iterator[tuple[Path, str]]]
 
+CAMPAIGN_CHECKS: tuple[Check, ...] = (
+    benefit_period_ends_after_the_window,
+    the_benefit_period_follows_the_window,
+    the_window_leaves_days_for_who_is_late,
+)
+"""Whether window and benefit period fit each other. While they do not, what is measured by them waits."""
+
 PACK_CHECKS: tuple[Check, ...] = (
+    *CAMPAIGN_CHECKS,
     every_rule_has_a_clause,
     clauses_are_written_right,
     clauses_without_a_rule_are_written_right,
@@ -142,7 +152,6 @@ PACK_CHECKS: tuple[Check, ...] = (
     refunds_say_one_thing,
     incentives_can_be_earned,
     refunds_can_be_asked_for,
-    benefit_period_ends_after_the_window,
     ways_in_say_one_thing,
     employee_months_are_months,
     lengths_are_longer_than_nothing,
@@ -192,3 +201,23 @@ PACK_REMINDERS: tuple[Check, ...] = (
 
 SOUND_PACK_REMINDERS: tuple[Check, ...] = (every_subsidy_has_an_example,)
 """These ask the engine about people, which a pack that has problems may not answer."""
+
+MEASURED_BY_THE_CAMPAIGN: frozenset[Check] = frozenset(
+    {
+        conditions_can_be_met,
+        refunds_can_be_asked_for,
+        starts_make_sense,
+        late_windows_follow_the_window,
+        ways_in_are_open_some_day,
+        no_way_in_hides_another,
+        an_amendment_names_what_it_amends,
+        rosters_have_days_in_order,
+        every_limit_has_examples_on_both_sides,
+        prices_by_day_meet,
+        the_benefit_period_is_whole,
+        days_lie_near_the_campaign,
+        rosters_come_in_time,
+        whoever_comes_in_late_has_a_start,
+    }
+)
+"""Their complaints would only repeat that a year of the window or of the benefit period is wrong."""

@@ -50,6 +50,8 @@ def ways_in_are_open_some_day(pack: Pack) -> Iterator[tuple[Path, str]]:
     for index, way in enumerate(pack.ways_in):
         days = paid_range(pack, way)
         if days is None:
+            if way.until is not None and way.until <= pack.collection_window.last:
+                continue  # it overlaps the window, as another check says
             key = ("until",) if way.until is not None else ()
             yield ("ways_in", index, *key), f"“{way.name}”没有一天可以缴费"
             continue

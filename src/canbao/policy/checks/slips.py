@@ -201,9 +201,9 @@ def days_lie_near_the_campaign(pack: Pack) -> Iterator[tuple[Path, str]]:
             yield spot.path, f"{spot.value} 离缴费期（{pack.window.first} 起）很远，年份对不对？"
     if pack.document.issued_on is not None and pack.document.issued_on > pack.collection_window.last:
         yield ("document", "issued_on"), f"{pack.document.issued_on} 印发时，集中缴费期已经过了"
-    if pack.benefit_period.first > months_after(pack.collection_window.last, 12):
-        says = f"缴费到 {pack.collection_window.last} 为止，待遇从 {pack.benefit_period.first} 才开始：中间隔了一年多"
-        yield ("benefit_period", "first"), says
+    if pack.window.first > pack.period.first and _own(pack.collection_window):
+        says = f"{pack.window.first} 才开始缴费，待遇期从 {pack.period.first} 已经开始了：年份对不对？"
+        yield ("collection_window", "first"), says
 
 
 def rosters_come_in_time(pack: Pack) -> Iterator[tuple[Path, str]]:

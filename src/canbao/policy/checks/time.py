@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from canbao.kernel.days import months_after
 from canbao.policy.conditions import Condition
 from canbao.policy.pack import Pack
 from canbao.policy.reading import Path
@@ -13,8 +14,29 @@ from canbao.policy.ways import paid_range
 
 
 def benefit_period_ends_after_the_window(pack: Pack) -> Iterator[tuple[Path, str]]:
-    if pack.benefit_period.last < pack.collection_window.last:
-        yield ("benefit_period", "last"), "待遇期在集中缴费期之前就结束了"
+    window, period = pack.collection_window, pack.benefit_period
+    if period.last < window.last:
+        says = f"待遇期在集中缴费期之前就结束了（缴费到 {window.last}，待遇到 {period.last}）：年份对不对？"
+        yield ("benefit_period", "last"), says
+
+
+def the_benefit_period_follows_the_window(pack: Pack) -> Iterator[tuple[Path, str]]:
+    window, period = pack.collection_window, pack.benefit_period
+    if period.first > months_after(window.last, 12):
+        says = f"缴费到 {window.last} 为止，待遇从 {period.first} 才开始：中间隔了一年多，年份对不对？"
+        yield ("benefit_period", "first"), says
+
+
+def the_window_leaves_days_for_who_is_late(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """A window as long as the benefit period may be meant, or a late way in; not both."""
+    window, period = pack.collection_window, pack.benefit_period
+    late = [way.name for way in pack.ways_in if way.paid == "after_window" and paid_range(pack, way) is None]
+    if window.last == period.last and late:
+        says = (
+            f"集中缴费期到 {window.last} 为止，待遇期也到那天为止，“{late[0]}”等 {len(late)} 种期后缴费没有一天可以缴："
+            "年份对不对？"
+        )
+        yield ("collection_window", "last"), says
 
 
 def ways_in_say_one_thing(pack: Pack) -> Iterator[tuple[Path, str]]:
