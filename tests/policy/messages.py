@@ -10,7 +10,7 @@ SOURCES = [
     *sorted((ROOM / "checks").glob("*.py")),
     *(
         ROOM / f"{name}.py"
-        for name in ("checking", "reading", "inherit", "values", "time_rules", "trial", "shape", "keyboard")
+        for name in ("checking", "payers", "reading", "inherit", "values", "time_rules", "trial", "shape", "keyboard")
     ),
 ]
 _RETURN_SENTENCES = ("shape.py", "keyboard.py", "names.py", "sources.py")

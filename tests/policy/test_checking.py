@@ -294,3 +294,32 @@ def test_a_late_window_inside_the_window_is_told_once() -> None:
     (problem,) = problems(changed("until: 2031-02-28", "until: 2030-12-15"))
 
     assert "重叠" in problem.message
+
+
+def reminded(texts: dict[str, str]) -> list[str]:
+    return [one.message for one in reminders_of(texts, "qinghe") if "一个这样缴费的人" in one.message]
+
+
+def test_a_way_in_that_no_worked_answer_takes_is_asked_for_one() -> None:
+    example = (
+        "  - {case: 停了一个月, facts: {employee_scheme: {months: 12, left_on: 2031-02-01}, paid_on: 2031-03-01},"
+        " covered_from: 2031-03-01, clause: 一}\n"
+    )
+
+    assert len(reminded(TEXTS)) == 5
+    left = reminded({**TEXTS, "work.yaml": TEXTS["work.yaml"] + example})
+    assert [message.split("”")[0] for message in left] == [
+        "提醒：“晚归的人",
+        "提醒：“新生儿",
+        "提醒：“大一点的婴儿",
+        "提醒：“新生",
+    ]
+
+
+def test_whoever_is_refused_shows_no_way_in() -> None:
+    example = (
+        "  - {case: 还在别处, facts: {traits: [晚归], paid_on: 2031-02-01, other_cover: {until: 2031-12-31}},"
+        " refused: covered_elsewhere, clause: 三}\n"
+    )
+
+    assert len(reminded({**TEXTS, "work.yaml": TEXTS["work.yaml"] + example})) == 5

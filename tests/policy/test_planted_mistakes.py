@@ -428,6 +428,7 @@ STANDING: list[Row] = [
 
 USUALLY_A_SLIP: list[Row] = [
     ("hefei-2021/money.yaml", "category: 返贫致贫人口\n", "category: 返贫致贫人口\n    recognised: here\n", "people.yaml|- name: 返贫致贫人口", "“返贫致贫人口”由外地认定时没有写资助"),
+    ("huilong-2020/examples.yaml", "born_on: 2020-03-01, paid_on", "paid_on", "time.yaml|- name: 缴费期开始后出生的婴儿", "“缴费期开始后出生的婴儿”没有一个例子：写一个这样缴费的人"),
     ("hefei-2021/examples.yaml", "facts: {categories: [返贫致贫人口], paid_on: 2021-10-15}", "facts: {categories: [返贫致贫人口, 低保对象], paid_on: 2021-10-15}", "money.yaml|category: 返贫致贫人口", "“返贫致贫人口”按这条的，没有一个例子"),
     ("hefei-2021/examples.yaml", "  - case: 社会散居孤儿\n    facts: {categories: [社会散居孤儿], paid_on: 2021-10-15}\n    pays_yuan: 0\n    shares_yuan: {医疗救助基金: 320}\n    clause: 五（五）\n", "", "people.yaml|- name: 社会散居孤儿", "“社会散居孤儿”没有一个例子"),
     ("suixi-2022/examples.yaml", "paid_on: 2022-02-28", "paid_on: 2022-02-27", "time.yaml|until: 2022-02-28", "的界限没有例子：写 2022-02-28 缴费的"),

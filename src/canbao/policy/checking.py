@@ -62,6 +62,7 @@ class AgainstNotice:
 def check_notice(dir_or_name: "str | os.PathLike[str]", notice_text: str, file: str) -> AgainstNotice | None:
     """The pack against the notice in `file`, even while a worked answer fails; None while it cannot be used."""
     from canbao.policy.figures import look_up_figures  # only this looks at a notice
+    from canbao.policy.payers import not_in_the_notice
     from canbao.policy.unused import not_used
 
     folder = find_folder(dir_or_name)
@@ -70,7 +71,8 @@ def check_notice(dir_or_name: "str | os.PathLike[str]", notice_text: str, file: 
     if pack is None or problems:
         return None
     figures = look_up_figures(pack, notice_text)
-    return AgainstNotice(list(figures.problems), not_used(pack, notice_text, file), figures.found, figures.ours)
+    reminders = [*map(_as_reminder, not_in_the_notice(pack, notice_text)), *not_used(pack, notice_text, file)]
+    return AgainstNotice(list(figures.problems), reminders, figures.found, figures.ours)
 
 
 def reminders(dir_or_name: "str | os.PathLike[str]") -> list[Problem]:
@@ -88,7 +90,11 @@ def reminders_of(texts: Mapping[str, str], key: str, beside: Folder | None = Non
     found = _found(reading, pack, PACK_REMINDERS if problems else PACK_REMINDERS + SOUND_PACK_REMINDERS)
     for other in _same_place(beside, pack) if beside is not None else ():
         found += [reading.problem(path, message) for path, message in prices_of_another_year(pack, other)]
-    return sorted({replace(one, message=f"提醒：{one.message}") for one in found})
+    return sorted(set(map(_as_reminder, found)))
+
+
+def _as_reminder(problem: Problem) -> Problem:
+    return replace(problem, message=f"提醒：{problem.message}")
 
 
 def _same_place(folder: Folder, pack: Pack) -> Iterator[Pack]:

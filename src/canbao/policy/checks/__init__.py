@@ -66,6 +66,7 @@ from canbao.policy.checks.slips import (
     every_subsidy_has_an_example,
     every_tier_and_grade_has_its_rule,
     every_trait_is_looked_at,
+    every_way_in_has_an_example,
     everybody_has_a_price,
     figures_are_of_one_size,
     lines_by_choice_cost_something,
@@ -199,7 +200,7 @@ PACK_REMINDERS: tuple[Check, ...] = (
     same_households_choose_a_tier,
 )
 
-SOUND_PACK_REMINDERS: tuple[Check, ...] = (every_subsidy_has_an_example,)
+SOUND_PACK_REMINDERS: tuple[Check, ...] = (every_subsidy_has_an_example, every_way_in_has_an_example)
 """These ask the engine about people, which a pack that has problems may not answer."""
 
 MEASURED_BY_THE_CAMPAIGN: frozenset[Check] = frozenset(

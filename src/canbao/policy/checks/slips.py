@@ -5,7 +5,7 @@ own concern.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -17,6 +17,7 @@ from canbao.policy.checks.names import spellings
 from canbao.policy.checks.prices import prices_for
 from canbao.policy.combine import speaks_for
 from canbao.policy.conditions import Condition
+from canbao.policy.example_rules import Example
 from canbao.policy.facts import BadFacts, Facts, facts_from_json
 from canbao.policy.inherit import data_above
 from canbao.policy.money_rules import BASIC, Standard
@@ -24,9 +25,11 @@ from canbao.policy.pack import Pack
 from canbao.policy.people_rules import Category
 from canbao.policy.person import known_as, settled
 from canbao.policy.reading import Path
+from canbao.policy.refusals import StartsAfterPeriod
 from canbao.policy.rule import Rule
 from canbao.policy.values import Span
 from canbao.policy.walk import models, spots
+from canbao.policy.ways import way_for
 
 _A_DAY = timedelta(days=1)
 _ONE_SIZE = 8  # times
@@ -35,7 +38,11 @@ _FAR = 24  # months before the window or after the benefit period in which a day
 
 def _facts(pack: Pack) -> Iterator[Facts]:
     """What the worked answers are about, as far as it can be read."""
-    for example in pack.examples:
+    return _readable(pack.examples)
+
+
+def _readable(examples: Iterable[Example]) -> Iterator[Facts]:
+    for example in examples:
         try:
             yield facts_from_json(example.facts)
         except BadFacts:
@@ -74,6 +81,20 @@ def every_subsidy_has_an_example(pack: Pack) -> Iterator[tuple[Path, str]]:
         if missing:
             names = "、".join(f"“{name}”" for name in missing)
             yield ("subsidies", index), f"{names}按这条的，没有一个例子：写一个只有这一身份、合这条条件的人"
+
+
+def every_way_in_has_an_example(pack: Pack) -> Iterator[tuple[Path, str]]:
+    """Somebody who comes in that way, or whose cover by it would begin too late."""
+    people = [
+        person_under(pack, facts)
+        for example in pack.examples
+        if example.refused in (None, StartsAfterPeriod.code)
+        for facts in _readable([example])
+    ]
+    shown = [way_for(one)[0] for one in people if one.pack is pack]
+    for index, way in enumerate(pack.ways_in):
+        if _own(way) and not any(way is one for one in shown):
+            yield ("ways_in", index), f"“{way.name}”没有一个例子：写一个这样缴费的人，待遇从哪天起"
 
 
 def every_limit_has_examples_on_both_sides(pack: Pack) -> Iterator[tuple[Path, str]]:
