@@ -245,7 +245,7 @@ def test_a_family_hears_what_it_owes_together_and_then_about_each() -> None:
 
     assert together == (
         "按《云泉县2031年度居民医保工作通知》，您家3口人一共应缴240元；其中1人应缴多少还不能确定，没有算在里面；"
-        "1人现在不能参保，没有算在里面；另有资助260元。"
+        "1人现在不能参保，没有算在里面；另有资助260元。没有说哪天缴费的，按2030年9月1日缴费算。"
     )
     assert first.startswith("第1人（1980年5月1日出生）一共应缴240元，账单有2项：")
     assert "因为属于低保对象" in first
@@ -255,7 +255,7 @@ def test_a_family_hears_what_it_owes_together_and_then_about_each() -> None:
     assert family(COUNTY, *people, language="en")[0] == (
         "By “云泉县2031年度居民医保工作通知”: Your household of 3 pays 240 yuan; "
         "for one person the amount cannot be said yet and is not in this sum; one person cannot enrol now; "
-        "others pay 260 yuan for you."
+        "others pay 260 yuan for you. Where no day of payment was given, this is for paying on 1 September 2030."
     )
 
 
@@ -346,3 +346,32 @@ def test_what_helps_ends_before_the_next_sentence_begins() -> None:
     facts = facts_from_json({"other_cover": {"scheme": "resident"}})
 
     assert "先停保。这里有一个假定：国家规定。" in explain(assess(load_pack_texts(texts), facts))
+
+
+def test_whoever_gives_no_day_of_payment_hears_for_which_day_the_answer_holds() -> None:
+    assert person("suixi-2022").endswith("没有说哪天缴费的，按2021年10月1日缴费算。")
+    assert person("suixi-2022", "en").endswith(
+        ". Where no day of payment was given, this is for paying on 1 October 2021."
+    )
+    assert person("suixi-2022", on="2022-02-10").endswith("没有说哪天缴费的，按2022年2月10日缴费算。")
+    assert "哪天缴费" not in person("suixi-2022", paid_on="2021-10-01")
+
+
+def test_an_amendment_answers_for_the_first_day_of_the_window_too() -> None:
+    assert person("shitan-2031-amended").endswith("没有说哪天缴费的，按2030年9月1日缴费算。")
+
+
+def test_a_family_hears_it_once_or_each_for_another_day() -> None:
+    paid, not_paid, asked_later = {"paid_on": "2030-10-08"}, {}, {"on": "2030-11-01"}
+
+    once = family(COUNTY, paid, not_paid, {"born_on": "1980-05-01"})
+    each = family(COUNTY, paid, not_paid, asked_later)
+    english = family(COUNTY, paid, not_paid, language="en")
+
+    assert [line.count("没有说哪天缴费的，按2030年9月1日缴费算。") for line in once] == [1, 0, 0, 0]
+    assert [line.rpartition("没有说哪天缴费的，按")[2] for line in each[2:]] == [
+        "2030年9月1日缴费算。",
+        "2030年11月1日缴费算。",
+    ]
+    assert "哪天缴费" not in each[0] + each[1]
+    assert english[0].endswith(". Where no day of payment was given, this is for paying on 1 September 2030.")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from canbao.policy import Pack, load_pack, pack_folders
+from canbao.policy import Pack, load_pack, load_pack_texts, pack_folders
 from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition, HeldFor, Times
 from canbao.policy.sentences import condition_text, label_of, sentence
 from canbao.policy.sentences_english import Sentences
 from canbao.policy.values import span_from_text
 from canbao.policy.walk import rules
+from tests.policy.tiny import changed
 
 PACKS = [*pack_folders(), *sorted((Path(__file__).parents[1] / "policies" / "packs").iterdir())]
 
@@ -58,3 +59,12 @@ def test_english_takes_the_packs_own_words() -> None:
     assert Sentences(pack.english).sentence(("subsidies", 1), rule) == (
         "Recipient of the minimum living allowance: 280 yuan by the county's treasury, the person pays 40 yuan."
     )
+
+
+def test_what_people_can_do_who_missed_the_window_is_said_in_both_languages() -> None:
+    texts = changed("last: 2030-12-31, clause: 一}", "last: 2030-12-31, afterwards: 打县里的电话。, clause: 一}")
+    pack = load_pack_texts({**texts, "english.yaml": "english: {打县里的电话。: Call the county.}\n"})
+    path, window = next((path, rule) for path, rule in rules(pack) if path == ("collection_window",))
+
+    assert sentence(path, window).endswith("；错过的人：打县里的电话。")
+    assert Sentences(pack.english).sentence(path, window).endswith("2030-12-31; who missed it: Call the county.")

@@ -5,6 +5,7 @@ well, and also say why this price, why from this day, and what a household owes 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 from canbao.policy.assess import assess
@@ -13,6 +14,7 @@ from canbao.policy.explain_chinese import Chinese
 from canbao.policy.explain_english import English
 from canbao.policy.facts import Facts
 from canbao.policy.pack import Pack
+from canbao.policy.person import settled
 from canbao.policy.reasons import household, reasons
 
 Language = Literal["zh", "en"]
@@ -27,10 +29,12 @@ def explain(assessment: Assessment, language: Language = "zh", glossary: Mapping
 
 
 def explain_person(pack: Pack, facts: Facts, language: Language = "zh") -> str:
-    """The same for one person, with the notice, and why this price and from this day."""
+    """The same for one person, with the notice, why this price and from this day, and for which day of payment."""
     why = reasons(pack, facts)
     teller = _teller(language, pack.english)
-    return teller.notice(why.pack) + teller.person(assess(pack, facts), why)
+    told = [teller.notice(why.pack) + teller.person(assess(pack, facts), why)]
+    told += [teller.supposed(day) for day in _supposed_days(pack, [facts])]
+    return teller.between.join(told)
 
 
 def explain_family(pack: Pack, people: Sequence[Facts], language: Language = "zh") -> str:
@@ -40,7 +44,21 @@ def explain_family(pack: Pack, people: Sequence[Facts], language: Language = "zh
     why = [reasons(pack, facts) for facts in people]
     together = teller.notice(pack) + teller.household(household(pack, answers, why), pack)
     told = [teller.person(answer, reason, n) for n, (answer, reason) in enumerate(zip(answers, why, strict=True), 1)]
+    days = _supposed_days(pack, people)
+    if len(days) == 1:
+        together += teller.between + teller.supposed(days[0])
+    else:
+        told = [
+            teller.between.join([text, *(teller.supposed(day) for day in _supposed_days(pack, [facts]))])
+            for text, facts in zip(told, people, strict=True)
+        ]
     return "\n".join([together, *told])
+
+
+def _supposed_days(pack: Pack, people: Sequence[Facts]) -> list[date]:
+    """The days of payment for which we answered whoever gave none, each once."""
+    days = [settled(pack, facts)["paid"] for facts in people if facts.paid_on is None]
+    return [day for day in dict.fromkeys(days) if day is not None]
 
 
 def _teller(language: Language, glossary: Mapping[str, str]) -> Chinese | English:

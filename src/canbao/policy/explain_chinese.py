@@ -28,9 +28,14 @@ THEMSELVES = ("本人或监护人", "监护人")  # nobody else knows; the notic
 class Chinese:
     """`number` 0 speaks to the person (您); any other is the one of a family who is spoken of."""
 
+    between = ""  # two sentences
+
     def notice(self, pack: Pack) -> str:
         number = f"（{pack.document.number}）" if pack.document.number else ""
         return f"按《{pack.document.title}》{number}，"
+
+    def supposed(self, day: date) -> str:
+        return f"没有说哪天缴费的，按{_day(day)}缴费算。"
 
     def household(self, family: Household, pack: Pack) -> str:
         parts = [f"您家{family.people}口人一共应缴{short_yuan(family.pays_fen)}元"]

@@ -29,6 +29,8 @@ from canbao.policy.sentences_english import ANCHORS, Sentences
 class English:
     """`number` 0 speaks to the person (you); any other is the one of a family who is spoken of."""
 
+    between = " "  # two sentences
+
     def __init__(self, glossary: Mapping[str, str]) -> None:
         self.glossary = glossary
         self.rules = Sentences(glossary)
@@ -39,6 +41,9 @@ class English:
     def notice(self, pack: Pack) -> str:
         number = f" ({pack.document.number})" if pack.document.number else ""
         return f"By “{self.say(pack.document.title)}”{number}: "
+
+    def supposed(self, day: date) -> str:
+        return f"Where no day of payment was given, this is for paying on {_day(day)}."
 
     def household(self, family: Household, pack: Pack) -> str:
         parts = [f"Your household of {family.people} pays {short_yuan(family.pays_fen)} yuan"]

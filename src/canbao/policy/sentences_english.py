@@ -76,7 +76,7 @@ class Sentences:
         self.glossary = glossary
         self._sentences: dict[type[Rule], tuple[str, Callable[[Any], str]]] = {
             Document: ("Notice", self._document),
-            Window: ("Collection window", _days),
+            Window: ("Collection window", self._window),
             BenefitPeriod: ("Benefit period", _days),
             WayIn: ("Other ways in", self._way_in),
             MonthlyAdjustment: ("Monthly adjustment", self._monthly),
@@ -108,6 +108,10 @@ class Sentences:
 
     def names(self, names: Iterable[str], between: str = ", ") -> str:
         return between.join(self.say(name) for name in names)
+
+    def _window(self, rule: Window) -> str:
+        missed = f"; who missed it: {self.say(rule.afterwards).rstrip('.。')}" if rule.afterwards else ""
+        return f"{_days(rule)}{missed}"
 
     def label(self, rule: Rule) -> str:
         return self._sentences[type(rule)][0]
