@@ -14,6 +14,9 @@ COUNTY = dict(re.findall(r"```yaml\n# (\w+\.yaml)\n(.*?)```", PAGE, flags=re.DOT
 STANDING = re.findall(r"```yaml\n# ([\w-]+)/([\w-]+\.yaml)\n(.*?)```", PAGE, flags=re.DOTALL)
 """Packs that are shown whole: folder, file, text. They stand on one another."""
 
+OFFICES = ("rosters", "roster_additions", "collecting", "calendar")
+"""What offices have to do and when; it stands on the printed page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -24,9 +27,14 @@ class Entry:
 
     @property
     def topics(self) -> list[str]:
-        """The topics that change what comes out; words and promises do not, and no answer is about a household."""
-        others = ("examples", "traits", "household")
+        """The topics that change what comes out; words and promises do not, and no answer is about a household or an office."""
+        others = ("examples", "traits", "household", *OFFICES)
         return [name for name in read_files({"entry.yaml": self.text}).data if name not in others]
+
+    @property
+    def is_for_offices(self) -> bool:
+        """Whether nobody's answer hangs on it."""
+        return not self.topics and any(name in OFFICES for name in read_files({"entry.yaml": self.text}).data)
 
     def texts(self, without: str = "") -> dict[str, str]:
         """The files of the county with this entry in it, perhaps all but one topic.

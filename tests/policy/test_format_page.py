@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,8 +12,11 @@ from canbao.policy.facts import EmployeeScheme, Facts, Held, OtherCover
 from canbao.policy.reading import read_files
 from canbao.policy.refusals import IN_ORDER
 from canbao.policy.schema import pack_schema
+from canbao.policy.sentences import sentence
+from canbao.policy.show import page
 from canbao.policy.trial import failures
-from tests.policy.cookbook import COUNTY, PAGE, STANDING, Entry, entries
+from canbao.policy.walk import rules
+from tests.policy.cookbook import COUNTY, OFFICES, PAGE, STANDING, Entry, entries
 from tests.policy.messages import messages
 
 
@@ -40,8 +44,25 @@ def test_the_worked_county_says_what_its_notice_says() -> None:
 def test_every_entry_of_the_cookbook_is_a_pack_that_answers_what_it_says(entry: Entry) -> None:
     pack = load_pack_texts(entry.texts(), key="entry")
 
-    assert pack.examples
+    assert pack.examples or entry.is_for_offices
     assert [str(failure) for failure in failures(pack)] == []
+
+
+@pytest.mark.parametrize("entry", [one for one in entries() if one.is_for_offices], ids=lambda entry: entry.says)
+def test_what_offices_have_to_do_stands_on_the_page_that_the_county_signs(entry: Entry) -> None:
+    pack = load_pack_texts(entry.texts(), key="entry")
+    printed = re.sub(r"<[^>]+>", "", page(pack))
+    said = [sentence(path, rule) for path, rule in rules(pack) if path[0] in OFFICES]
+
+    assert said
+    assert [text for text in said if text not in printed] == []
+    for words in re.findall(r"[\u4e00-\u9fff]{2,}", re.sub(r"clause: \S+|\b\w+: 10天", "", entry.text)):
+        assert words in printed, words
+
+
+@pytest.mark.parametrize("topic", OFFICES)
+def test_every_topic_of_offices_has_its_entry(topic: str) -> None:
+    assert any(f"{topic}:" in entry.text for entry in entries() if entry.is_for_offices)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +113,36 @@ def keys() -> set[str]:
 @pytest.mark.parametrize("key", sorted(keys()))
 def test_every_key_of_the_format_is_on_the_page(key: str) -> None:
     assert re.search(rf"[`{{ .]{key}\b", PAGE)
+
+
+THE_KEYS = PAGE[PAGE.index("\n## The keys") : PAGE.index("\n## Answers")]
+
+
+def lists() -> set[str]:
+    """The keys inside topics that take lists; an amount may be written without one, and the shape of facts is one of them."""
+    shapes = {name: shape for name, shape in pack_schema()["$defs"].items() if not name.endswith("Change")}
+    found = {key for shape in shapes.values() for key, field in shape.get("properties", {}).items() if is_list(field)}
+    return found - {"subsidy"}
+
+
+def is_list(field: dict[str, Any]) -> bool:
+    return field.get("type") == "array" or any(is_list(one) for one in field.get("anyOf", []))
+
+
+@pytest.mark.parametrize("key", sorted(lists()))
+def test_every_key_that_takes_a_list_is_shown_as_one(key: str) -> None:
+    assert re.search(rf"`{key}: \[", THE_KEYS)
+
+
+def test_no_other_key_is_shown_as_a_list() -> None:
+    assert set(re.findall(r"`(\w+): \[", THE_KEYS)) <= lists() | {"key"}
+
+
+def test_the_topics_that_are_lists_are_named_as_such() -> None:
+    (said,) = re.findall(r"These topics are lists themselves.*?: (.*?)\. In every", THE_KEYS, flags=re.DOTALL)
+    topics = {name for name, field in pack_schema()["properties"].items() if is_list(field) and not name.endswith("+")}
+
+    assert set(re.findall(r"`(\w+)`", said)) == topics
 
 
 @pytest.mark.parametrize("shape", [Facts, Held, EmployeeScheme, OtherCover], ids=lambda shape: shape.__name__)

@@ -309,7 +309,8 @@ def _targets(rule: Targets) -> str:
 def _cash(rule: Cash) -> str:
     amount = short_yuan(rule.on_reaching_fen)
     remark = f"，缴款书备注{_names(rule.remark)}" if rule.remark else ""
-    return f"收到的现金最长 {rule.remit_within}、达到 {amount} 元即汇缴{remark}"
+    papers = f"，没有税务登记的首次汇缴带{_names(rule.first_time_papers)}" if rule.first_time_papers else ""
+    return f"收到的现金最长 {rule.remit_within}、达到 {amount} 元即汇缴{remark}{papers}"
 
 
 def _monthly(rule: MonthlyAdjustment) -> str:
