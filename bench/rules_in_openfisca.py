@@ -20,6 +20,7 @@ from openfisca_core.variables import Variable
 
 Person = build_entity(key="person", plural="people", label="", is_person=True)
 PERIOD = "2022"
+BLOCK = 5_000_000
 PRICE_FEN = 32000
 GIVEN_FEN = {"tekun": 32000, "dibao": 28000, "fanpin": 25000, "bu_wending": 16000, "jiance": 16000}
 FACTS = {
@@ -28,7 +29,7 @@ FACTS = {
     "months": int,
     **dict.fromkeys(["born", "paid", "left"], "day"),
 }
-ANSWERS = ("individual_fen", "government_fen", "pays_fen", "share_fen", "covered_from", "covered_until", "refusal")
+ANSWERS = ("individual_fen", "government_fen", "pays_fen", "covered_from", "covered_until", "refusal")
 
 
 def day(text):
@@ -115,7 +116,6 @@ FORMULAS = {
         int,
         lambda person, period: np.where(person("known", period), PRICE_FEN - person("best_fen", period), -1),
     ),
-    "share_fen": (int, lambda person, period: np.where(person("known", period), person("best_fen", period), -1)),
     "covered_from": (
         "day",
         lambda person, period: np.where(
@@ -139,6 +139,15 @@ def system():
 
 
 def answers(rules, facts):
+    """Block by block, because a simulation keeps every formula's result."""
+    blocks = [
+        block(rules, {name: values[start : start + BLOCK] for name, values in facts.items()})
+        for start in range(0, len(facts["paid"]), BLOCK)
+    ]
+    return {name: np.concatenate([one[name] for one in blocks]) for name in ANSWERS}
+
+
+def block(rules, facts):
     simulation = SimulationBuilder().build_default_simulation(rules, count=len(facts["paid"]))
     for name, values in facts.items():
         simulation.set_input(name, PERIOD, values)

@@ -1,6 +1,6 @@
 """濉溪县's notice of 2022 written by hand as Polars expressions, as somebody would who knows Polars and this notice alone.
 
-It gives fewer columns than `tabulate`: amounts, days, the share, and the code of a refusal; no reasons, clauses or assumptions.
+It gives fewer columns than `tabulate` can: amounts, days, and the code of a refusal; no reasons, clauses or assumptions.
 It knows only the words that the invented county uses, no aliases or grades. Each list is searched for each name, which
 measured faster here than mapping the lists' items.
 """
@@ -30,7 +30,6 @@ def answered(people: pl.LazyFrame) -> pl.LazyFrame:
             individual_fen=pl.lit(_PRICE_FEN),
             government_fen=pl.lit(_GOVERNMENT_FEN),
             pays_fen=pl.when(known).then(_PRICE_FEN - best),
-            share_fen=pl.when(known & (best > 0)).then(best),
             covered_from=pl.when(refusal.is_null()).then(start),
             covered_until=pl.when(refusal.is_null()).then(pl.lit(_PERIOD_LAST)),
             refusal_code=refusal,

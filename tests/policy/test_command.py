@@ -192,6 +192,18 @@ def test_tabulate_writes_everybody_with_their_answer(tmp_path: Path) -> None:
     assert table.select("id", "pays", "pays_fen").rows() == [(1, "40.00", 4000), (2, "320.00", 32000)]
 
 
+def test_tabulate_writes_just_the_answers_that_are_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people, out = tmp_path / "people.parquet", tmp_path / "out.parquet"
+    pl.DataFrame({"id": [1], "categories": [["低保对象"]]}).write_parquet(people)
+    command = ["tabulate", "suixi-2022", str(people), "-o", str(out), "--answers"]
+
+    assert main([*command, "pays,refusal.code"]) == 0
+    assert pl.read_parquet(out).columns == ["id", "categories", "refusal.code", "pays"]
+
+    assert main([*command, "pays,payz"]) == 2
+    assert "payz: 结果里没有这样的列" in capsys.readouterr().err
+
+
 def test_a_population_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = tmp_path / "people.parquet"
     bad.write_bytes(b"not a table")

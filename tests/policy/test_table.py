@@ -56,7 +56,11 @@ def people(pack: Pack) -> st.SearchStrategy[dict[str, Any]]:
     )
     traits = st.lists(st.sampled_from([trait.name for trait in pack.traits] + ["没有的情况"]), max_size=2, unique=True)
     employee = st.fixed_dictionaries(
-        {"months": st.sampled_from([None, 11, 24]), "back_paid": st.sampled_from([None, True, False]), "left_on": days}
+        {
+            "months": st.sampled_from([None, 0, 11, 12, 23, 24, 25, 2**40]),
+            "back_paid": st.sampled_from([None, True, False]),
+            "left_on": days,
+        }
     )
     other = st.fixed_dictionaries(
         {"scheme": st.sampled_from([None, "resident", "employee"]), "place": st.none(), "until": days}
@@ -200,6 +204,53 @@ def test_a_hundred_thousand_birthdays_are_one_question() -> None:
 
     assert len(cells.answers) == 1
     assert cells.assessed < 10
+
+
+def test_a_thousand_lengths_of_work_are_one_question() -> None:
+    worked = [{"months": months, "back_paid": False, "left_on": SUIXI.window.last} for months in range(1000)]
+    paid = SUIXI.window.last + timedelta(days=20)
+    population = pl.DataFrame({"employee_scheme": worked, "paid_on": [paid] * 1000})
+    cells = Cells(SUIXI)
+
+    found = tabulate(SUIXI, population, cells)
+
+    assert cells.assessed < 10
+    first_days = found["covered_from"].to_list()
+    assert (first_days[23], first_days[24]) == (None, paid)  # who worked for two years is covered from the payment on
+
+
+@pytest.mark.parametrize("shape", [pl.Int8, pl.UInt64, pl.Int64, pl.Categorical, pl.Float64, pl.List(pl.Int64)])
+def test_a_length_of_work_that_is_no_count_is_named(shape: pl.DataType) -> None:
+    bad = {pl.Int8: -1, pl.Int64: -(2**40), pl.Categorical: "24", pl.Float64: 24.0, pl.List(pl.Int64): [24]}.get(shape)
+    schema = {"employee_scheme": pl.Struct({"months": shape})}
+    fine = [{"months": None}, None, *([{"months": 2**63}] if shape == pl.UInt64 else [])]
+
+    assert tabulate(SUIXI, pl.DataFrame({"employee_scheme": fine}, schema=schema)).height == len(fine)
+    if bad is not None:
+        with pytest.raises(BadFacts, match=r"employee_scheme\.months"):
+            tabulate(SUIXI, pl.DataFrame({"employee_scheme": [*fine, {"months": bad}]}, schema=schema))
+
+
+@pytest.mark.parametrize("answers", [["pays_fen"], ["covered_from", "refusal.code"], ["refusal", "enjoys"], []])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_only_the_answers_that_are_wanted_are_given_and_they_are_the_same(
+    answers: list[str], data: st.DataObject
+) -> None:
+    population = pl.DataFrame(data.draw(st.lists(people(SUIXI), max_size=10)), schema=SCHEMA)
+
+    found = tabulate(SUIXI, population, answers=answers).drop(SCHEMA)
+
+    rows = [as_row(assess(SUIXI, facts_from_json(row))) for row in population.to_dicts()]
+    assert set(found.columns) == set(answers)
+    for name, column in zip(found.columns, found, strict=True):
+        whole, _, part = name.partition(".")
+        assert column.to_list() == [row[whole] and row[whole][part] if part else row[whole] for row in rows]
+
+
+def test_an_answer_that_there_is_not_is_named() -> None:
+    with pytest.raises(BadFacts, match=r"pays_yuan.*没有这样的列.*refusal\.code"):
+        tabulate(SUIXI, pl.DataFrame({"id": [1]}), answers=["pays_fen", "pays_yuan"])
 
 
 def test_columns_may_be_missing_and_others_pass_through_in_their_order() -> None:

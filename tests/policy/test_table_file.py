@@ -72,6 +72,17 @@ def test_the_amounts_stand_in_yuan_beside_the_fen(tmp_path: Path) -> None:
     assert table["pays_fen"].to_pylist() == [4000, None]
 
 
+def test_a_file_may_gain_just_the_answers_that_are_wanted(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"categories": ["低保", "重点优抚"]}), tmp_path / "in.parquet")
+    wanted = ["pays", "refusal.code", "covered_from"]
+
+    tabulate_file(SUIXI, tmp_path / "in.parquet", tmp_path / "out.parquet", answers=wanted)
+
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table.column_names == ["categories", "covered_from", "refusal.code", "pays"]
+    assert (table["pays"].to_pylist(), table["refusal.code"].to_pylist()) == (["40.00", None], [None, None])
+
+
 def test_other_columns_are_copied_byte_for_byte(tmp_path: Path) -> None:
     """Their pages, what is said of them, and what the writer said of the file."""
     names = pa.array([f"名{n % 7}" for n in range(1000)]).dictionary_encode()

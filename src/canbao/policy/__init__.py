@@ -18,6 +18,8 @@ from canbao.policy.pack import Pack
 from canbao.policy.reading import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import polars as pl
 
     from canbao.policy.figures import LookUp
@@ -51,11 +53,11 @@ __all__ = [
 ]
 
 
-def tabulate(pack: Pack, population: "pl.DataFrame") -> "pl.DataFrame":
+def tabulate(pack: Pack, population: "pl.DataFrame", *, answers: "Collection[str] | None" = None) -> "pl.DataFrame":
     """`assess` for everybody in a table at once; see `canbao.policy.table`."""
     from canbao.policy.table import tabulate as tabulate_table  # loads Polars only when somebody needs a table
 
-    return tabulate_table(pack, population)
+    return tabulate_table(pack, population, answers=answers)
 
 
 def look_up_figures(pack: Pack, notice_text: str) -> "LookUp":

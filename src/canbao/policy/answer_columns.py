@@ -37,16 +37,27 @@ SHAPES: dict[str, pa.DataType] = {
     "price_clause": _TEXT,
 }
 """What a table gains: an assessment's fields, amounts in fen, what is unknown null."""
+PARTS: dict[str, pa.DataType] = {
+    f"{name}.{shape.field(at).name}": shape.field(at).type
+    for name, shape in SHAPES.items()
+    if pa.types.is_struct(shape)
+    for at in range(shape.num_fields)
+}
+"""One part of an answer, such as the code of a refusal, for who wants just that."""
 IN_YUAN = {"individual": "individual_fen", "pays": "pays_fen", "government": "government_fen"}
 """What a file gains besides: amounts as text in yuan, under the names that an assessment has in JSON."""
 _FIELD_OF = {"bill_lines": "lines", "refund_answer": "refund"}  # the short names are those of facts
 
 
-def names_added(pack: Pack, given: Collection[str]) -> list[str]:
+def names_added(pack: Pack, given: Collection[str], wanted: Collection[str] | None = None) -> list[str]:
     """The columns that a table with these columns gains: those of every notice, and those that this one needs.
 
-    Raises `BadFacts` where the table has such columns already.
+    Or those that are wanted. Raises `BadFacts` where the table has such columns already, or an answer has none.
     """
+    possible = [*SHAPES, *PARTS]
+    unknown = [name for name in wanted or () if name not in possible]
+    if unknown:
+        raise BadFacts("、".join(unknown), f"结果里没有这样的列；可用：{'、'.join(possible)}")
     packs = [pack]
     while packs[-1].before is not None:  # who paid before an amendment is answered by what it amends
         packs.append(packs[-1].before)
@@ -58,7 +69,7 @@ def names_added(pack: Pack, given: Collection[str]) -> list[str]:
         "incentives": any(one.incentives for one in packs),
         "refund_answer": "refund" in given,
     }
-    names = [name for name in SHAPES if needed.get(name, True)]
+    names = [name for name in possible if (needed.get(name, name in SHAPES) if wanted is None else name in wanted)]
     taken = [name for name in names if name in given]
     if taken:
         raise BadFacts("、".join(taken), "人口表里已有这些列，结果无处可写，请先改名")
@@ -70,7 +81,10 @@ def column_of(name: str, answers: Sequence[Assessment]) -> pa.Array:
     if name in IN_YUAN:
         amounts = (getattr(answer, IN_YUAN[name]) for answer in answers)
         return pa.array([None if fen is None else yuan(fen) for fen in amounts], _TEXT)
-    values = [getattr(answer, _FIELD_OF.get(name, name)) for answer in answers]
+    whole, _, part = name.partition(".")
+    values = [getattr(answer, _FIELD_OF.get(whole, whole)) for answer in answers]
+    if part:
+        return pa.array([value and getattr(value, part) for value in values], PARTS[name])
     return pa.array([_plain(value) for value in values], SHAPES[name])
 
 

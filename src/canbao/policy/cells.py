@@ -5,8 +5,8 @@ same assessment, so one person of each cell is asked and the others are looked u
 looks at; when a further question turns up, the cells are cut again.
 
 The cut has two steps, both of them numbers looked up in tables. Whether a day of somebody is reached by a day of the
-notice depends on that one day: all such questions together cut the calendar into stretches, and words and stretches
-are the first step. It decides for nearly everybody. Where an answer hangs on two days of a person (paid within 90 days
+notice depends on that one day, and whether a count is so high on that count: all such questions together cut the
+calendar and the counts into stretches, and words and stretches are the first step. It decides for nearly everybody. Where an answer hangs on two days of a person (paid within 90 days
 of birth) or repeats a day (cover from the day after payment), those few are cut once more.
 
 What is learnt is kept, so the next part of a long table is only looked up.
@@ -27,11 +27,15 @@ from canbao.policy.columns import FIRST_DAY, LAST_DAY, NO_DAY, Days, day_number,
 from canbao.policy.facts import Facts
 from canbao.policy.numbering import Numbers, Rows, Tuples, one_of_each
 from canbao.policy.pack import Pack
-from canbao.policy.person import DAY_NAMES, Begin, DayName, Question, Trace, answer_to
+from canbao.policy.person import COUNT_NAMES, DAY_NAMES, AtLeast, Begin, CountName, DayName, Question, Trace, answer_to
 from canbao.policy.values import Span
 
-Asked: TypeAlias = Question | DayName
+Asked: TypeAlias = Question | AtLeast | DayName
 """What an assessment wanted to hear: the answer to a question, or a day itself."""
+Further: TypeAlias = Question | DayName
+"""What the second step asks: a question about two days of somebody, or a day itself."""
+Cutting: TypeAlias = Question | AtLeast
+"""What the first step asks: a question about a single day or count of somebody."""
 _NOT_ASKED, _NO, _YES, _UNKNOWN = 0, 1, 2, 3
 _NEW, _CUT_AGAIN = -2, -1
 _FEW = 5000
@@ -58,16 +62,16 @@ class Cells:
         self._lock = RLock()
 
     def kind(self, words: Facts) -> int:
-        """The number of somebody's words (facts without days)."""
+        """The number of somebody's words (facts without days and counts)."""
         with self._lock:
             number = self._kinds.setdefault(words, len(self._ways))
             if number == len(self._ways):
                 self._ways.append((words, _Step()))
             return number
 
-    def told(self, kinds: Numbers, days: Mapping[DayName, Days]) -> "Told":
-        """What everybody is answered: by the `kind` of their words, and by their days."""
-        people = _People(kinds, days)
+    def told(self, kinds: Numbers, days: Mapping[DayName, Days], counts: Mapping[CountName, Days]) -> "Told":
+        """What everybody is answered: by the `kind` of their words, and by their days and counts."""
+        people = _People(kinds, days, counts)
         if not self.answers and len(kinds) > _FEW:
             self._places_of(people.some(slice(_FEW)))  # most of what is to be learnt is learnt from a few
         places = self._places_of(people)
@@ -119,7 +123,7 @@ class Cells:
     def _learn_firsts(self, cut: "_Cut", firsts: Numbers, new: Rows, people: "_People") -> bool:
         """Ask about one person of each new cell. False when the stretches have to be cut anew."""
         with self._lock:
-            unheard: dict[Question, None] = {}
+            unheard: dict[Cutting, None] = {}
             for done, row in enumerate(new[one_of_each(firsts[new])]):
                 place, way = self._way(people, row)
                 if questions := cut.unheard(way):
@@ -137,7 +141,7 @@ class Cells:
     ) -> bool:
         """The same for the second step."""
         with self._lock:
-            unheard: dict[Question, None] = {}
+            unheard: dict[Cutting, None] = {}
             for done, row in enumerate(new[one_of_each(seconds[new])]):
                 place, way = self._way(people, row)
                 if questions := cut.unheard(way):
@@ -152,7 +156,7 @@ class Cells:
                     break
             return self._keeps(cut, unheard)
 
-    def _keeps(self, cut: "_Cut", unheard: Mapping[Question, None]) -> bool:
+    def _keeps(self, cut: "_Cut", unheard: Mapping[Cutting, None]) -> bool:
         if unheard and cut is self._cut:
             self._cut = _Cut([*cut.questions, *unheard])
             self._patience *= 2
@@ -161,17 +165,17 @@ class Cells:
     def _way(self, people: "_People", row: int) -> "tuple[int, list[_Step]]":
         """The place of one person's answer, and what was asked on the way. On a known way nobody is assessed."""
         words, first = self._ways[people.kinds[row]]
-        own, step = people.days_of(row), first
+        days, counts, step = people.days_of(row), people.counts_of(row), first
         way: list[_Step] = []
         while step.asks is not None:
             way.append(step)
-            step = step.after.get(
-                answer_to(step.asks, own) if isinstance(step.asks, Question) else own[step.asks], _END
-            )
+            asks = step.asks
+            heard = answer_to(asks, days, counts) if isinstance(asks, Question | AtLeast) else days[asks]
+            step = step.after.get(heard, _END)
         if step.place is not None:
             return step.place, way
         trace = Trace()
-        answer = assess(self.pack, facts_of(words, own), trace)
+        answer = assess(self.pack, facts_of(words, days, counts), trace)
         self.assessed += 1
         place = self._place(answer, trace.covered_from)
         return place, first.lead(trace, place)
@@ -189,14 +193,16 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """The number of everybody's words, and their days."""
+    """The number of everybody's words, and their days and counts."""
 
     kinds: Numbers
     days: Mapping[DayName, Days]
+    counts: Mapping[CountName, Days]
 
     def some(self, rows: "Rows | slice") -> "_People":
         days = {name: day if isinstance(day, int) else day[rows] for name, day in self.days.items()}
-        return _People(self.kinds[rows], days)
+        counts = {name: count if isinstance(count, int) else count[rows] for name, count in self.counts.items()}
+        return _People(self.kinds[rows], days, counts)
 
     def day(self, name: DayName) -> Numbers:
         day = self.days[name]
@@ -204,6 +210,10 @@ class _People:
 
     def days_of(self, row: int) -> dict[DayName, date | None]:
         return {name: day_of(day if isinstance(day, int) else int(day[row])) for name, day in self.days.items()}
+
+    def counts_of(self, row: int) -> dict[CountName, int | None]:
+        found = {name: count if isinstance(count, int) else int(count[row]) for name, count in self.counts.items()}
+        return {name: None if count == NO_DAY else count for name, count in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,47 +249,52 @@ class _Step:
 _END = _Step()
 
 
-def _further(way: Iterable[_Step]) -> list[Asked]:
-    return [step.asks for step in way if step.asks_further and step.asks is not None]
+def _further(way: Iterable[_Step]) -> list[Further]:
+    asked = (step.asks for step in way if step.asks_further)
+    return [one for one in asked if one is not None and not isinstance(one, AtLeast)]
 
 
 class _Cut:
-    """One way of cutting people: by the questions about single days that are known so far, and then further."""
+    """One way of cutting people: by the questions about single days and counts that are known so far, and then further."""
 
-    def __init__(self, questions: Sequence[Question]) -> None:
+    def __init__(self, questions: Sequence[Cutting]) -> None:
         self.questions = questions
         self._known = set(questions)
-        edges: dict[DayName, set[int]] = {}
+        edges: dict[DayName | CountName, set[int]] = {}
         for question in questions:
             name, edge = _edge(question)
             edges.setdefault(name, set()).add(edge)
-        self._stretches = {name: _Stretches(edges[name]) for name in DAY_NAMES if name in edges}
+        self._days = {name: _Stretches(edges[name]) for name in DAY_NAMES if name in edges}
+        self._counts = {name: _Stretches(edges[name]) for name in COUNT_NAMES if name in edges}
         self.firsts = Tuples()
         self.first_places = _Growing(_NEW)
-        self._wanted: dict[Asked, _Growing] = {}
+        self._wanted: dict[Further, _Growing] = {}
         self.further = _Further({})
 
     def firsts_of(self, people: _People, kind_count: int) -> Numbers:
         """Everybody's cell of the first step."""
         columns: list[Numbers | int] = [people.kinds]
         sizes = [kind_count]
-        for name, stretches in self._stretches.items():
-            columns.append(stretches.of(people.days[name]))
+        for day, stretches in self._days.items():
+            columns.append(stretches.of(people.days[day]))
+            sizes.append(stretches.size)
+        for count, stretches in self._counts.items():
+            columns.append(stretches.of(people.counts[count]))
             sizes.append(stretches.size)
         return self.firsts.of(columns, sizes)
 
-    def unheard(self, way: Iterable[_Step]) -> dict[Question, None]:
-        """The questions about a single day of somebody that the stretches do not answer."""
+    def unheard(self, way: Iterable[_Step]) -> dict[Cutting, None]:
+        """The questions about a single day or count of somebody that the stretches do not answer."""
         return {
             step.asks: None
             for step in way
-            if isinstance(step.asks, Question)
+            if not isinstance(step.asks, str | None)
             and not step.asks_further
             and step.asks not in self._known
-            and _names(step.asks)
+            and _is_about_somebody(step.asks)
         }
 
-    def want(self, first: int, further: Iterable[Asked]) -> None:
+    def want(self, first: int, further: Iterable[Further]) -> None:
         """Ask this too of the people in that cell of the first step."""
         for one in further:
             if one not in self._wanted:
@@ -291,7 +306,7 @@ class _Cut:
 class _Further:
     """The second step: what the first cannot tell, asked where it matters."""
 
-    def __init__(self, wanted: "dict[Asked, _Growing]") -> None:
+    def __init__(self, wanted: "dict[Further, _Growing]") -> None:
         self._wanted = wanted
         """For each thing that is asked, in which cells of the first step it is."""
         self._at = {one: at for at, one in enumerate(wanted, 1)}
@@ -321,14 +336,14 @@ class _Further:
         unknown = (early == NO_DAY) | (late == NO_DAY)
         return np.where(unknown, np.int32(_UNKNOWN), (self._shifts[question].of(early) <= late) + np.int32(_NO))
 
-    def told_apart(self, second: int, by: Iterable[Asked]) -> bool:
+    def told_apart(self, second: int, by: Iterable[Further]) -> bool:
         """Whether the people of that cell were asked all this."""
         numbers = self.seconds.tuples[second]
         return all(one in self._at and numbers[self._at[one]] != _NOT_ASKED for one in by)
 
 
 class _Stretches:
-    """The calendar, cut at some days: 0 for the days before the first, and the last number for no day."""
+    """Days or counts, cut at some of them: 0 before the first cut, and the last number for what is not known."""
 
     def __init__(self, edges: Iterable[int]) -> None:
         starts = sorted(edges)
@@ -392,8 +407,8 @@ class _Growing:
             self._numbers = np.concatenate([before, np.full(2 * count - len(before), self._otherwise, np.int32)])
 
 
-def facts_of(words: Facts, day: Mapping[DayName, date | None]) -> Facts:
-    """The words of a kind together with one person's days."""
+def facts_of(words: Facts, day: Mapping[DayName, date | None], count: Mapping[CountName, int | None]) -> Facts:
+    """The words of a kind together with one person's days and counts."""
     employee, other, asked = words.employee_scheme, words.other_cover, words.refund
     return replace(
         words,
@@ -401,7 +416,7 @@ def facts_of(words: Facts, day: Mapping[DayName, date | None]) -> Facts:
         paid_on=day["paid"],
         born_on=day["born"],
         last_covered_until=day["last_covered"],
-        employee_scheme=replace(employee, left_on=day["left"]) if employee else None,
+        employee_scheme=replace(employee, left_on=day["left"], months=count["employee_months"]) if employee else None,
         other_cover=replace(other, until=day["other_until"]) if other else None,
         refund=replace(asked, asked_on=day["refund_asked"]) if asked else None,
     )
@@ -412,7 +427,14 @@ def _names(question: Question) -> tuple[DayName, ...]:
     return tuple(day for day in (question.early, question.late) if isinstance(day, str))
 
 
+def _is_about_somebody(question: Cutting) -> bool:
+    """Not about two days of the notice."""
+    return isinstance(question, AtLeast) or bool(_names(question))
+
+
 def _is_further(one: Asked) -> bool:
+    if isinstance(one, AtLeast):
+        return False
     return not isinstance(one, Question) or (len(_names(one)) == 2 and not _asks_if_known(one))
 
 
@@ -420,8 +442,10 @@ def _asks_if_known(question: Question) -> bool:
     return question.early == question.late and not (question.span.months or question.span.days)
 
 
-def _edge(question: Question) -> tuple[DayName, int]:
-    """The day from which on the answer to a question about a single day is another."""
+def _edge(question: Cutting) -> tuple[DayName | CountName, int]:
+    """The day or count from which on the answer to a question about it is another."""
+    if isinstance(question, AtLeast):
+        return question.count, question.number
     name = _names(question)[0]
     if isinstance(question.late, date):
         return name, _last_that_reaches(question.span, question.late) + 1

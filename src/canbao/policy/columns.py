@@ -1,6 +1,7 @@
-"""The facts of many people, as columns: everybody's words as one number, everybody's days as numbers.
+"""The facts of many people, as columns: everybody's words as one number, everybody's days and counts as numbers.
 
-Words are read by the same reader as JSON, once for each combination that turns up; days are looked at by `cells.py`.
+Words are read by the same reader as JSON, once for each combination that turns up; days and counts are looked at by
+`cells.py`.
 """
 
 import re
@@ -12,11 +13,12 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from canbao.policy.facts import BadFacts, Facts, facts_from_json
+from canbao.policy.facts import BadFacts, Facts, facts_from_json, whole_number
 from canbao.policy.numbering import Numbers, Rows, Tuples, Values
 from canbao.policy.pack import Pack
-from canbao.policy.person import DayName
+from canbao.policy.person import CountName, DayName
 
 Columns: TypeAlias = Mapping[str, pa.Array]
 Days: TypeAlias = npt.NDArray[np.int32] | int
@@ -29,6 +31,8 @@ STRUCTS: dict[str, tuple[str, DayName]] = {
     "refund": ("asked_on", "refund_asked"),
 }
 """Words with one day among them: the day's name inside, and its name for the rules."""
+COUNTS: dict[CountName, tuple[str, str]] = {"employee_months": ("employee_scheme", "months")}
+"""Counts among those words: in which column, and the name inside."""
 DAYS: dict[str, DayName] = {"on": "on", "paid_on": "paid", "born_on": "born", "last_covered_until": "last_covered"}
 FACTS = (*WORDS, *STRUCTS, *DAYS)
 _LISTS = ("categories", "traits", "lines")
@@ -37,6 +41,8 @@ _BETWEEN = re.compile(r"[、,，;；]")
 EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = (date.min - EPOCH).days, (date.max - EPOCH).days
 NO_DAY = FIRST_DAY - 1
+MOST = np.iinfo(np.int32).max
+"""A count that is higher is as good as this one."""
 
 
 def day_number(day: date) -> int:
@@ -57,7 +63,8 @@ class Words:
     def __init__(self, shapes: Mapping[str, pa.DataType], kind: Callable[[Facts], int]) -> None:
         self._columns = {name: _words_of(name, shapes[name]) for name in (*WORDS, *STRUCTS) if name in shapes}
         self._combinations, self._kind = Tuples(), kind
-        self._kinds = np.empty(0, np.int32)
+        self._kinds = np.empty(0, np.int32), True
+        """The kind of every combination, and whether kinds and combinations have the same numbers."""
 
     def kinds(self, columns: Columns, people: int) -> Numbers:
         """The number of everybody's words. Raises `BadFacts` for words that cannot be read."""
@@ -65,11 +72,13 @@ class Words:
             return np.full(people, self._kind(Facts()), np.int32)
         numbers = [column.of(columns[name]) for name, column in self._columns.items()]
         found = self._combinations.of(numbers, [len(column) for column in self._columns.values()])
-        kinds = self._kinds
+        kinds, are_same = self._kinds
         if len(kinds) < len(self._combinations):
             new = [self._kind(self._facts(one)) for one in self._combinations.tuples[len(kinds) :]]
-            kinds = self._kinds = np.concatenate([kinds, np.array(new, np.int32)])
-        return kinds.take(found)
+            kinds = np.concatenate([kinds, np.array(new, np.int32)])
+            are_same = bool((kinds == np.arange(len(kinds))).all())
+            self._kinds = kinds, are_same
+        return found if are_same else kinds.take(found)
 
     def _facts(self, numbers: Sequence[int]) -> Facts:
         words = {name: column.value(one) for (name, column), one in zip(self._columns.items(), numbers, strict=True)}
@@ -91,10 +100,7 @@ class _Plain:
         self._name, self._values = name, Values()
 
     def of(self, column: pa.Array) -> Numbers:
-        try:
-            return self._values.of(column)
-        except (ValueError, OverflowError, NotImplementedError) as error:  # such as a day outside the calendar
-            raise BadFacts(self._name, str(error)) from error
+        return _plain_numbers(self._name, self._values, column)
 
     def value(self, number: int) -> Any:
         return self._values.values[number]
@@ -103,15 +109,22 @@ class _Plain:
         return len(self._values)
 
 
+def _plain_numbers(name: str, values: Values, column: pa.Array) -> Numbers:
+    try:
+        return values.of(column)
+    except (ValueError, OverflowError, NotImplementedError) as error:  # such as a day outside the calendar
+        raise BadFacts(name, str(error)) from error
+
+
 class _Struct:
     """Nothing at all is 0."""
 
-    def __init__(self, name: str, shape: pa.DataType, day: str | None) -> None:
+    def __init__(self, name: str, shape: pa.DataType) -> None:
         fields = [shape.field(at) for at in range(shape.num_fields)]
         self._fields = {
             at: (field.name, _column(f"{name}.{field.name}", field.type))
             for at, field in enumerate(fields)
-            if field.name != day
+            if field.name not in _numbers_in(name)
         }
         self._combinations = Tuples()
 
@@ -153,15 +166,14 @@ class _List:
         if not len(column):
             return np.zeros(0, np.int32)
         offsets = column.offsets.to_numpy()
-        lengths = np.diff(offsets)
+        filled = offsets[1:] != offsets[:-1]
         if column.null_count:
-            lengths[column.is_null().to_numpy(zero_copy_only=False)] = 0
-        found = np.zeros(len(column), np.int32)
-        rows = np.flatnonzero(lengths)
+            filled &= column.is_valid().to_numpy(zero_copy_only=False)
+        found, rows = np.zeros(len(column), np.int32), np.flatnonzero(filled)
         if not len(rows):
             return found
         items = self._items.of(column.values.slice(offsets[0], offsets[-1] - offsets[0]))
-        starts, lengths = offsets[rows] - offsets[0], lengths[rows]
+        starts, lengths = offsets[rows] - offsets[0], offsets[rows + 1] - offsets[rows]
         lists, at = np.zeros(len(rows), np.int32), 0
         while len(rows):
             pair = [lists, items[starts + at]]
@@ -196,10 +208,16 @@ def _column(name: str, shape: pa.DataType) -> _Column:
     if _is_list(shape):
         return _List(name, shape)
     if pa.types.is_struct(shape):
-        return _Struct(name, shape, STRUCTS[name][0] if name in STRUCTS else None)
+        return _Struct(name, shape)
     if pa.types.is_nested(shape) and not pa.types.is_dictionary(shape):
         raise BadFacts(name, f"这一列不能是 {shape}")
     return _Plain(name)
+
+
+def _numbers_in(struct: str) -> set[str]:
+    """The names of what is no word in a column of structs: its day and its counts."""
+    day = {STRUCTS[struct][0]} if struct in STRUCTS else set()
+    return day | {inner for column, inner in COUNTS.values() if column == struct}
 
 
 def _is_list(shape: pa.DataType) -> bool:
@@ -219,7 +237,28 @@ def _facts_from(words: dict[str, Any]) -> Facts:
     return replace(facts, categories=tuple(sorted(facts.categories, key=str)))  # their order says nothing
 
 
-# --- days ------------------------------------------------------------------------------------------------------------
+# --- days and counts ---------------------------------------------------------------------------------------------------
+
+
+def counts_of(columns: Columns) -> dict[CountName, Days]:
+    """The counts of everybody; `NO_DAY` where one is not known. Raises `BadFacts` for what is no count."""
+    return {name: _counts(f"{at}.{inner}", _inner(columns.get(at), inner)) for name, (at, inner) in COUNTS.items()}
+
+
+def _counts(name: str, column: "pa.Array | None") -> Days:
+    if column is None or column.null_count == len(column):
+        return NO_DAY
+    if pa.types.is_integer(column.type):
+        low, high = pc.min_max(column).as_py().values()
+        whole_number(low, name)
+        if high > MOST:
+            column = pc.min_element_wise(column, pa.scalar(MOST, column.type), skip_nulls=False)
+        found: Days = column.cast(pa.int32()).fill_null(NO_DAY).to_numpy()
+        return found
+    values = Values()
+    numbers = _plain_numbers(name, values, column)
+    known = [whole_number(value, name) for value in values.values]
+    return np.array([NO_DAY if count is None else min(count, MOST) for count in known], np.int32).take(numbers)
 
 
 def days_of(pack: Pack, columns: Columns) -> dict[DayName, Days]:

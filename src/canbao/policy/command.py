@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     table = on_pack("tabulate", _tabulate, "一次算出全部人口")
     table.add_argument("population", metavar="POPULATION.parquet")
     table.add_argument("-o", "--output", metavar="OUT.parquet", required=True)
+    table.add_argument(
+        "--answers", metavar="NAME,NAME…", help="只写这些结果列，如 pays,covered_from,refusal.code；默认全部"
+    )
     comparing = verb("diff", _diff, "两个方案有什么不同，逐条说")
     comparing.add_argument("old", metavar="OLD", help="原来的（去年的、修改前的）方案")
     comparing.add_argument("new", metavar="NEW", help="新的方案")
@@ -246,13 +249,14 @@ def _tabulate(arguments: argparse.Namespace) -> int:
 
     pack = load_pack(arguments.pack)
     source, target = Folder(arguments.population), Folder(arguments.output)
+    wanted = arguments.answers.split(",") if arguments.answers is not None else None
     try:
         with source.open("rb"):
             pass
     except OSError as error:
         raise CannotDo(f"{source}: 读不出来（{error.strerror}）") from error
     try:
-        people = tabulate_file(pack, source, target)
+        people = tabulate_file(pack, source, target, answers=wanted)
     except Unreadable as error:
         raise CannotDo(f"{source}: 读不出来（{_first_line(error)}）") from error
     except OSError as error:

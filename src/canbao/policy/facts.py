@@ -93,8 +93,8 @@ def facts_from_json(data: Mapping[str, Any]) -> Facts:
         employee_scheme=_part(known.get("employee_scheme"), "employee_scheme", _employee_scheme),
         other_cover=_part(known.get("other_cover"), "other_cover", _other_cover),
         last_covered_until=_day(known.get("last_covered_until"), "last_covered_until"),
-        repaired_years=_number(known.get("repaired_years"), "repaired_years"),
-        years_in_row=_number(known.get("years_in_row"), "years_in_row"),
+        repaired_years=whole_number(known.get("repaired_years"), "repaired_years"),
+        years_in_row=whole_number(known.get("years_in_row"), "years_in_row"),
         claimed_last_year=_yes_or_no(known.get("claimed_last_year"), "claimed_last_year"),
         refund=_part(known.get("refund"), "refund", _refund),
     )
@@ -148,7 +148,7 @@ def _refund(value: object, where: str) -> RefundAsked:
 
 def _employee_scheme(value: object, where: str) -> EmployeeScheme:
     data = _keys(value, EmployeeScheme, where)
-    months = _number(data.get("months"), f"{where}.months")
+    months = whole_number(data.get("months"), f"{where}.months")
     back_paid = _yes_or_no(data.get("back_paid"), f"{where}.back_paid")
     return EmployeeScheme(months, back_paid, _day(data.get("left_on"), f"{where}.left_on"))
 
@@ -162,7 +162,8 @@ def _other_cover(value: object, where: str) -> OtherCover:
     )
 
 
-def _number(value: object, where: str) -> int | None:
+def whole_number(value: object, where: str) -> int | None:
+    """A count, from its JSON shape. Raises `BadFacts`, naming the place."""
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
         raise BadFacts(where, f"应是不小于零的整数，而不是 {value!r}")
     return value

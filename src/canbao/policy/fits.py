@@ -197,8 +197,7 @@ def _employee(when: EmployeeCondition, person: Person) -> Iterable[Fit]:
         yield NO  # never in it, or still in it: nothing has ended
         return
     if when.months_at_least is not None:
-        months = scheme.months
-        yield Fit(None, (EMPLOYEE_MONTHS,)) if months is None else Fit(months >= when.months_at_least.months)
+        yield _known(person.at_least("employee_months", when.months_at_least.months), EMPLOYEE_MONTHS)
     if when.back_paid is not None:
         back_paid = scheme.back_paid
         yield Fit(None, (EMPLOYEE_BACK_PAID,)) if back_paid is None else Fit(back_paid == when.back_paid)

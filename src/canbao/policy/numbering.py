@@ -84,7 +84,8 @@ class Tuples:
                 for row in new[one_of_each(keys[new])]:
                     known.table[keys[row]] = self._number(columns, row) + 1
                 found = known.table.take(keys)
-            return found - np.int32(1)
+            found -= np.int32(1)
+            return found
         codes, distinct, firsts = _dense(keys)
         return self._numbers_of(known, distinct, firsts, columns).take(codes)
 
@@ -161,9 +162,10 @@ class _Known:
 
 
 def _keys(columns: Sequence[Any], widths: Sequence[int]) -> Any:
-    keys = columns[0]
+    keys = columns[0].copy() if len(columns) > 1 else columns[0]
     for column, width in zip(columns[1:], widths[1:], strict=True):
-        keys = keys * keys.dtype.type(width) + column
+        keys *= keys.dtype.type(width)
+        keys += column
     return keys
 
 

@@ -1,9 +1,10 @@
-"""A person as a pack sees them: words under their proper names, and days that can only be asked about.
+"""A person as a pack sees them: words under their proper names, and days and counts that can only be asked about.
 
 Days are never handed out for nothing. A rule asks whether one day is reached by another (`reached`), or takes a day
-because the answer repeats it (`day`). Whoever wants to know what an answer rests on gives a `Trace`: two people with
-the same words who give the same answers to the questions in it get the same assessment. That is what makes a
-population cheap (see `table.py`), and it cannot be forgotten in a new rule, because there is no other way to a day.
+because the answer repeats it (`day`); of a count it asks whether it is so high (`at_least`). Whoever wants to know what
+an answer rests on gives a `Trace`: two people with the same words who give the same answers to the questions in it get
+the same assessment. That is what makes a population cheap (see `table.py`), and it cannot be forgotten in a new rule,
+because there is no other way to a day.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,8 @@ from canbao.policy.values import Span
 
 DayName = Literal["on", "paid", "born", "left", "other_until", "last_covered", "refund_asked"]
 DAY_NAMES: tuple[DayName, ...] = ("on", "paid", "born", "left", "other_until", "last_covered", "refund_asked")
+CountName = Literal["employee_months"]
+COUNT_NAMES: tuple[CountName, ...] = ("employee_months",)
 _ALWAYS_KNOWN = ("on", "paid")
 NOTHING = Span(0, 0, "")
 
@@ -31,6 +34,14 @@ class Question:
     early: DayName | date
     span: Span
     late: DayName | date
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Is that count of a person so high?"""
+
+    count: CountName
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +60,31 @@ class Begin:
 
 @dataclass(slots=True)
 class Trace:
-    """What one assessment asked, in order: the questions about days, and the days that it took as they are.
+    """What one assessment asked, in order: the questions about days and counts, and the days that it took as they are.
 
     `covered_from` is a day of the person that the answer repeats, perhaps so long after it; nothing else hangs on it.
     """
 
-    heard: "dict[Question | DayName, bool | date | None]" = field(default_factory=dict)
+    heard: "dict[Question | AtLeast | DayName, bool | date | None]" = field(default_factory=dict)
     covered_from: "Begin | None" = None
 
     def fits(self, person: "Person") -> bool:
         """Whether somebody with the same words gives the same answers to everything in it."""
         return all(
-            (answer_to(one, person.days) if isinstance(one, Question) else person.days[one]) == said
+            (person.days[one] if isinstance(one, str) else answer_to(one, person.days, person.counts)) == said
             for one, said in self.heard.items()
         )
 
 
-def answer_to(question: Question, days: "Mapping[DayName, date | None]") -> bool | None:
-    """None where one of the days is not known."""
+def answer_to(
+    question: Question | AtLeast,
+    days: "Mapping[DayName, date | None]",
+    counts: "Mapping[CountName, int | None]",
+) -> bool | None:
+    """None where one of the days, or the count, is not known."""
+    if isinstance(question, AtLeast):
+        count = counts[question.count]
+        return None if count is None else count >= question.number
     early = question.early if isinstance(question.early, date) else days[question.early]
     late = question.late if isinstance(question.late, date) else days[question.late]
     if early is None or late is None:
@@ -89,12 +107,17 @@ def settled(pack: Pack, facts: Facts) -> dict[DayName, date | None]:
     }
 
 
+def counts_of(facts: Facts) -> dict[CountName, int | None]:
+    """Every count of a person."""
+    return {"employee_months": facts.employee_scheme.months if facts.employee_scheme else None}
+
+
 class Person:
-    """The facts of one person under one pack. Days are asked about; everything else is read."""
+    """The facts of one person under one pack. Days and counts are asked about; everything else is read."""
 
     def __init__(self, pack: Pack, facts: Facts, trace: Trace | None = None) -> None:
         self.pack, self.facts, self.trace = pack, facts, trace
-        self.days = settled(pack, facts)
+        self.days, self.counts = settled(pack, facts), counts_of(facts)
 
     def reached(self, early: DayName | date, late: DayName | date, span: Span | None = None) -> bool | None:
         """Whether `early` plus `span` is on or before `late`; None where one of the days is not known.
@@ -105,8 +128,14 @@ class Person:
             compared: tuple[DayName, ...] = (early, late)
             if not all(day in _ALWAYS_KNOWN or self.known(day) for day in compared):
                 return None
-        question = Question(early, span or NOTHING, late)
-        answer = answer_to(question, self.days)
+        return self._answer_to(Question(early, span or NOTHING, late))
+
+    def at_least(self, count: CountName, number: int) -> bool | None:
+        """Whether that count is so high; None where it is not known."""
+        return self._answer_to(AtLeast(count, number))
+
+    def _answer_to(self, question: Question | AtLeast) -> bool | None:
+        answer = answer_to(question, self.days, self.counts)
         if self.trace is not None:
             self.trace.heard[question] = answer
         return answer

@@ -154,42 +154,33 @@ def simulate(
     )
 
 
+_ANSWERS = ("pays_fen", "government_fen", "shares", "waived", "paid_back", "covered_from", "enjoys", "refusal.code", "refusal.says")  # fmt: skip
+
+
 def _answered(pack: Pack, facts: pl.DataFrame, people: int, side: str) -> pl.DataFrame:
     """Everybody's answer under one pack, in columns that end in `_before` or `_after`."""
     if not facts.width:
         facts = pl.DataFrame({"tier": pl.repeat(None, people, dtype=pl.String, eager=True)})
-    table = tabulate(pack, facts)
-    given = table["shares"] if "shares" in table.columns else _nobody(people)
-    back = table["paid_back"] if "paid_back" in table.columns else _nobody(people)
-    waived = table["waived"] if "waived" in table.columns else _nobody(people)
-    parts = pl.DataFrame({"shares": given, "paid_back": back, "waived": waived})
-    code = table["refusal"].struct.field("code")
+    table = tabulate(pack, facts, answers=_ANSWERS)
     flat = pl.DataFrame(
         {
             "pays_fen": table["pays_fen"],
             "government_fen": table.select(
-                pl.when(pl.col("refusal").is_null()).then("government_fen")
+                pl.when(pl.col("refusal.code").is_null()).then("government_fen")
             ).to_series(),  # who is refused is not enrolled, and nobody adds anything
-            "helped": parts.select(_told("shares")).to_series(),
-            "waived_fen": parts.select(_sum_of("waived")).to_series(),
-            "given_back": parts.select(_told("paid_back")).to_series(),
+            "helped": table.select(_told("shares")).to_series(),
+            "waived_fen": table.select(_sum_of("waived")).to_series(),
+            "given_back": table.select(_told("paid_back")).to_series(),
             "covered_from": table["covered_from"],
-            "enjoys": table["enjoys"]
-            if "enjoys" in table.columns
-            else pl.repeat(None, people, dtype=pl.String, eager=True),
-            "refused": code,
-            "why_refused": table["refusal"].struct.field("says"),
-            "inner_shares": given,
-            "inner_paid_back": back,
+            "enjoys": table["enjoys"],
+            "refused": table["refusal.code"],
+            "why_refused": table["refusal.says"],
+            "inner_shares": table["shares"],
+            "inner_paid_back": table["paid_back"],
             "inner_start": (table["covered_from"] - pack.period.first).dt.total_days(),
         }
     )
     return flat.rename({name: f"{name}_{side}" for name in flat.columns})
-
-
-def _nobody(people: int) -> pl.Series:
-    inner = pl.Struct({"payer": pl.String, "fen": pl.Int64})
-    return pl.repeat([], people, dtype=pl.List(inner), eager=True)
 
 
 def _told(name: str) -> pl.Expr:

@@ -10,38 +10,77 @@ or one text with 、 between names), `traits` and `lines` (a list or such a text
 """
 
 import os
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from canbao.kernel.refusal import must
 from canbao.policy.answer_columns import column_of, covered_from, names_added
+from canbao.policy.assessment import Assessment
 from canbao.policy.cells import Cells, Told
-from canbao.policy.columns import FACTS, Columns, Words, days_of
+from canbao.policy.columns import FACTS, Columns, Words, counts_of, days_of
 from canbao.policy.pack import Pack
 
+FIRST_DAY = "covered_from"
 PART = 1 << 17
 """People looked up at once: so many that NumPy is quick, so few that their columns stay near the processor."""
 
 
-def tabulate(pack: Pack, population: pl.DataFrame, cells: Cells | None = None) -> pl.DataFrame:
+def tabulate(
+    pack: Pack,
+    population: pl.DataFrame,
+    cells: Cells | None = None,
+    *,
+    answers: Collection[str] | None = None,
+) -> pl.DataFrame:
     """The population with the answer beside each person, in the same order.
 
-    `cells` keeps what was learnt for the next table. Raises `BadFacts` for a column of the wrong type or a value that
-    cannot be read, naming column and value.
+    `cells` keeps what was learnt for the next table. `answers` names the columns to be added, if not all of them are
+    wanted. Raises `BadFacts` for a column of the wrong type or a value that cannot be read, naming column and value,
+    and for an answer that there is not.
     """
-    names = names_added(pack, population.columns)
+    names = names_added(pack, population.columns, answers)
     cells = cells or Cells(pack)
     must(cells.pack is pack, "what was learnt about another notice says nothing about this one")
-    newest = pl.CompatLevel.newest()
-    columns = {name: population[name].to_arrow(compat_level=newest) for name in FACTS if name in population.columns}
-    told = Answering(cells, {name: column.type for name, column in columns.items()}).of(columns, population.height)
-    table = pl.DataFrame({name: pl.from_arrow(column_of(name, cells.answers)) for name in names})
-    answers = table[pl.Series(np.concatenate([part.places for part in told]))]
-    first_days = pa.chunked_array([covered_from(column_of("covered_from", cells.answers), part) for part in told])
-    return population.hstack(answers.with_columns(pl.Series("covered_from", first_days)).get_columns())
+    facts = population.select(name for name in FACTS if name in population.columns)
+    answering = Answering(cells, {name: _arrow(facts[name].clear()).type for name in facts.columns})
+
+    def told(start: int) -> Told:
+        columns = {name: _arrow(facts[name].slice(start, PART)) for name in facts.columns}
+        return answering.of_part(columns, min(PART, population.height - start))
+
+    with ThreadPoolExecutor(processors()) as threads:
+        parts = [*threads.map(told, range(0, max(population.height, 1), PART))]
+        known = _Known(cells.answers, names)
+        found = pl.concat(threads.map(known.rows, parts))
+    return pl.concat([population, known.whole(found)], how="horizontal")
+
+
+def _arrow(column: pl.Series) -> pa.Array:
+    return column.to_arrow(compat_level=pl.CompatLevel.newest())
+
+
+class _Known:
+    """The answers that there are, to be laid beside everybody. What all have in common is not laid beside each."""
+
+    def __init__(self, answers: Sequence[Assessment], names: Sequence[str]) -> None:
+        self._names = names
+        table = pl.DataFrame({name: pl.from_arrow(column_of(name, answers)) for name in names if name != FIRST_DAY})
+        self._common = table.select(column for column in table if column.n_unique() == 1)
+        self._own = table.drop(self._common.columns)
+        self._first_days = column_of(FIRST_DAY, answers)
+
+    def rows(self, told: Told) -> pl.DataFrame:
+        """These people's rows of what differs; the first day of cover may be a day of their own."""
+        first_days = pl.Series(FIRST_DAY, covered_from(self._first_days, told))
+        if not self._own.width:
+            return first_days.to_frame()
+        return self._own[pl.Series(told.places)].hstack([first_days])
+
+    def whole(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(pl.lit(column).first() for column in self._common).select(self._names)
 
 
 class Answering:
@@ -50,17 +89,9 @@ class Answering:
     def __init__(self, cells: Cells, shapes: "dict[str, pa.DataType]") -> None:
         self._cells, self._words = cells, Words(shapes, cells.kind)
 
-    def of(self, columns: Columns, people: int) -> list[Told]:
-        """Part by part, by as many threads as there are processors."""
-        starts = range(0, max(people, 1), PART)
-        parts = ({name: column.slice(start, PART) for name, column in columns.items()} for start in starts)
-        sizes = (min(PART, people - start) for start in starts)
-        with ThreadPoolExecutor(processors()) as threads:
-            return [*threads.map(self.of_part, parts, sizes)]
-
     def of_part(self, columns: Columns, people: int) -> Told:
         kinds = self._words.kinds(columns, people)
-        return self._cells.told(kinds, days_of(self._cells.pack, columns))
+        return self._cells.told(kinds, days_of(self._cells.pack, columns), counts_of(columns))
 
 
 def processors() -> int:

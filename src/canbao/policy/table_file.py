@@ -6,7 +6,7 @@ columns are copied as they lie (`parquet_footer.py`). As many row groups are wor
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
@@ -29,14 +29,14 @@ from canbao.policy.parquet_pages import Chunk, Column
 from canbao.policy.table import PART, Answering, processors
 
 
-def tabulate_file(pack: Pack, source: Path, target: Path) -> int:
+def tabulate_file(pack: Pack, source: Path, target: Path, *, answers: Collection[str] | None = None) -> int:
     """Write the population with the answer beside each person, in the same order; returns how many people there are.
 
     The answers' columns are those of `tabulate`, and the amounts also in yuan as text, under the names that an
-    assessment has in JSON. The target is there when it is complete.
+    assessment has in JSON; or those of them that `answers` names. The target is there when it is complete.
     Raises `BadFacts` like `tabulate`; `Unreadable` for what is no Parquet file that we can add columns to; `OSError`.
     """
-    population = _Population(pack, source)
+    population = _Population(pack, source, answers)
     with source.open("rb", buffering=0) as file, _complete(target) as out:
         try:
             joined = Joined(out, file, population.no_answers(), population.schema)
@@ -55,7 +55,7 @@ class Unreadable(ValueError):
 class _Population:
     """The file that is read, and the answers of its people."""
 
-    def __init__(self, pack: Pack, source: Path) -> None:
+    def __init__(self, pack: Pack, source: Path, wanted: Collection[str] | None) -> None:
         self._source, self._cells, self._of_thread = source, Cells(pack), local()
         try:
             with pq.ParquetFile(source) as file:
@@ -69,7 +69,7 @@ class _Population:
             raise BadFacts("、".join(twice), "人口表里有几列叫这个名字")
         texts = (leaf.path for leaf in map(leaves.column, range(len(leaves))) if leaf.physical_type == "BYTE_ARRAY")
         self._texts = [path for path in texts if path.split(".")[0] in self._facts]
-        self._names = names_added(pack, given.names) + [name for name in IN_YUAN if name not in given.names]
+        self._names = _names_added(pack, given.names, wanted)
         with self._opened() as file:
             self._answering = Answering(self._cells, {name: file.schema_arrow.field(name).type for name in self._facts})
         self._added = pa.schema([(name, column_of(name, []).type) for name in self._names])
@@ -135,6 +135,12 @@ class _Population:
 
     def _opened(self) -> pq.ParquetFile:
         return pq.ParquetFile(self._source, metadata=self._metadata, read_dictionary=self._texts, pre_buffer=False)
+
+
+def _names_added(pack: Pack, given: Collection[str], wanted: Collection[str] | None) -> list[str]:
+    if wanted is None:
+        return names_added(pack, given) + [name for name in IN_YUAN if name not in given]
+    return names_added(pack, given, set(wanted) - set(IN_YUAN)) + [name for name in IN_YUAN if name in wanted]
 
 
 def _covered_from(answers: Sequence[Assessment], told: Sequence[Told]) -> list[Chunk]:
