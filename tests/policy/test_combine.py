@@ -95,3 +95,18 @@ def test_what_is_assumed_of_a_category_is_said_to_whoever_holds_it(category: str
 
     assert [one.what for one in found.assumptions] == ["通知没有写哪天"]
     assert answer(files, category).assumptions == ()
+
+
+@pytest.mark.parametrize("names", ["丁（一级）, 甲", "甲, 丁（一级）"])
+@pytest.mark.parametrize(("amount", "pays_fen", "says"), [("yuan: 80", None, "个人最多缴320元"), ("full: true", 0, "")])
+def test_stacking_knows_as_much_whichever_category_of_a_rule_is_written_first(
+    names: str, amount: str, pays_fen: int | None, says: str
+) -> None:
+    """The grade of one is not known; the other is given its part in any case."""
+    rule = f"  - {{categories: [{names}], subsidy: {{{amount}, payer: 省}}, clause: 二（一）}}\n"
+    nothing = "  - {categories: [乙, 丙, 戊, 丁（二级）], no_subsidy: true, clause: 二（三）}\n"
+
+    found = answer(texts("{rule: stacking, payers: [省], clause: 二}", rule, nothing), "甲", "丁")
+
+    assert found.pays_fen == pays_fen
+    assert "".join(unknown.what for unknown in found.unknown).count(says) == 1 or not says

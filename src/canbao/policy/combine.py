@@ -238,7 +238,7 @@ def _in_turn(person: Person, price: Price, offers: list[Offer]) -> tuple[list[Pa
         earlier = earlier or bool(own)
         for group in [own] if combination.rule == "in_order" else [[offer] for offer in _in_line(own, combination)]:
             best, open_offers = _most_favourable(person, price, left_fen, group)
-            if left_fen > 0 and not still_open:
+            if left_fen > 0:  # also behind an open offer: whatever that gives, in all no less is given
                 taken += best
                 left_fen -= _fen(best)
             still_open += open_offers
@@ -246,11 +246,15 @@ def _in_turn(person: Person, price: Price, offers: list[Offer]) -> tuple[list[Pa
 
 
 def _in_line(offers: list[Offer], combination: Combination) -> list[Offer]:
-    """Offers that begin with one payer: who pays alone before who shares, in the order of the payers."""
+    """Offers that begin with one payer: who pays alone before who shares, in the order of the payers.
 
-    def place(offer: Offer) -> tuple[bool, list[int], str]:
+    Of those alike, what is known comes before what is open; then the name decides, so that the order of lists does not.
+    """
+
+    def place(offer: Offer) -> tuple[bool, list[int], str, bool, str]:
         payers = [combination.payers.index(payer) for payer in offer.rule.payers]
-        return bool(offer.rule.paid_back), payers, str([amount.payer_rates for amount in offer.rule.subsidy])
+        rates = str([amount.payer_rates for amount in offer.rule.subsidy])
+        return bool(offer.rule.paid_back), payers, rates, offer.is_open, offer.category
 
     return sorted(offers, key=place)
 
