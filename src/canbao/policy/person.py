@@ -190,12 +190,16 @@ class Person:
     def lapsed_years(self) -> int | None:
         """Whole years without cover before the benefit period; None where nobody knows when cover ended.
 
-        Whoever was born less than a year before it cannot have gone without for a year.
+        Nobody goes without before they are born: whoever was born less than a year before it has not gone without for one.
         """
         first, years = self.pack.period.first, 0
         if not self.known("last_covered"):
             return 0 if self.reached("born", first, Span(12, 0, "")) is False else None
-        while years < _NO_LIFE_IS_LONGER and self.reached("last_covered", first, Span(12 * (years + 1), 1, "")):
+        while (
+            years < _NO_LIFE_IS_LONGER
+            and self.reached("last_covered", first, Span(12 * (years + 1), 1, ""))
+            and self.reached("born", first, Span(12 * (years + 1), 0, "")) is not False
+        ):
             years += 1
         return years
 
