@@ -13,12 +13,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from canbao.access.scope import Scope, current_scope, within
+from canbao.register.domain.changes import correct_details
 from canbao.register.models import Resident
 from canbao.rosters.models import Roster, RosterRow
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner, rewrite
-from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold
+from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold, signed_in
 from tests.desks import hand_in
 
 # Tables with a division that everybody who may connect may read, and why.
@@ -37,7 +38,8 @@ LINES = {
 
 @pytest.fixture
 def busy_county(real_county: County) -> County:
-    """In both villages somebody ordered, paid by phone and in cash, paid twice, was put on a list, and cash was handed in."""
+    """In both villages somebody ordered, paid by phone and in cash, paid twice, was put on a list, had a correction, and cash
+    was handed in."""
     for household, clerk, village, people in (("周家", "clerk", VILLAGE, 1), ("郑家", "neighbour", OTHER_VILLAGE, 1)):
         asked = order(real_county, household)
         take(real_county, household, by=clerk)
@@ -47,6 +49,11 @@ def busy_county(real_county: County) -> County:
             amount_fen=32000, period_from=IN_THE_WINDOW.date(), period_until=IN_THE_WINDOW.date(), by=real_county.staff(clerk),
             at=IN_THE_WINDOW,
         )  # fmt: skip
+    for name, clerk in (("周归", "clerk"), ("郑邻", "neighbour")):
+        with signed_in(clerk):
+            correct_details(
+                real_county.person(name), relation="本人", by=real_county.staff(clerk), why="户口簿", at=IN_THE_WINDOW
+            )
     tell(money(order(real_county, "钱家")))
     roster = hold({"周归": "低保对象", "郑邻": "低保对象"}, on=IN_THE_WINDOW.date(), is_confirmed=False)
     put_rows_on(roster, real_county, "周归", "郑邻")
@@ -82,7 +89,7 @@ def count(sql: str, *parameters: object, alias: str = "default") -> int:
 def test_every_table_with_people_is_known_to_these_tests(busy_county: County) -> None:
     assert sorted(guarded_tables()) == [
         "collection_order", "collection_payment", "collection_receipt", "collection_refund", "collection_remittance",
-        "enrolment_bill", "enrolment_enrolment", "ledger_transfer", "register_household", "register_resident",
+        "enrolment_bill", "enrolment_enrolment", "ledger_transfer", "register_change", "register_household", "register_resident",
         "rosters_holding", "rosters_rosterrow",
     ]  # fmt: skip
 

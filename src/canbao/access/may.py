@@ -10,6 +10,7 @@ from canbao.kernel.division_code import DivisionCode
 class Work(StrEnum):
     """A kind of work, in the words of the office."""
 
+    CHANGE_REGISTER = "变更登记"
     COLLECT = "收取现金"
     REMIT = "汇缴现金"
     CONFIRM_REMITTANCE = "确认汇缴"
@@ -24,13 +25,22 @@ class Work(StrEnum):
 
 
 MAY: dict[Role, frozenset[Work]] = {
-    Role.VILLAGE_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE}),
+    Role.VILLAGE_CLERK: frozenset({Work.CHANGE_REGISTER, Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE}),
     Role.SCHOOL_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE}),
-    Role.TOWNSHIP: frozenset({Work.SEE_PROGRESS, Work.SEE_PEOPLE, Work.CONFIRM_REMITTANCE, Work.REVIEW_REFUND}),
+    Role.TOWNSHIP: frozenset(
+        {
+            Work.CHANGE_REGISTER,
+            Work.SEE_PROGRESS,
+            Work.SEE_PEOPLE,
+            Work.CONFIRM_REMITTANCE,
+            Work.REVIEW_REFUND,
+        }
+    ),
     Role.FINANCE_BRANCH: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE}),
     Role.DEPARTMENT: frozenset({Work.IMPORT_ROSTER}),
     Role.COUNTY: frozenset(
         {
+            Work.CHANGE_REGISTER,
             Work.SEE_PROGRESS,
             Work.SEE_PEOPLE,
             Work.IMPORT_ROSTER,

@@ -93,4 +93,76 @@ class Migration(migrations.Migration):
             model_name="resident",
             index=models.Index(fields=["name"], name="resident_by_name"),
         ),
+        migrations.CreateModel(
+            name="Change",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("division", models.CharField(db_collation="C", max_length=12)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("number_given", "取得证件号码"),
+                            ("number", "更正证件号码"),
+                            ("name", "更正姓名"),
+                            ("details", "更正其他信息"),
+                            ("died", "死亡"),
+                            ("moved", "迁出"),
+                            ("returned", "迁回"),
+                            ("employed", "参加职工医保"),
+                            ("left_employment", "停止职工医保"),
+                            ("undone", "撤销变更"),
+                        ],
+                        max_length=20,
+                        verbose_name="变更",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="发生日期")),
+                ("before", models.JSONField(verbose_name="变更前")),
+                ("after", models.JSONField(verbose_name="变更后")),
+                ("why", models.CharField(max_length=200, verbose_name="依据")),
+                ("at", models.DateTimeField(verbose_name="登记时间")),
+                ("by", models.CharField(max_length=60, verbose_name="登记人")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="register.household"
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="register.resident",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="register.change",
+                        verbose_name="所撤销的变更",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("why", ""), _negated=True), name="change_has_a_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "undone"), ("undoes__isnull", False)),
+                            models.Q(models.Q(("kind", "undone"), _negated=True), ("undoes__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="change_undone_says_what",
+                    ),
+                ],
+            },
+        ),
     ]

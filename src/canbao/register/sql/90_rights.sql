@@ -9,3 +9,8 @@ RETURNS TABLE (id bigint, name text, household_id bigint, division text, county 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT r.id, r.name, r.household_id, r.division, r.county FROM register_resident r WHERE r.person_token = token
 $$;
+
+-- History is read by whoever may see the person; it is written by the triggers of 20_history.sql alone.
+GRANT SELECT ON register_change TO canbao_app;
+REVOKE INSERT, UPDATE, DELETE ON register_change FROM canbao_app;
+SELECT access_guard('register_change', 'household_id');

@@ -1,0 +1,54 @@
+"""What was changed about a resident or a household: what it was, since when, who said so and why (R-12).
+
+The database writes these rows itself, whoever changes the register and however (`sql/20_history.sql`); nobody writes them
+twice. `before` and `after` hold the columns that differ, as PostgreSQL writes a row as JSON: numbers are sealed there, too.
+Taking something back is a change like any other, which says what it takes back.
+"""
+
+from django.db import models
+
+from canbao.register.models.household import Household
+from canbao.register.models.resident import Resident
+
+
+class Change(models.Model):
+    class Kind(models.TextChoices):
+        NUMBER_GIVEN = "number_given", "取得证件号码"
+        NUMBER = "number", "更正证件号码"
+        NAME = "name", "更正姓名"
+        DETAILS = "details", "更正其他信息"
+        DIED = "died", "死亡"
+        MOVED = "moved", "迁出"
+        RETURNED = "returned", "迁回"
+        EMPLOYED = "employed", "参加职工医保"
+        LEFT_EMPLOYMENT = "left_employment", "停止职工医保"
+        UNDONE = "undone", "撤销变更"
+
+    county = models.CharField(max_length=6, db_collation="C")
+    division = models.CharField(max_length=12, db_collation="C")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="changes")
+    resident = models.ForeignKey(Resident, models.PROTECT, null=True, related_name="changes")
+    kind = models.CharField("变更", max_length=20, choices=Kind)
+    on = models.DateField("发生日期")
+    before = models.JSONField("变更前")
+    after = models.JSONField("变更后")
+    why = models.CharField("依据", max_length=200)
+    at = models.DateTimeField("登记时间")
+    by = models.CharField("登记人", max_length=60)
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="undone_by", verbose_name="所撤销的变更"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(why=""), name="change_has_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(kind="undone", undoes__isnull=False)
+                | ~models.Q(kind="undone") & models.Q(undoes__isnull=True),
+                name="change_undone_says_what",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.on}"

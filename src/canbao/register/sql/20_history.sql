@@ -1,0 +1,36 @@
+-- Whoever changes a resident or a household says what it is, since when, who says so and why, in the setting register.change
+-- of their transaction: {"kind", "on", "why", "by", "at", "undoes"}. Without it nothing is changed, and with it the row of
+-- history is written here, so that no way to the register leaves it out. As the owner: the application only reads history.
+CREATE OR REPLACE FUNCTION register_keep_history() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    said jsonb := nullif(current_setting('register.change', true), '')::jsonb;
+    was jsonb := to_jsonb(OLD);
+    becomes jsonb := to_jsonb(NEW);
+    resident jsonb := CASE TG_TABLE_NAME WHEN 'register_resident' THEN becomes -> 'id' END;
+    differing text[];
+BEGIN
+    SELECT array_agg(key) INTO differing FROM jsonb_each(was) WHERE value IS DISTINCT FROM becomes -> key;
+    IF differing IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF said IS NULL THEN
+        RAISE EXCEPTION 'nobody said why % is changed in %', array_to_string(differing, ', '), TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM scope_must_be(said ->> 'by');
+    INSERT INTO register_change (county, division, household_id, resident_id, kind, "on", before, after, why, at, by, undoes_id)
+    SELECT becomes ->> 'county', becomes ->> 'division', coalesce(becomes ->> 'household_id', becomes ->> 'id')::bigint,
+           resident::bigint, said ->> 'kind', (said ->> 'on')::date,
+           jsonb_object_agg(key, was -> key), jsonb_object_agg(key, becomes -> key),
+           said ->> 'why', (said ->> 'at')::timestamptz, said ->> 'by', (said ->> 'undoes')::bigint
+      FROM unnest(differing) key;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION register_keep_history() FROM PUBLIC;
+DROP TRIGGER IF EXISTS keep_history ON register_resident;
+CREATE TRIGGER keep_history AFTER UPDATE ON register_resident FOR EACH ROW EXECUTE FUNCTION register_keep_history();
+DROP TRIGGER IF EXISTS keep_history ON register_household;
+CREATE TRIGGER keep_history AFTER UPDATE ON register_household FOR EACH ROW EXECUTE FUNCTION register_keep_history();
+
+SELECT access_append_only('register_change');

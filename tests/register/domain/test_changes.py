@@ -1,0 +1,393 @@
+"""What happens to people on the register: every change says why, is kept with what was before, and can be taken back."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from canbao.access.models import Record
+from canbao.access.refusals import NotYourDivision, NotYourWork
+from canbao.access.scope import Scope, within
+from canbao.access.sealing import unseal
+from canbao.enrolment.domain.facts import facts_of
+from canbao.kernel.identity import WrongCheckCharacter
+from canbao.kernel.refusal import Refusal
+from canbao.register.domain.changes import (
+    correct_details,
+    correct_name,
+    correct_number,
+    died,
+    give_number,
+    joined_employee_scheme,
+    left_employee_scheme,
+    moved_away,
+    returned,
+    undo,
+)
+from canbao.register.domain.residents import find_by_number, register_newborn
+from canbao.register.models import Change, Household, Resident
+from canbao.register.refusals import (
+    ChangedSince,
+    DayNotPossible,
+    NotHere,
+    NothingChanges,
+    NumberOfSomebodyElse,
+    NumberTaken,
+    NumberThereAlready,
+    UndoneAlready,
+)
+from tests.collection.racing import all_at_once, as_owner
+from tests.county import COUNTY, IN_THE_WINDOW, PEOPLE, County, number, signed_in
+
+TODAY = IN_THE_WINDOW.date()
+BORN = date(2021, 10, 20)
+BOYS_NUMBER, GIRLS_NUMBER = number(BORN, 71), number(BORN, 72)
+NEW = number(date(1999, 9, 9), 99)
+
+
+def does(county: County, what: Callable[..., Change], who: str | Resident, *args: Any, by: str = "clerk", **rest: Any) -> Change:  # fmt: skip
+    """Somebody of the staff changes the register, signed in as themselves."""
+    resident = county.person(who) if isinstance(who, str) else who
+    rest = {"why": "看了户口簿", "at": IN_THE_WINDOW} | rest
+    with signed_in(by):
+        return what(resident, *args, by=county.staff(by), **rest)
+
+
+def takes_back(county: County, change: Change, *, by: str = "clerk") -> Change:
+    with signed_in(by):
+        return undo(change, by=county.staff(by), why="登记错了", at=IN_THE_WINDOW)
+
+
+def newborn(county: County, name: str = "赵大宝宝", *, sex: str = "男", order: int = 1) -> Resident:
+    with signed_in("clerk"):
+        return register_newborn(guardian=county.person("赵大"), name=name, sex=sex, born_on=BORN, order_of_birth=order)
+
+
+def row_of(resident: Resident) -> dict[str, Any]:
+    """The whole row as the database has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(r)::text FROM register_resident r WHERE id = %s", [resident.pk])
+        return cursor.fetchone()[0]
+
+
+# --- newborns ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_newborn_gets_its_number_and_name_and_stays_the_same_person(county: County) -> None:
+    child = newborn(county)
+
+    does(county, give_number, child, BOYS_NUMBER, name="赵小明", allow_synthetic=True)
+
+    found = find_by_number(BOYS_NUMBER, on=TODAY, allow_synthetic=True)
+    assert (found.pk, found.name, found.number_kind, unseal(found.number_sealed)) == (
+        child.pk, "赵小明", "居民身份证", BOYS_NUMBER,
+    )  # fmt: skip
+
+
+def test_before_its_number_a_newborn_is_found_by_no_number(county: County) -> None:
+    newborn(county)
+
+    assert find_by_number(BOYS_NUMBER, on=TODAY, allow_synthetic=True) is None
+
+
+def test_a_number_given_by_mistake_is_taken_back_and_the_child_is_as_before(county: County) -> None:
+    child = newborn(county)
+    before = row_of(child)
+    change = does(county, give_number, child, BOYS_NUMBER, name="赵小明", allow_synthetic=True)
+
+    takes_back(county, change)
+
+    assert row_of(child) == before
+    assert find_by_number(BOYS_NUMBER, on=TODAY, allow_synthetic=True) is None
+
+
+def test_twins_are_two_children_and_each_gets_their_own_number(county: County) -> None:
+    boy, girl = newborn(county, "赵大宝宝一"), newborn(county, "赵大宝宝二", sex="女", order=2)
+
+    with pytest.raises(NumberOfSomebodyElse):
+        does(county, give_number, girl, BOYS_NUMBER, allow_synthetic=True)
+    does(county, give_number, boy, BOYS_NUMBER, allow_synthetic=True)
+    does(county, give_number, girl, GIRLS_NUMBER, allow_synthetic=True)
+
+    assert Resident.objects.filter(household=boy.household, born_on=BORN, number_sealed__isnull=False).count() == 2
+
+
+def test_a_twin_does_not_get_the_number_that_the_other_has(county: County) -> None:
+    one, other = newborn(county, "赵大宝宝一"), newborn(county, "赵大宝宝二", order=2)
+    does(county, give_number, one, BOYS_NUMBER, allow_synthetic=True)
+
+    with pytest.raises(NumberTaken):
+        does(county, give_number, other, BOYS_NUMBER, allow_synthetic=True)
+
+
+def test_another_birthday_than_the_childs_is_somebody_elses_number(county: County) -> None:
+    with pytest.raises(NumberOfSomebodyElse, match="2021-10-20"):
+        does(county, give_number, newborn(county), NEW, allow_synthetic=True)
+
+
+# --- slips of the pen ---------------------------------------------------------------------------------------------------
+
+
+def test_a_corrected_number_brings_its_day_of_birth_along_and_keeps_the_old_one_sealed(county: County) -> None:
+    change = does(county, correct_number, "赵大", NEW, allow_synthetic=True)
+
+    person = county.person("赵大")
+    _, _, born_on, sequence, _, _ = PEOPLE["赵大"]
+    assert (person.born_on, unseal(person.number_sealed)) == (date(1999, 9, 9), NEW)
+    assert change.before["born_on"] == "1980-05-01"
+    assert unseal(bytes.fromhex(change.before["number_sealed"].removeprefix("\\x"))) == number(born_on, sequence)
+    assert NEW not in repr(change.after)
+
+
+def test_a_name_is_corrected_without_its_blanks(county: County) -> None:
+    does(county, correct_name, "赵大", " 赵 达 ")
+
+    assert (county.person("赵达").household.code, Resident.objects.filter(name="赵大").exists()) == ("赵家", False)
+
+
+def test_of_two_corrections_of_one_thing_the_last_is_taken_back_first(county: County) -> None:
+    first = does(county, correct_name, "赵大", "赵达")
+    second = does(county, correct_name, "赵达", "赵答")
+
+    with pytest.raises(ChangedSince):
+        takes_back(county, first)
+    takes_back(county, second)
+    takes_back(county, first)
+
+    assert county.person("赵大")
+
+
+def test_a_correction_is_taken_back_and_what_was_changed_beside_it_stays(county: County) -> None:
+    name = does(county, correct_name, "赵大", "赵达")
+    does(county, correct_details, "赵达", relation="父亲")
+
+    takes_back(county, name)
+
+    assert county.person("赵大").relation == "父亲"
+
+
+def test_what_was_taken_back_can_be_brought_back_by_taking_that_back(county: County) -> None:
+    back = takes_back(county, does(county, correct_name, "赵大", "赵达"))
+
+    takes_back(county, back)
+
+    assert county.person("赵达")
+
+
+def test_nothing_is_taken_back_twice_even_at_the_same_moment(real_county: County) -> None:
+    change = does(real_county, correct_name, "赵大", "赵达")
+
+    answers = all_at_once(*[lambda: takes_back(real_county, change)] * 4)
+
+    assert [type(answer) for answer in answers if not isinstance(answer, Change)] == [UndoneAlready] * 3
+    assert Change.objects.filter(undoes=change).count() == 1
+
+
+def test_a_number_is_not_taken_back_to_one_that_somebody_else_has_by_now(county: County) -> None:
+    _, _, born_on, sequence, _, _ = PEOPLE["周归"]
+    change = does(county, correct_number, "周归", NEW, allow_synthetic=True)
+    does(county, correct_number, "赵大", number(born_on, sequence), allow_synthetic=True)
+
+    with pytest.raises(NumberTaken):
+        takes_back(county, change)
+
+
+# --- death, moving, work ----------------------------------------------------------------------------------------------
+
+
+def test_nobody_asks_money_of_the_dead_or_of_who_has_moved_away(county: County) -> None:
+    does(county, died, "赵大", on=date(2021, 11, 1))
+    does(county, moved_away, "赵妻", on=date(2021, 11, 1))
+
+    family = list(county.household("赵家").residents.order_by("pk"))
+    with signed_in("county"):
+        asked = facts_of([one.pk for one in family], county=COUNTY, on=TODAY)
+    assert [one.name for one in family if one.pk in asked] == ["赵双一", "赵双二"]
+
+
+def test_who_died_by_mistake_lives_again_and_who_moved_comes_back(county: County) -> None:
+    before = [row_of(county.person(name)) for name in ("赵大", "赵妻")]
+    takes_back(county, does(county, died, "赵大", on=TODAY))
+    does(county, moved_away, "赵妻", on=TODAY - timedelta(days=9))
+    does(county, returned, "赵妻", on=TODAY)
+
+    assert [row_of(county.person(name)) for name in ("赵大", "赵妻")] == before
+
+
+def test_work_changes_what_the_notice_is_told(county: County) -> None:
+    person = county.person("赵大").pk
+
+    def told() -> object:
+        with signed_in("county"):
+            return facts_of([person], county=COUNTY, on=TODAY)[person].get("employee_scheme")
+
+    does(county, joined_employee_scheme, "赵大", on=date(2021, 9, 1))
+    at_work = told()
+    does(county, left_employee_scheme, "赵大", on=date(2021, 11, 10), months=26, back_paid=False)
+
+    assert (at_work, told()) == ({}, {"months": 26, "back_paid": False, "left_on": "2021-11-10"})
+
+
+@pytest.mark.parametrize("what", [died, moved_away, joined_employee_scheme])
+@pytest.mark.parametrize("day", [TODAY + timedelta(days=1), date(1980, 4, 30)], ids=["tomorrow", "before-birth"])
+def test_nothing_happens_tomorrow_or_before_birth(county: County, what: Callable[..., Change], day: date) -> None:
+    with pytest.raises(DayNotPossible, match=day.isoformat()):
+        does(county, what, "赵大", on=day)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "what"),
+    [
+        pytest.param(NotHere, lambda c: does(c, correct_name, "孙独", "孙毒"), id="the-dead-are-not-corrected"),
+        pytest.param(NotHere, lambda c: does(c, died, "孙独", on=TODAY), id="nobody-dies-twice"),
+        pytest.param(NotHere, lambda c: does(c, returned, "孙独", on=TODAY), id="the-dead-do-not-return"),
+        pytest.param(NotHere, lambda c: does(c, moved_away, "李军", on=TODAY), id="nobody-moves-away-twice"),
+        pytest.param(NothingChanges, lambda c: does(c, returned, "赵大", on=TODAY), id="who-never-left-does-not-return"),
+        pytest.param(NothingChanges, lambda c: does(c, correct_name, "赵大", "赵 大"), id="the-same-name"),
+        pytest.param(NothingChanges, lambda c: does(c, correct_name, "赵大", " "), id="no-name"),
+        pytest.param(
+            NothingChanges,
+            lambda c: does(c, correct_number, "赵大", number(date(1980, 5, 1), 11), allow_synthetic=True),
+            id="the-same-number",
+        ),
+        pytest.param(
+            NumberThereAlready, lambda c: does(c, give_number, "赵大", NEW, allow_synthetic=True), id="a-second-number"
+        ),
+        pytest.param(
+            NumberTaken,
+            lambda c: does(c, correct_number, "赵大", number(date(1982, 6, 2), 22), allow_synthetic=True),
+            id="the-number-of-his-wife",
+        ),
+        pytest.param(
+            WrongCheckCharacter,
+            lambda c: does(c, correct_number, "赵大", NEW[:-1] + ("0" if NEW[-1] != "0" else "1"), allow_synthetic=True),
+            id="a-wrong-number",
+        ),
+        pytest.param(
+            DayNotPossible, lambda c: does(c, correct_details, "赵大", born_on=date(2022, 1, 1)), id="not-born-yet"
+        ),
+        pytest.param(NotYourDivision, lambda c: does(c, correct_name, "赵大", "赵达", by="neighbour"), id="a-neighbour"),
+        pytest.param(NotYourWork, lambda c: does(c, correct_name, "赵大", "赵达", by="tax"), id="the-tax-office"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_and_nothing_is_changed(
+    county: County, refusal: type[Refusal], what: Callable[[County], Change]
+) -> None:
+    does(county, died, "孙独", on=TODAY)
+    does(county, moved_away, "李军", on=TODAY)
+    before = ([row_of(one) for one in Resident.objects.order_by("pk")], Change.objects.count(), Record.objects.count())
+
+    with pytest.raises(refusal):
+        what(county)
+
+    after = ([row_of(one) for one in Resident.objects.order_by("pk")], Change.objects.count(), Record.objects.count())
+    assert after == before
+
+
+def test_only_details_are_details(county: County) -> None:
+    with pytest.raises(TypeError, match="died_on"):
+        does(county, correct_details, "赵大", died_on=TODAY)
+
+
+# --- nothing is lost --------------------------------------------------------------------------------------------------
+
+CHANGES: list[Callable[[County, Resident], Change]] = [
+    lambda county, one: does(county, correct_name, one, f"{one.name}改"),
+    lambda county, one: does(county, correct_number, one, NEW, allow_synthetic=True),
+    lambda county, one: does(county, correct_details, one, relation="亲属", hukou="permit"),
+    lambda county, one: does(county, moved_away, one, on=TODAY),
+    lambda county, one: does(county, returned, one, on=TODAY),
+    lambda county, one: does(county, joined_employee_scheme, one, on=TODAY),
+    lambda county, one: does(county, left_employee_scheme, one, on=TODAY, months=None, back_paid=None),
+    lambda county, one: does(county, died, one, on=TODAY),
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example is rolled back
+@given(steps=st.lists(st.sampled_from(CHANGES), max_size=6))
+def test_whatever_happened_is_taken_back_step_by_step(county: County, steps: list[Callable[..., Change]]) -> None:
+    person = county.person("周归")
+    with transaction.atomic():
+        rows, changes = [row_of(person)], []
+        for step in steps:
+            with suppress(Refusal), transaction.atomic():
+                changes.append(step(county, Resident.objects.get(pk=person.pk)))
+                rows.append(row_of(person))
+
+        for change in reversed(changes):
+            assert row_of(person) == rows.pop()
+            takes_back(county, change)
+
+        assert row_of(person) == rows.pop()
+        assert person.changes.count() == 2 * len(changes)
+        transaction.set_rollback(True)
+
+
+def test_each_change_is_on_record_by_an_id_and_says_who_why_and_since_when(county: County) -> None:
+    change = does(county, died, "赵大", on=date(2021, 11, 1), why="死亡证明")
+
+    record = Record.objects.latest("position")
+    assert (record.verb, record.subject, record.detail) == (
+        "resident.died", f"resident:{change.resident_id}", {"change": change.pk},
+    )  # fmt: skip
+    assert (change.kind, change.on, change.why, change.by, change.at) == (
+        "died", date(2021, 11, 1), "死亡证明", "staff:clerk", IN_THE_WINDOW,
+    )  # fmt: skip
+    assert (change.before, change.after) == ({"died_on": None}, {"died_on": "2021-11-01"})
+
+
+@pytest.mark.parametrize("alias", ["default", "owner"])
+def test_no_way_to_the_register_leaves_the_history_out(real_county: County, alias: str) -> None:
+    people = Resident.objects.using(alias).filter(name="赵大")
+
+    with pytest.raises(DatabaseError, match="nobody said why name is changed"), transaction.atomic(alias):
+        people.update(name="赵达")
+
+    assert people.update(name=F("name")) == 1  # nothing differs, so nothing has to be said
+
+
+def test_without_the_guard_a_change_leaves_no_trace(real_county: County) -> None:
+    """The control."""
+    as_owner("DROP TRIGGER keep_history ON register_resident")
+
+    assert Resident.objects.filter(name="赵大").update(name="赵达") == 1
+    assert not Change.objects.exists()
+
+
+def test_a_household_does_not_change_in_silence_either(real_county: County) -> None:
+    with pytest.raises(DatabaseError, match="nobody said why tier is changed"), transaction.atomic():
+        Household.objects.filter(code="赵家").update(tier="一档")
+
+
+def test_nobody_changes_the_register_in_the_name_of_somebody_else(county: County) -> None:
+    with (
+        pytest.raises(DatabaseError, match="cannot speak for staff:county"),
+        signed_in("clerk"),
+        transaction.atomic(),
+    ):
+        correct_name(county.person("赵大"), "赵达", by=county.staff("county"), why="替别人签字", at=IN_THE_WINDOW)
+
+
+@pytest.mark.parametrize("alias", ["default", "owner"])
+def test_history_is_never_rewritten(real_county: County, alias: str) -> None:
+    does(real_county, correct_name, "赵大", "赵达")
+    history = Change.objects.using(alias)
+
+    for rewrite in (lambda: history.update(why="没有的事"), history.all().delete):
+        with pytest.raises(DatabaseError, match=r"permission denied|append|never"), transaction.atomic(alias):
+            rewrite()
+
+
+def test_a_family_sees_its_own_history_and_no_other(county: County) -> None:
+    does(county, correct_name, "赵大", "赵达")
+    does(county, correct_name, "周归", "周圭")
+    home = county.household("周家")
+
+    with within(Scope(division=home.division, household=home.pk, actor="resident:1")):
+        assert [change.before["name"] for change in Change.objects.all()] == ["周归"]
