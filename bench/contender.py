@@ -76,8 +76,17 @@ def _tabulated(file: Path, answers: list[str] | None, *, again: bool = False) ->
 
 def polars(file: Path, _: Path) -> dict[str, float]:
     """The same rules by hand."""
+    return _by_hand(file)
+
+
+def polars_again(file: Path, _: Path) -> dict[str, float]:
+    """The same in memory that was used before, as it is when `tabulate` is asked again."""
+    return _by_hand(file, again=True)
+
+
+def _by_hand(file: Path, *, again: bool = False) -> dict[str, float]:
     people = pl.read_parquet(file)
-    answered(people.head(1000).lazy()).collect(engine="streaming")
+    answered((people if again else people.head(1000)).lazy()).collect(engine="streaming")
     return timed(lambda: answered(people.lazy()).collect(engine="streaming")) | {"people": people.height}
 
 
@@ -209,7 +218,7 @@ def check_files(source: Path, target: Path) -> dict[str, float]:
 CONTENDERS = {
     one.__name__: one
     for one in (
-        in_memory, in_memory_again, whole, whole_again, polars, one_by_one, copy_memory, file, polars_file, rewrite, copy_file,
+        in_memory, in_memory_again, whole, whole_again, polars, polars_again, one_by_one, copy_memory, file, polars_file, rewrite, copy_file,
         facts_for_openfisca, check, check_files,
     )
 }  # fmt: skip

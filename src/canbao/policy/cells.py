@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock, RLock
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -105,7 +105,7 @@ class Cells:
         if len(new):
             if not self._learn_firsts(cut, firsts, new, people):
                 return None
-            found = cut.first_places.of(firsts, len(cut.firsts))
+            found[new] = cut.first_places.of(firsts[new], len(cut.firsts))
             rows = np.flatnonzero(found < 0)
         firsts, people = firsts[rows], people.some(rows)
         while len(rows):
@@ -125,13 +125,12 @@ class Cells:
         with self._lock:
             unheard: dict[Cutting, None] = {}
             for done, row in enumerate(new[one_of_each(firsts[new])]):
-                place, way = self._way(people, row)
-                if questions := cut.unheard(way):
+                end = self._end_of(people, row)
+                if questions := cut.unheard(end):
                     unheard.update(questions)
                 else:
-                    further = _further(way)
-                    cut.want(int(firsts[row]), further)
-                    cut.first_places.set(int(firsts[row]), _CUT_AGAIN if further else place)
+                    cut.want(int(firsts[row]), end.further)
+                    cut.first_places.set(int(firsts[row]), _CUT_AGAIN if end.further else end.place)
                 if unheard and done >= self._patience:
                     break
             return self._keeps(cut, unheard)
@@ -143,14 +142,13 @@ class Cells:
         with self._lock:
             unheard: dict[Cutting, None] = {}
             for done, row in enumerate(new[one_of_each(seconds[new])]):
-                place, way = self._way(people, row)
-                if questions := cut.unheard(way):
+                end = self._end_of(people, row)
+                if questions := cut.unheard(end):
                     unheard.update(questions)
                 else:
-                    wanted = _further(way)
-                    cut.want(int(firsts[row]), wanted)
-                    if further.told_apart(int(seconds[row]), wanted):
-                        further.places.set(int(seconds[row]), place)
+                    cut.want(int(firsts[row]), end.further)
+                    if further.told_apart(int(seconds[row]), end.further):
+                        further.places.set(int(seconds[row]), end.place)
                 if (unheard or further is not cut.further) and done >= self._patience:
                     self._patience *= 2
                     break
@@ -162,23 +160,19 @@ class Cells:
             self._patience *= 2
         return not unheard
 
-    def _way(self, people: "_People", row: int) -> "tuple[int, list[_Step]]":
-        """The place of one person's answer, and what was asked on the way. On a known way nobody is assessed."""
-        words, first = self._ways[people.kinds[row]]
-        days, counts, step = people.days_of(row), people.counts_of(row), first
-        way: list[_Step] = []
-        while step.asks is not None:
-            way.append(step)
-            asks = step.asks
+    def _end_of(self, people: "_People", row: int) -> "_End":
+        """Where one person's way ends. On a known way nobody is assessed."""
+        words, first = self._ways[int(people.kinds[row])]
+        days, counts, step = _DaysOf(people, row), people.counts_of(row), first
+        while (asks := step.asks) is not None:
             heard = answer_to(asks, days, counts) if isinstance(asks, Question | AtLeast) else days[asks]
-            step = step.after.get(heard, _END)
-        if step.place is not None:
-            return step.place, way
+            step = step.after.get(heard, _NOWHERE)
+        if (end := step.end) is not None:
+            return end
         trace = Trace()
         answer = assess(self.pack, facts_of(words, days, counts), trace)
         self.assessed += 1
-        place = self._place(answer, trace.covered_from)
-        return place, first.lead(trace, place)
+        return first.lead(trace, self._place(answer, trace.covered_from))
 
     def _place(self, answer: Assessment, begin: Begin | None) -> int:
         if begin is not None:
@@ -208,12 +202,22 @@ class _People:
         day = self.days[name]
         return np.full(len(self.kinds), day, np.int32) if isinstance(day, int) else day
 
-    def days_of(self, row: int) -> dict[DayName, date | None]:
-        return {name: day_of(day if isinstance(day, int) else int(day[row])) for name, day in self.days.items()}
-
     def counts_of(self, row: int) -> dict[CountName, int | None]:
         found = {name: count if isinstance(count, int) else int(count[row]) for name, count in self.counts.items()}
         return {name: None if count == NO_DAY else count for name, count in found.items()}
+
+
+class _DaysOf(dict[DayName, date | None]):
+    """The days of one person, each made a date when it is asked for: most are not."""
+
+    def __init__(self, people: _People, row: int) -> None:
+        super().__init__()
+        self._people, self._row = people, row
+
+    def __missing__(self, name: DayName) -> date | None:
+        days = self._people.days[name]
+        self[name] = day = day_of(days if isinstance(days, int) else int(days[self._row]))
+        return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,32 +230,37 @@ class Told:
 
 
 @dataclass(slots=True)
+class _End:
+    """The place of an answer, and what was asked on the way to it that tells somebody from others."""
+
+    place: int
+    cutting: tuple[Cutting, ...]
+    further: tuple[Further, ...]
+    heard_by: "_Cut | None" = None
+    """A cut that answers all of `cutting`."""
+
+
+@dataclass(slots=True)
 class _Step:
-    """What an assessment asks next, and where it goes from each answer; at the end of the way, the answer's place."""
+    """What an assessment asks next, and where it goes from each answer; or the end of the way."""
 
     asks: Asked | None = None
-    asks_further: bool = False
-    """Whether it wants more than to know on which side of a day of the notice somebody's day lies."""
     after: "dict[bool | date | None, _Step]" = field(default_factory=dict)
-    place: int | None = None
+    end: "_End | None" = None
 
-    def lead(self, trace: Trace, place: int) -> "list[_Step]":
+    def lead(self, trace: Trace, place: int) -> "_End":
         """Remember one whole way."""
-        step, way = self, []
+        step = self
         for asked, said in trace.heard.items():
-            step.asks, step.asks_further = asked, _is_further(asked)
-            way.append(step)
+            step.asks = asked
             step = step.after.setdefault(said, _Step())
-        step.place = place
-        return way
+        cutting = tuple(one for one in trace.heard if _cuts(one))
+        further = tuple(one for one in trace.heard if _is_further(one))
+        end = step.end = _End(place, cutting, further)
+        return end
 
 
-_END = _Step()
-
-
-def _further(way: Iterable[_Step]) -> list[Further]:
-    asked = (step.asks for step in way if step.asks_further)
-    return [one for one in asked if one is not None and not isinstance(one, AtLeast)]
+_NOWHERE = _Step()
 
 
 class _Cut:
@@ -283,16 +292,14 @@ class _Cut:
             sizes.append(stretches.size)
         return self.firsts.of(columns, sizes)
 
-    def unheard(self, way: Iterable[_Step]) -> dict[Cutting, None]:
+    def unheard(self, end: _End) -> dict[Cutting, None]:
         """The questions about a single day or count of somebody that the stretches do not answer."""
-        return {
-            step.asks: None
-            for step in way
-            if not isinstance(step.asks, str | None)
-            and not step.asks_further
-            and step.asks not in self._known
-            and _is_about_somebody(step.asks)
-        }
+        if end.heard_by is self:
+            return {}
+        unheard = dict.fromkeys(question for question in end.cutting if question not in self._known)
+        if not unheard:
+            end.heard_by = self
+        return unheard
 
     def want(self, first: int, further: Iterable[Further]) -> None:
         """Ask this too of the people in that cell of the first step."""
@@ -427,15 +434,15 @@ def _names(question: Question) -> tuple[DayName, ...]:
     return tuple(day for day in (question.early, question.late) if isinstance(day, str))
 
 
-def _is_about_somebody(question: Cutting) -> bool:
-    """Not about two days of the notice."""
-    return isinstance(question, AtLeast) or bool(_names(question))
-
-
-def _is_further(one: Asked) -> bool:
+def _is_further(one: Asked) -> TypeGuard[Further]:
     if isinstance(one, AtLeast):
         return False
     return not isinstance(one, Question) or (len(_names(one)) == 2 and not _asks_if_known(one))
+
+
+def _cuts(one: Asked) -> TypeGuard[Cutting]:
+    """Whether it is about a single day or count of somebody, and not about two days of the notice."""
+    return isinstance(one, AtLeast) or (isinstance(one, Question) and bool(_names(one)) and not _is_further(one))
 
 
 def _asks_if_known(question: Question) -> bool:

@@ -24,7 +24,7 @@ from canbao.policy.columns import FACTS, Columns, Words, counts_of, days_of
 from canbao.policy.pack import Pack
 
 FIRST_DAY = "covered_from"
-PART = 1 << 17
+PART = 1 << 18
 """People looked up at once: so many that NumPy is quick, so few that their columns stay near the processor."""
 
 
