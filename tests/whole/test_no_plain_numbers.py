@@ -18,23 +18,25 @@ from django.test import Client
 from canbao.config import embedded
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.bulk import NewPerson, add_people
+from canbao.register.domain.changes import correct_name, correct_number, undo
 from canbao.register.domain.residents import find_by_number, read_number, register_newborn, register_resident
 from canbao.rosters.models import Roster
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_owner
-from tests.county import IN_THE_WINDOW, PEOPLE, VILLAGE, County, number
+from tests.county import IN_THE_WINDOW, PEOPLE, VILLAGE, County, number, signed_in
 from tests.desks import readjust
 from tests.rosters.files import HEADER, imported, listed, xlsx
 
 ON = IN_THE_WINDOW.date()
+SECOND = number(date(1975, 2, 9), 19)
 NEWCOMER, MISTYPED, STRANGER = number(date(1999, 9, 9), 99), "99062119990909099X", number(date(1955, 5, 5), 55)
 PHONE = "00000112233"
 
 
 def everybodys_numbers() -> list[str]:
     known = [number(born_on, sequence) for _, _, born_on, sequence, _, _ in PEOPLE.values()]
-    return [*known, NEWCOMER, MISTYPED, STRANGER, PHONE]
+    return [*known, SECOND, NEWCOMER, MISTYPED, STRANGER, PHONE]
 
 
 def small_season(county: County, folder: Path) -> None:
@@ -54,6 +56,7 @@ def small_season(county: County, folder: Path) -> None:
     for wrong in (MISTYPED, STRANGER):
         try_to(lambda wrong=wrong: register(county, wrong))
         try_to(lambda wrong=wrong: find_by_number(wrong, on=ON, allow_synthetic=True))
+    change_the_register(county)
     read_number(county.person("赵大"), reason="核对")
     rows = [
         (*listed("钱儿"), STRANGER, f"原证号{NEWCOMER}"),
@@ -67,6 +70,15 @@ def small_season(county: County, folder: Path) -> None:
     tell(money(order(county, "周家")), money(uuid4(), fen=1))
     readjust(county.campaign, as_of=ON, at=IN_THE_WINDOW, actor="test")
     look_up_by_phone()
+
+
+def change_the_register(county: County) -> None:
+    """A number corrected and taken back, and one written where the ground belongs."""
+    with signed_in("clerk"):
+        said = {"by": county.staff("clerk"), "why": "看了户口簿", "at": IN_THE_WINDOW}
+        change = correct_number(county.person("钱儿"), SECOND, allow_synthetic=True, **said)
+        undo(change, **said)
+        try_to(lambda: correct_name(county.person("赵大"), "赵达", **said | {"why": f"身份证{STRANGER}"}))
 
 
 def register(county: County, number_: str) -> None:

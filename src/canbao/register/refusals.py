@@ -52,27 +52,99 @@ class NothingChanges(Refusal):
 
 
 class DayNotPossible(Refusal):
-    """A dated fact lies in the future, or before the person was born."""
+    """A dated fact lies in the future, or before what must have been before it: a birth, a leaving."""
 
     code = "day_not_possible"
-    says_template = "{day}不能是{what}的日期：{who}{born_on}出生，今天是{today}。"
+    says_template = "{day}不能是{what}的日期：{who}{first}{event}，今天是{today}。"
     remedy_template = "请核对日期后重新登记。"
 
 
-class NotHere(Refusal):
-    """Somebody who died or moved away is changed as if they lived here."""
+class HasDied(Refusal):
+    """Somebody who died is changed as if they lived."""
 
-    code = "not_here"
-    says_template = "{who}已登记为{state}（{day}）。"
+    code = "has_died"
+    says_template = "{who}已登记为死亡（{day}）。"
     remedy_template = "如登记有误，先撤销那次变更。"
 
 
+class HasMovedAway(Refusal):
+    """Somebody who moved away is changed as if they lived here."""
+
+    code = "has_moved_away"
+    says_template = "{who}已登记为迁出（{day}）。"
+    remedy_template = "如已迁回，登记迁回；登记有误的，撤销那次变更。"
+
+
+class NeverInEmployeeScheme(Refusal):
+    """Somebody leaves insurance through work who never had it."""
+
+    code = "never_in_employee_scheme"
+    says_template = "{who}没有参加职工医保的登记，不能登记停止。"
+    remedy_template = "请核对人员；确曾参加的，先登记参加职工医保。"
+
+
+class NumberSaysOtherwise(Refusal):
+    """A birthday or a sex is corrected to what the person's own number contradicts."""
+
+    code = "number_says_otherwise"
+    says_template = "{who}的{what}与登记的证件号码不符，没有更正。"
+    remedy_template = "请对照证件：号码登记错了的，更正证件号码，出生日期和性别随号码更正。"
+
+
+class DetailNotPossible(Refusal):
+    """A column of the register gets what it cannot hold."""
+
+    code = "detail_not_possible"
+    says_template = "{who}的{what}填写有误，没有更正。"
+    remedy_template = "{what}应为：{choices}。"
+
+
+class GroundMissing(Refusal):
+    """A change without a reason."""
+
+    code = "ground_missing"
+    says_template = "没有写明变更的依据。"
+    remedy_template = "请写明依据，如：看了户口簿、死亡证明、迁移证。"
+
+
+class TextTooLong(Refusal):
+    """A text is longer than the register keeps."""
+
+    code = "text_too_long"
+    says_template = "{what}有{seen}个字，最多{most}个字。"
+    remedy_template = "请把{what}缩短到{most}个字以内。"
+
+
+class TextNotWritable(Refusal):
+    """A text holds characters that nobody types: control characters, halves of characters."""
+
+    code = "text_not_writable"
+    says_template = "{what}里有无法保存的字符。"
+    remedy_template = "请不要粘贴，重新录入{what}。"
+
+
+class NumberInText(Refusal):
+    """A whole number stands in a text that is kept in plain writing, perhaps for ever."""
+
+    code = "number_in_text"
+    says_template = "{what}里有证件号码、银行账号或电话那样的长号码，没有保存。"
+    remedy_template = "请删去号码，或只写末四位；写明是什么材料即可。"
+
+
+class CannotBeUndone(Refusal):
+    """A change of more than one person's own columns: a household's, or a move to another household."""
+
+    code = "cannot_be_undone"
+    says_template = "{day}的“{kind}”不只涉及一个人自己的登记项目，不能这样撤销。"
+    remedy_template = "请把正确的内容作为一次新的变更登记。"
+
+
 class UndoneAlready(Refusal):
-    """A change is taken back once."""
+    """A change is taken back once; who wants another end of it goes on from the last change of the chain."""
 
     code = "undone_already"
     says_template = "这次变更已经撤销过了。"
-    remedy_template = "要恢复变更，撤销那次撤销。"
+    remedy_template = "最近一次变更是{day}的“{kind}”，从它开始撤销。"
 
 
 class ChangedSince(Refusal):

@@ -1,12 +1,13 @@
 """What happens to people on the register: every change says why, is kept with what was before, and can be taken back."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from canbao.enrolment.domain.facts import facts_of
 from canbao.kernel.identity import WrongCheckCharacter
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.changes import (
+    _COLUMNS,
     correct_details,
     correct_name,
     correct_number,
@@ -30,25 +32,35 @@ from canbao.register.domain.changes import (
     returned,
     undo,
 )
-from canbao.register.domain.residents import find_by_number, register_newborn
+from canbao.register.domain.residents import find_by_number, one_number_one_person, register_newborn
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import (
+    CannotBeUndone,
     ChangedSince,
     DayNotPossible,
-    NotHere,
+    DetailNotPossible,
+    GroundMissing,
+    HasDied,
+    HasMovedAway,
+    NeverInEmployeeScheme,
     NothingChanges,
+    NumberInText,
     NumberOfSomebodyElse,
+    NumberSaysOtherwise,
     NumberTaken,
     NumberThereAlready,
+    TextNotWritable,
+    TextTooLong,
     UndoneAlready,
 )
 from tests.collection.racing import all_at_once, as_owner
-from tests.county import COUNTY, IN_THE_WINDOW, PEOPLE, County, number, signed_in
+from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, PEOPLE, VILLAGE, County, number, signed_in
 
 TODAY = IN_THE_WINDOW.date()
 BORN = date(2021, 10, 20)
 BOYS_NUMBER, GIRLS_NUMBER = number(BORN, 71), number(BORN, 72)
 NEW = number(date(1999, 9, 9), 99)
+OLD_FOREIGN = "USA340021102012"  # of BORN, but for the century
 
 
 def does(county: County, what: Callable[..., Change], who: str | Resident, *args: Any, by: str = "clerk", **rest: Any) -> Change:  # fmt: skip
@@ -129,6 +141,29 @@ def test_a_twin_does_not_get_the_number_that_the_other_has(county: County) -> No
 def test_another_birthday_than_the_childs_is_somebody_elses_number(county: County) -> None:
     with pytest.raises(NumberOfSomebodyElse, match="2021-10-20"):
         does(county, give_number, newborn(county), NEW, allow_synthetic=True)
+
+
+def test_a_card_that_prints_no_century_leaves_the_birthday_as_registered(county: County) -> None:
+    child = newborn(county)
+
+    does(county, give_number, child, OLD_FOREIGN, allow_synthetic=True)
+
+    child.refresh_from_db()
+    assert (child.born_on, child.number_kind, child.sex) == (BORN, "外国人永久居留证（旧版）", "男")
+    with pytest.raises(NumberSaysOtherwise):
+        does(county, correct_details, child, born_on=date(2021, 10, 21))
+    does(county, correct_details, child, sex="女")  # of which such a card says nothing
+
+
+def test_a_card_that_prints_no_century_still_tells_two_days_apart(county: County) -> None:
+    with pytest.raises(NumberOfSomebodyElse):
+        does(county, give_number, newborn(county), OLD_FOREIGN.replace("211020", "211021"), allow_synthetic=True)
+
+
+def test_a_wrong_number_gives_way_to_a_card_without_a_century(county: County) -> None:
+    does(county, correct_number, "赵大", OLD_FOREIGN, allow_synthetic=True)
+
+    assert county.person("赵大").born_on == PEOPLE["赵大"][2]
 
 
 # --- slips of the pen ---------------------------------------------------------------------------------------------------
@@ -244,10 +279,10 @@ def test_nothing_happens_tomorrow_or_before_birth(county: County, what: Callable
 @pytest.mark.parametrize(
     ("refusal", "what"),
     [
-        pytest.param(NotHere, lambda c: does(c, correct_name, "孙独", "孙毒"), id="the-dead-are-not-corrected"),
-        pytest.param(NotHere, lambda c: does(c, died, "孙独", on=TODAY), id="nobody-dies-twice"),
-        pytest.param(NotHere, lambda c: does(c, returned, "孙独", on=TODAY), id="the-dead-do-not-return"),
-        pytest.param(NotHere, lambda c: does(c, moved_away, "李军", on=TODAY), id="nobody-moves-away-twice"),
+        pytest.param(HasDied, lambda c: does(c, correct_name, "孙独", "孙毒"), id="the-dead-are-not-corrected"),
+        pytest.param(HasDied, lambda c: does(c, died, "孙独", on=TODAY), id="nobody-dies-twice"),
+        pytest.param(HasDied, lambda c: does(c, returned, "孙独", on=TODAY), id="the-dead-do-not-return"),
+        pytest.param(HasMovedAway, lambda c: does(c, moved_away, "李军", on=TODAY), id="nobody-moves-away-twice"),
         pytest.param(NothingChanges, lambda c: does(c, returned, "赵大", on=TODAY), id="who-never-left-does-not-return"),
         pytest.param(NothingChanges, lambda c: does(c, correct_name, "赵大", "赵 大"), id="the-same-name"),
         pytest.param(NothingChanges, lambda c: does(c, correct_name, "赵大", " "), id="no-name"),
@@ -272,6 +307,22 @@ def test_nothing_happens_tomorrow_or_before_birth(county: County, what: Callable
         pytest.param(
             DayNotPossible, lambda c: does(c, correct_details, "赵大", born_on=date(2022, 1, 1)), id="not-born-yet"
         ),
+        pytest.param(
+            DayNotPossible, lambda c: does(c, returned, "李军", on=TODAY - timedelta(days=1)), id="back-before-leaving"
+        ),
+        pytest.param(
+            NeverInEmployeeScheme,
+            lambda c: does(c, left_employee_scheme, "赵大", on=TODAY, months=1, back_paid=None),
+            id="leaves-what-he-was-never-in",
+        ),
+        pytest.param(
+            NumberSaysOtherwise,
+            lambda c: does(c, correct_details, "赵大", born_on=date(1980, 5, 2)),
+            id="another-birthday-than-the-number",
+        ),
+        pytest.param(
+            NumberSaysOtherwise, lambda c: does(c, correct_details, "赵大", sex="女"), id="another-sex-than-the-number"
+        ),
         pytest.param(NotYourDivision, lambda c: does(c, correct_name, "赵大", "赵达", by="neighbour"), id="a-neighbour"),
         pytest.param(NotYourWork, lambda c: does(c, correct_name, "赵大", "赵达", by="tax"), id="the-tax-office"),
     ],
@@ -288,6 +339,108 @@ def test_what_cannot_be_is_refused_and_nothing_is_changed(
 
     after = ([row_of(one) for one in Resident.objects.order_by("pk")], Change.objects.count(), Record.objects.count())
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("refusal", "why"),
+    [
+        pytest.param(GroundMissing, "", id="nothing"),
+        pytest.param(GroundMissing, " \t\n　", id="blanks"),
+        pytest.param(TextTooLong, "看" * 201, id="too-long"),
+        pytest.param(TextNotWritable, "看了\0户口簿", id="nul"),
+        pytest.param(TextNotWritable, "看了\ud800户口簿", id="half-a-character"),
+        pytest.param(NumberInText, f"身份证{NEW}", id="a-whole-number"),
+        pytest.param(NumberInText, f"身份证{NEW[:6]} {NEW[6:14]} {NEW[14:]}", id="a-number-in-groups"),
+    ],
+)
+@pytest.mark.parametrize(
+    "what",
+    [
+        lambda c, why: does(c, correct_number, "赵大", NEW, allow_synthetic=True, why=why),
+        lambda c, why: does(c, moved_away, "赵大", on=TODAY, why=why),
+        lambda c, why: undo(c.person("钱儿").changes.get(), by=c.staff("clerk"), why=why, at=IN_THE_WINDOW),
+    ],
+    ids=["number", "moved", "undone"],
+)  # fmt: skip
+def test_a_ground_is_said_in_words_that_can_be_kept(
+    county: County, refusal: type[Refusal], why: str, what: Callable[..., Change]
+) -> None:
+    does(county, correct_details, "钱儿", relation="儿子")
+
+    with pytest.raises(refusal) as no, signed_in("clerk"):
+        what(county, why)
+
+    assert NEW not in repr(no.value.as_json())
+
+
+def test_the_longest_ground_is_kept_tidied(county: County) -> None:
+    change = does(county, correct_name, "赵大", "赵达", why="  看了  户口簿\n" + "看" * 193)
+
+    assert change.why == "看了 户口簿 " + "看" * 193
+
+
+@pytest.mark.parametrize(
+    ("refusal", "what"),
+    [
+        pytest.param(TextTooLong, lambda c: does(c, correct_name, "赵大", "赵" * 61), id="a-long-name"),
+        pytest.param(TextNotWritable, lambda c: does(c, correct_name, "赵大", "赵\0大"), id="nul-in-a-name"),
+        pytest.param(NumberInText, lambda c: does(c, correct_name, "赵大", NEW), id="a-number-as-name"),
+        pytest.param(
+            TextTooLong,
+            lambda c: does(c, give_number, newborn(c), BOYS_NUMBER, name="赵" * 61, allow_synthetic=True),
+            id="a-long-name-for-a-child",
+        ),
+        pytest.param(TextTooLong, lambda c: does(c, correct_details, "赵大", relation="亲" * 11), id="a-long-relation"),
+        pytest.param(DetailNotPossible, lambda c: does(c, correct_details, "赵大", sex="男性"), id="no-sex"),
+        pytest.param(DetailNotPossible, lambda c: does(c, correct_details, "赵大", hukou="本地户籍"), id="no-hukou"),
+        pytest.param(DetailNotPossible, lambda c: does(c, correct_details, "赵大", born_on=None), id="no-birthday"),
+    ],
+)  # fmt: skip
+def test_what_the_register_cannot_hold_is_refused_before_the_database(
+    county: County, refusal: type[Refusal], what: Callable[[County], Change]
+) -> None:
+    with pytest.raises(refusal):
+        what(county)
+
+
+def test_only_who_breaks_one_number_one_person_is_told_so(county: County) -> None:
+    """Any other no of the database may show a row, and with it the names of columns."""
+    with pytest.raises(IntegrityError, match=r"(?s)change_has_a_reason.*person_token"), signed_in("clerk"):  # noqa: SIM117
+        with one_number_one_person():
+            by_hand(said(why=""), person_token=b"x")
+
+
+def test_under_their_own_scope_a_neighbour_does_not_even_see_whom_they_would_change(county: County) -> None:
+    person, change = county.person("赵大"), does(county, correct_details, "赵大", relation="本人")
+
+    with signed_in("neighbour", division=OTHER_VILLAGE):
+        neighbour = county.staff("neighbour")
+        with pytest.raises(NotYourDivision):
+            correct_name(person, "赵达", by=neighbour, why="看了户口簿", at=IN_THE_WINDOW)
+        with pytest.raises(NotYourDivision):
+            undo(change, by=neighbour, why="登记错了", at=IN_THE_WINDOW)
+
+
+def test_who_moved_away_is_pointed_to_the_return(county: County) -> None:
+    does(county, moved_away, "赵大", on=TODAY)
+
+    with pytest.raises(HasMovedAway) as no:
+        does(county, correct_name, "赵大", "赵达")
+
+    assert no.value.remedy == "如已迁回，登记迁回；登记有误的，撤销那次变更。"
+
+
+def test_what_was_taken_back_points_to_the_last_change_of_its_chain(county: County) -> None:
+    change = does(county, correct_name, "赵大", "赵达")
+    back = takes_back(county, change)
+    forth = takes_back(county, back)
+
+    for done in (change, back):
+        with pytest.raises(UndoneAlready) as no:
+            takes_back(county, done)
+        assert no.value.remedy == "最近一次变更是2021-11-15的“撤销变更”，从它开始撤销。"
+    takes_back(county, forth)
+    assert county.person("赵大")
 
 
 def test_only_details_are_details(county: County) -> None:
@@ -327,6 +480,119 @@ def test_whatever_happened_is_taken_back_step_by_step(county: County, steps: lis
         assert row_of(person) == rows.pop()
         assert person.changes.count() == 2 * len(changes)
         transaction.set_rollback(True)
+
+
+NOT_THE_PERSONS_OWN = {"id", "county", "division", "household_id", "enrolled_last_year"}
+"""Where a person is registered, and what came with the register: no change of one person concerns it."""
+
+
+def test_everything_of_a_person_can_be_taken_back() -> None:
+    assert {field.column for field in Resident._meta.concrete_fields} - NOT_THE_PERSONS_OWN == set(_COLUMNS)
+
+
+MERGED = """SELECT set_config('register.change', '{"kind": "details", "on": "2021-11-15", "why": "并村", "by": "test",
+    "at": "2021-11-15T10:00:00+08:00"}', true);"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("UPDATE register_household SET address = '一组' WHERE code = '赵家'", id="a-household's"),
+        pytest.param(
+            """UPDATE register_resident SET relation = '兄弟',
+                household_id = (SELECT id FROM register_household WHERE code = '周家') WHERE name = '赵大'""",
+            id="beyond-the-person",
+        ),
+    ],
+)
+def test_what_went_beyond_one_person_is_not_taken_back_by_halves(real_county: County, statement: str) -> None:
+    as_owner(MERGED + statement)
+
+    with pytest.raises(CannotBeUndone):
+        takes_back(real_county, Change.objects.get())
+
+
+def test_each_answer_is_the_row_that_the_call_wrote(county: County) -> None:
+    first = does(county, correct_name, "赵大", "赵达")
+    second = does(county, correct_details, "赵达", relation="本人")
+    back = takes_back(county, first)
+
+    assert (first.kind, second.kind, back.undoes_id, second.before) == (
+        "name", "details", first.pk, {"relation": "户主"},
+    )  # fmt: skip
+
+
+def said(**more: object) -> str:
+    """What is said about a change, by somebody who writes SQL of their own."""
+    return json.dumps(
+        {"kind": "name", "on": "2021-11-15", "why": "看了", "by": "staff:clerk", "at": "2021-11-15T10:00:00+08:00"}
+        | more
+    )
+
+
+def by_hand(words: str, **columns: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('register.change', %s, true)", [words])
+    Resident.objects.filter(name="赵大").update(**columns)
+
+
+@pytest.mark.parametrize("of", ["赵妻", "周归"], ids=["of-the-same-household", "of-another"])
+def test_nobody_takes_back_somebody_elses_change(county: County, of: str) -> None:
+    change = does(county, correct_name, of, "某某")
+
+    with (
+        pytest.raises(DatabaseError, match="is no change of register_resident"),
+        signed_in("clerk"),
+        transaction.atomic(),
+    ):
+        by_hand(said(kind="undone", undoes=change.pk), name="赵达")
+
+
+def test_a_change_is_of_a_kind_that_there_is(county: County) -> None:
+    with pytest.raises(DatabaseError, match="change_is_of_a_kind"), signed_in("clerk"), transaction.atomic():
+        by_hand(said(kind="whim"), name="赵达")
+
+
+def test_the_database_says_itself_when_it_wrote_a_change(county: County) -> None:
+    before = clock()
+    change = does(county, correct_name, "赵大", "赵达")
+
+    assert change.at == IN_THE_WINDOW
+    assert before < change.written_at < clock()
+
+
+def clock() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("table", ["register_resident", "register_household"])
+@pytest.mark.parametrize("way", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_nobody_is_removed_from_the_register_not_even_by_the_owner(real_county: County, way: str, table: str) -> None:
+    with pytest.raises(DatabaseError, match=r"nothing is removed from|is append-only"):
+        as_owner(way.format(table))
+
+
+def test_without_the_guard_somebody_is_gone_with_no_trace(real_county: County) -> None:
+    """The control: a newborn on whom nothing hangs yet."""
+    child = newborn(real_county)
+    as_owner("ALTER TABLE register_resident DISABLE TRIGGER keep_rows")
+
+    as_owner("DELETE FROM register_resident WHERE id = %s", [child.pk])
+
+    assert not Resident.objects.filter(pk=child.pk).exists()
+
+
+def test_history_goes_with_the_person_to_another_village(real_county: County) -> None:
+    does(real_county, correct_name, "周归", "周圭")
+    as_owner(MERGED + f"UPDATE register_resident SET division = '{OTHER_VILLAGE}' WHERE name = '周圭'")
+
+    seen = {}
+    for village in (VILLAGE, OTHER_VILLAGE):
+        with signed_in("clerk", division=village):
+            seen[village] = [change.kind for change in Change.objects.all()]
+    assert seen == {VILLAGE: [], OTHER_VILLAGE: ["name", "details"]}
 
 
 def test_each_change_is_on_record_by_an_id_and_says_who_why_and_since_when(county: County) -> None:

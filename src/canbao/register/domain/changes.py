@@ -2,6 +2,9 @@
 
 Each is a change with a day, a reason and somebody who says so; the database keeps what was before beside it
 (`register/sql/20_history.sql`). Each can be taken back, the last one first, and then everything is as it was.
+
+After what each says no to, all say no to their ground: `GroundMissing`, `TextNotWritable`, `TextTooLong`, `NumberInText`.
+Somebody who is out of the scope's sight is in another place: `NotYourDivision`, as for one who is not there at all.
 """
 
 import json
@@ -10,21 +13,28 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
+from django.db.models import Max
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
-from canbao.access.sealing import person_token, seal
+from canbao.access.refusals import NotYourDivision
+from canbao.access.sealing import person_token, seal, unseal
 from canbao.kernel.identity import Identity, parse_identity
+from canbao.register.domain.entries import details_of, ground_of, name_of
+from canbao.register.domain.residents import one_number_one_person
 from canbao.register.models import Change, Resident
 from canbao.register.refusals import (
+    CannotBeUndone,
     ChangedSince,
     DayNotPossible,
-    NotHere,
+    HasDied,
+    HasMovedAway,
+    NeverInEmployeeScheme,
     NothingChanges,
     NumberOfSomebodyElse,
-    NumberTaken,
+    NumberSaysOtherwise,
     NumberThereAlready,
     UndoneAlready,
 )
@@ -39,24 +49,28 @@ def give_number(resident: Resident, number: str, *, name: str = "", by: Staff, w
     """A newborn's provisional identity becomes the real one; with it often the name (张三宝宝 → 张小明).
 
     The person stays the same: bills, cover and receipts are theirs as before. Says no, in this order:
-    `NotYourDivision`, `NotYourWork`, `NotHere`, `NumberThereAlready`, what is wrong with the number itself,
-    `NumberOfSomebodyElse`, `NumberTaken`.
+    `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, `NumberThereAlready`, what is wrong with the number itself,
+    `NumberOfSomebodyElse`, what is wrong with the name (`entries.name_of`), `NumberTaken`. An old foreigner's card does not
+    print the century: the birthday stays the registered one.
     """
     resident = _of_mine(resident, by)
     if resident.number_sealed is not None:
         raise NumberThereAlready(who=resident.name)
     identity = parse_identity(number, on=at.date(), allow_synthetic=allow_synthetic)
-    if identity.born_on != resident.born_on or (resident.sex and identity.sex and identity.sex != resident.sex):
+    if not identity.agrees_with_birth(resident.born_on) or (
+        resident.sex and identity.sex and identity.sex != resident.sex
+    ):
         raise NumberOfSomebodyElse(who=resident.name, born_on=resident.born_on, sex=resident.sex or "性别未登记")
-    columns = _columns_of(identity) | ({"name": _tidy(name)} if _tidy(name) else {})
+    name = name_of(name)
+    columns = _columns_of(identity) | ({"name": name} if name else {})
     return _change(resident, Kind.NUMBER_GIVEN, columns, on=at.date(), by=by, why=why, at=at)
 
 
 @transaction.atomic
 def correct_number(resident: Resident, number: str, *, by: Staff, why: str, at: datetime, allow_synthetic: bool) -> Change:  # fmt: skip
-    """The number was registered wrong; day of birth and sex follow the right one.
+    """The number was registered wrong; day of birth and sex follow the right one, where its card says them.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotHere`, what is wrong with the number itself,
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, what is wrong with the number itself,
     `NothingChanges`, `NumberTaken`.
     """
     resident = _of_mine(resident, by)
@@ -68,22 +82,27 @@ def correct_number(resident: Resident, number: str, *, by: Staff, why: str, at: 
 
 @transaction.atomic
 def correct_name(resident: Resident, name: str, *, by: Staff, why: str, at: datetime) -> Change:
-    """Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotHere`, `NothingChanges`."""
+    """Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, what is wrong with the name
+    (`entries.name_of`), `NothingChanges`.
+    """
     resident = _of_mine(resident, by)
-    return _change(resident, Kind.NAME, {"name": _tidy(name) or resident.name}, on=at.date(), by=by, why=why, at=at)
+    return _change(resident, Kind.NAME, {"name": name_of(name) or resident.name}, on=at.date(), by=by, why=why, at=at)
 
 
 @transaction.atomic
 def correct_details(resident: Resident, *, by: Staff, why: str, at: datetime, **details: Any) -> Change:
-    """`details` are columns of `DETAILS`. Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotHere`,
-    `DayNotPossible` (a birth in the future), `NothingChanges`.
+    """`details` are columns of `DETAILS`. Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`,
+    what is wrong with one of them (`entries.details_of`), `DayNotPossible` (a birth in the future), `NumberSaysOtherwise`,
+    `NothingChanges`.
     """
     resident = _of_mine(resident, by)
     unknown = set(details) - set(DETAILS)
     if unknown:
         raise TypeError(f"no details of a resident: {', '.join(sorted(unknown))}")
+    details = details_of(resident, details)
     if details.get("born_on", resident.born_on) > at.date():
         raise _impossible(resident, details["born_on"], "出生", today=at.date())
+    _check_number_agrees(resident, details)
     return _change(resident, Kind.DETAILS, details, on=at.date(), by=by, why=why, at=at)
 
 
@@ -91,32 +110,36 @@ def correct_details(resident: Resident, *, by: Staff, why: str, at: datetime, **
 def died(resident: Resident, *, on: date, by: Staff, why: str, at: datetime) -> Change:
     """Nobody pays for them from now on; cover that they have ends elsewhere.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotHere`, `DayNotPossible`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `DayNotPossible`.
     """
     return _gone(resident, Kind.DIED, "died_on", on=on, by=by, why=why, at=at)
 
 
 @transaction.atomic
 def moved_away(resident: Resident, *, on: date, by: Staff, why: str, at: datetime) -> Change:
-    """Out of the county. Says no like `died`."""
+    """Out of the county. Says no like `died`, and `HasMovedAway` after `HasDied`."""
     return _gone(resident, Kind.MOVED, "moved_on", on=on, by=by, why=why, at=at)
 
 
 @transaction.atomic
 def returned(resident: Resident, *, on: date, by: Staff, why: str, at: datetime) -> Change:
-    """Back from elsewhere. Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotHere` (for who died),
-    `NothingChanges` (for who never left), `DayNotPossible`.
+    """Back from elsewhere. Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `NothingChanges` (for who
+    never left), `DayNotPossible` (also before they left).
     """
     resident = _of_mine(resident, by, may_have_moved=True)
     if resident.moved_on is None:
         raise NothingChanges(who=resident.name)
     _check_day(resident, on, Kind.RETURNED, today=at.date())
+    if on < resident.moved_on:
+        raise _impossible(
+            resident, on, Kind.RETURNED.label, today=at.date(), after=(resident.moved_on, Kind.MOVED.label)
+        )
     return _change(resident, Kind.RETURNED, {"moved_on": None}, on=on, by=by, why=why, at=at)
 
 
 @transaction.atomic
 def joined_employee_scheme(resident: Resident, *, on: date, by: Staff, why: str, at: datetime) -> Change:
-    """Insured through work: from now on the notice's answer for them is another. Says no like `died`, then
+    """Insured through work: from now on the notice's answer for them is another. Says no like `moved_away`, then
     `NothingChanges`.
     """
     resident = _of_mine(resident, by)
@@ -130,9 +153,11 @@ def left_employee_scheme(
     resident: Resident, *, on: date, months: int | None, back_paid: bool | None, by: Staff, why: str, at: datetime
 ) -> Change:
     """`on` is the last day there, `months` how long without a gap, None where nobody knows. Says no like
-    `joined_employee_scheme`.
+    `joined_employee_scheme`, and `NeverInEmployeeScheme` after who has moved away.
     """
     resident = _of_mine(resident, by)
+    if "employee_scheme" not in resident.circumstances:
+        raise NeverInEmployeeScheme(who=resident.name)
     _check_day(resident, on, Kind.LEFT_EMPLOYMENT, today=at.date())
     known = {"months": months, "back_paid": back_paid, "left_on": on.isoformat()}
     scheme = {name: value for name, value in known.items() if value is not None}
@@ -158,22 +183,38 @@ UPDATE register_resident r SET ({", ".join(_COLUMNS)}) =
 def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
     """Everything is again as it was before that change; what was changed beside it stays.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `UndoneAlready`, `ChangedSince`, `NumberTaken` (the number
-    that would come back is somebody else's by now).
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `CannotBeUndone` (a household's change, or one that went
+    beyond a person's own columns), `UndoneAlready`, `ChangedSince`, `NumberTaken` (the number that would come back is
+    somebody else's by now).
     """
-    resident = Resident.objects.select_for_update().get(pk=change.resident_id)
-    check_may(by, Work.CHANGE_REGISTER, division=resident.division)
-    if Change.objects.filter(undoes=change).exists():
-        raise UndoneAlready
+    kept = Change.objects.filter(pk=change.pk).first()
+    if kept is None:
+        raise NotYourDivision(who=by.full_name)
+    if kept.resident_id is None:
+        check_may(by, Work.CHANGE_REGISTER, division=kept.division)
+        raise CannotBeUndone(day=kept.on, kind=kept.get_kind_display())
+    resident = _locked(kept.resident_id, by)
+    if not set(kept.before) <= set(_COLUMNS):
+        raise CannotBeUndone(day=kept.on, kind=kept.get_kind_display())
+    if Change.objects.filter(undoes=kept).exists():
+        last = _last_of_chain(kept)
+        raise UndoneAlready(day=last.on, kind=last.get_kind_display())
     with (
-        _said(Kind.UNDONE, on=at.date(), by=by, why=why, at=at, undoes=change.pk),
-        _one_number_one_person(),
+        _said(Kind.UNDONE, on=at.date(), by=by, why=why, at=at, undoes=kept.pk),
+        one_number_one_person(),
         connection.cursor() as cursor,
     ):
-        cursor.execute(_TAKE_BACK, [change.pk])
+        cursor.execute(_TAKE_BACK, [kept.pk])
         if not cursor.rowcount:
             raise ChangedSince(who=resident.name)
-    return _written(resident)
+    return _recorded(Change.objects.get(undoes=kept))
+
+
+def _last_of_chain(change: Change) -> Change:
+    """Of a change, what took it back, what took that back, and so on: the one that nothing has taken back."""
+    while (later := Change.objects.filter(undoes=change).first()) is not None:
+        change = later
+    return change
 
 
 # --- what all have in common ------------------------------------------------------------------------------------------
@@ -181,12 +222,19 @@ def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
 
 def _of_mine(resident: Resident, by: Staff, *, may_have_moved: bool = False) -> Resident:
     """The person as they are registered now, locked until all is done."""
-    resident = Resident.objects.select_for_update().get(pk=resident.pk)
-    check_may(by, Work.CHANGE_REGISTER, division=resident.division)
+    resident = _locked(resident.pk, by)
     if resident.died_on is not None:
-        raise NotHere(who=resident.name, state=Kind.DIED.label, day=resident.died_on)
+        raise HasDied(who=resident.name, day=resident.died_on)
     if resident.moved_on is not None and not may_have_moved:
-        raise NotHere(who=resident.name, state=Kind.MOVED.label, day=resident.moved_on)
+        raise HasMovedAway(who=resident.name, day=resident.moved_on)
+    return resident
+
+
+def _locked(pk: int, by: Staff) -> Resident:
+    resident = Resident.objects.select_for_update().filter(pk=pk).first()
+    if resident is None:  # under the scope of another place there is no such row
+        raise NotYourDivision(who=by.full_name)
+    check_may(by, Work.CHANGE_REGISTER, division=resident.division)
     return resident
 
 
@@ -201,8 +249,22 @@ def _check_day(resident: Resident, on: date, kind: Kind, *, today: date) -> None
         raise _impossible(resident, on, kind.label, today=today)
 
 
-def _impossible(resident: Resident, day: date, what: str, *, today: date) -> DayNotPossible:
-    return DayNotPossible(who=resident.name, day=day, what=what, born_on=resident.born_on, today=today)
+def _impossible(
+    resident: Resident, day: date, what: str, *, today: date, after: tuple[date, str] | None = None
+) -> DayNotPossible:
+    first, event = after or (resident.born_on, "出生")
+    return DayNotPossible(who=resident.name, day=day, what=what, first=first, event=event, today=today)
+
+
+def _check_number_agrees(resident: Resident, details: dict[str, Any]) -> None:
+    """The number is read here and goes no further: what is said names the column alone."""
+    if resident.number_sealed is None or not {"born_on", "sex"} & set(details):
+        return
+    identity = parse_identity(unseal(resident.number_sealed), allow_synthetic=True)  # it was let in: of whatever place
+    if "born_on" in details and not identity.agrees_with_birth(details["born_on"]):
+        raise NumberSaysOtherwise(who=resident.name, what="出生日期")
+    if "sex" in details and identity.sex and details["sex"] != identity.sex:
+        raise NumberSaysOtherwise(who=resident.name, what="性别")
 
 
 def _change(resident: Resident, kind: Kind, columns: dict[str, Any], *, on: date, by: Staff, why: str, at: datetime) -> Change:  # fmt: skip
@@ -210,9 +272,11 @@ def _change(resident: Resident, kind: Kind, columns: dict[str, Any], *, on: date
         raise NothingChanges(who=resident.name)
     for name, value in columns.items():
         setattr(resident, name, value)
-    with _said(kind, on=on, by=by, why=why, at=at), _one_number_one_person():
+    history = Change.objects.filter(resident=resident)  # nobody else adds to it: the person is locked
+    before = history.aggregate(last=Max("pk"))["last"] or 0
+    with _said(kind, on=on, by=by, why=why, at=at), one_number_one_person():
         resident.save(update_fields=list(columns))
-    return _written(resident)
+    return _recorded(history.get(pk__gt=before))
 
 
 @contextmanager
@@ -221,7 +285,7 @@ def _said(kind: Kind, *, on: date, by: Staff, why: str, at: datetime, undoes: in
     said = {
         "kind": kind,
         "on": on.isoformat(),
-        "why": why,
+        "why": ground_of(why),
         "by": f"staff:{by.username}",
         "at": at.isoformat(),
         "undoes": undoes,
@@ -232,22 +296,9 @@ def _said(kind: Kind, *, on: date, by: Staff, why: str, at: datetime, undoes: in
         cursor.execute("SELECT set_config('register.change', '', true)")
 
 
-@contextmanager
-def _one_number_one_person() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "person_token" not in str(error):
-            raise
-        raise NumberTaken from error
-
-
-def _written(resident: Resident) -> Change:
-    change = Change.objects.filter(resident=resident).latest("pk")
-    record(
-        f"resident.{change.kind}", f"resident:{resident.pk}", county=resident.county, actor=change.by, change=change.pk
-    )
+def _recorded(change: Change) -> Change:
+    subject = f"resident:{change.resident_id}"
+    record(f"resident.{change.kind}", subject, county=change.county, actor=change.by, change=change.pk)
     return change
 
 
@@ -257,10 +308,6 @@ def _columns_of(identity: Identity) -> dict[str, Any]:
         "number_sealed": seal(identity.number),
         "number_tail": identity.number[-4:],
         "person_token": person_token(identity.number),
-        "born_on": identity.born_on,
+        **({"born_on": identity.born_on} if identity.born_on else {}),
         **({"sex": identity.sex} if identity.sex else {}),
     }
-
-
-def _tidy(name: str) -> str:
-    return "".join(name.split())

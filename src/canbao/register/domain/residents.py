@@ -1,9 +1,12 @@
 """Residents one by one: found by their number, registered, and their number read out with a reason."""
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
+import psycopg
 from django.db import IntegrityError, connection, transaction
 
 from canbao.access.record import record
@@ -85,11 +88,24 @@ def register_newborn(*, guardian: Resident, name: str, sex: str, born_on: date, 
     return _save(resident)
 
 
-def _save(resident: Resident) -> Resident:
+@contextmanager
+def one_number_one_person() -> Iterator[None]:
+    """`NumberTaken` where the number written inside is somebody's already; every other no of the database stays one."""
     try:
         with transaction.atomic():
-            resident.save(force_insert=True)
+            yield
     except IntegrityError as error:
+        broken = error.__cause__.diag.constraint_name if isinstance(error.__cause__, psycopg.Error) else None
+        if broken != _ONE_NUMBER_ONE_PERSON:
+            raise
         raise NumberTaken from error
+
+
+_ONE_NUMBER_ONE_PERSON = "register_resident_person_token_key"
+
+
+def _save(resident: Resident) -> Resident:
+    with one_number_one_person():
+        resident.save(force_insert=True)
     record("resident.registered", f"resident:{resident.pk}", county=resident.county)
     return resident

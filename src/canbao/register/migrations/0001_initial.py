@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                 ("after", models.JSONField(verbose_name="变更后")),
                 ("why", models.CharField(max_length=200, verbose_name="依据")),
                 ("at", models.DateTimeField(verbose_name="登记时间")),
+                ("written_at", models.DateTimeField(verbose_name="写入时间")),
                 ("by", models.CharField(max_length=60, verbose_name="登记人")),
                 (
                     "household",
@@ -154,6 +155,26 @@ class Migration(migrations.Migration):
                 "ordering": ["pk"],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("why", ""), _negated=True), name="change_has_a_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "number_given",
+                                    "number",
+                                    "name",
+                                    "details",
+                                    "died",
+                                    "moved",
+                                    "returned",
+                                    "employed",
+                                    "left_employment",
+                                    "undone",
+                                ],
+                            )
+                        ),
+                        name="change_is_of_a_kind",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("kind", "undone"), ("undoes__isnull", False)),

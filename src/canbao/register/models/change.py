@@ -11,18 +11,21 @@ from canbao.register.models.household import Household
 from canbao.register.models.resident import Resident
 
 
+class Kind(models.TextChoices):
+    NUMBER_GIVEN = "number_given", "取得证件号码"
+    NUMBER = "number", "更正证件号码"
+    NAME = "name", "更正姓名"
+    DETAILS = "details", "更正其他信息"
+    DIED = "died", "死亡"
+    MOVED = "moved", "迁出"
+    RETURNED = "returned", "迁回"
+    EMPLOYED = "employed", "参加职工医保"
+    LEFT_EMPLOYMENT = "left_employment", "停止职工医保"
+    UNDONE = "undone", "撤销变更"
+
+
 class Change(models.Model):
-    class Kind(models.TextChoices):
-        NUMBER_GIVEN = "number_given", "取得证件号码"
-        NUMBER = "number", "更正证件号码"
-        NAME = "name", "更正姓名"
-        DETAILS = "details", "更正其他信息"
-        DIED = "died", "死亡"
-        MOVED = "moved", "迁出"
-        RETURNED = "returned", "迁回"
-        EMPLOYED = "employed", "参加职工医保"
-        LEFT_EMPLOYMENT = "left_employment", "停止职工医保"
-        UNDONE = "undone", "撤销变更"
+    Kind = Kind
 
     county = models.CharField(max_length=6, db_collation="C")
     division = models.CharField(max_length=12, db_collation="C")
@@ -33,7 +36,10 @@ class Change(models.Model):
     before = models.JSONField("变更前")
     after = models.JSONField("变更后")
     why = models.CharField("依据", max_length=200)
-    at = models.DateTimeField("登记时间")
+    at = models.DateTimeField(
+        "登记时间"
+    )  # as the program says, which may tell of an earlier moment (a season played again)
+    written_at = models.DateTimeField("写入时间")  # by the database's own clock, whatever the program says
     by = models.CharField("登记人", max_length=60)
     undoes = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="undone_by", verbose_name="所撤销的变更"
@@ -43,6 +49,7 @@ class Change(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=~models.Q(why=""), name="change_has_a_reason"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="change_is_of_a_kind"),
             models.CheckConstraint(
                 condition=models.Q(kind="undone", undoes__isnull=False)
                 | ~models.Q(kind="undone") & models.Q(undoes__isnull=True),

@@ -1,13 +1,17 @@
 -- Whoever changes a resident or a household says what it is, since when, who says so and why, in the setting register.change
 -- of their transaction: {"kind", "on", "why", "by", "at", "undoes"}. Without it nothing is changed, and with it the row of
 -- history is written here, so that no way to the register leaves it out. As the owner: the application only reads history.
+-- "at" is the moment that the program works at, which a season that is played again sets to an earlier one; when the row
+-- was written is the database's own word, in written_at.
 CREATE OR REPLACE FUNCTION register_keep_history() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     said jsonb := nullif(current_setting('register.change', true), '')::jsonb;
     was jsonb := to_jsonb(OLD);
     becomes jsonb := to_jsonb(NEW);
-    resident jsonb := CASE TG_TABLE_NAME WHEN 'register_resident' THEN becomes -> 'id' END;
+    resident bigint := CASE TG_TABLE_NAME WHEN 'register_resident' THEN (becomes ->> 'id')::bigint END;
+    household bigint := coalesce(becomes ->> 'household_id', becomes ->> 'id');
+    undone bigint := (said ->> 'undoes')::bigint;
     differing text[];
 BEGIN
     SELECT array_agg(key) INTO differing FROM jsonb_each(was) WHERE value IS DISTINCT FROM becomes -> key;
@@ -19,11 +23,14 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     PERFORM scope_must_be(said ->> 'by');
-    INSERT INTO register_change (county, division, household_id, resident_id, kind, "on", before, after, why, at, by, undoes_id)
-    SELECT becomes ->> 'county', becomes ->> 'division', coalesce(becomes ->> 'household_id', becomes ->> 'id')::bigint,
-           resident::bigint, said ->> 'kind', (said ->> 'on')::date,
+    IF undone IS NOT NULL AND NOT EXISTS (SELECT FROM register_change c WHERE c.id = undone AND c.household_id = household
+                                             AND c.resident_id IS NOT DISTINCT FROM resident) THEN
+        RAISE EXCEPTION 'change % is no change of % %', undone, TG_TABLE_NAME, becomes -> 'id' USING ERRCODE = 'restrict_violation';
+    END IF;
+    INSERT INTO register_change (county, division, household_id, resident_id, kind, "on", before, after, why, at, written_at, by, undoes_id)
+    SELECT becomes ->> 'county', becomes ->> 'division', household, resident, said ->> 'kind', (said ->> 'on')::date,
            jsonb_object_agg(key, was -> key), jsonb_object_agg(key, becomes -> key),
-           said ->> 'why', (said ->> 'at')::timestamptz, said ->> 'by', (said ->> 'undoes')::bigint
+           said ->> 'why', (said ->> 'at')::timestamptz, clock_timestamp(), said ->> 'by', undone
       FROM unnest(differing) key;
     RETURN NULL;
 END $$;
@@ -32,5 +39,16 @@ DROP TRIGGER IF EXISTS keep_history ON register_resident;
 CREATE TRIGGER keep_history AFTER UPDATE ON register_resident FOR EACH ROW EXECUTE FUNCTION register_keep_history();
 DROP TRIGGER IF EXISTS keep_history ON register_household;
 CREATE TRIGGER keep_history AFTER UPDATE ON register_household FOR EACH ROW EXECUTE FUNCTION register_keep_history();
+
+-- Nobody is ever removed, by whoever it may be: the row is what bills, receipts and the history hang on.
+CREATE OR REPLACE FUNCTION register_keep_rows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'nothing is removed from %: % is refused; register what happened', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+DROP TRIGGER IF EXISTS keep_rows ON register_resident;
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON register_resident FOR EACH STATEMENT EXECUTE FUNCTION register_keep_rows();
+DROP TRIGGER IF EXISTS keep_rows ON register_household;
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON register_household FOR EACH STATEMENT EXECUTE FUNCTION register_keep_rows();
 
 SELECT access_append_only('register_change');

@@ -10,7 +10,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT r.id, r.name, r.household_id, r.division, r.county FROM register_resident r WHERE r.person_token = token
 $$;
 
--- History is read by whoever may see the person; it is written by the triggers of 20_history.sql alone.
+-- History is read by whoever may see the person (or the household, where it is a household's) as they are now, also after a
+-- move to another village; the tables inside are under the same scope. It is written by the triggers of 20_history.sql alone.
 GRANT SELECT ON register_change TO canbao_app;
 REVOKE INSERT, UPDATE, DELETE ON register_change FROM canbao_app;
-SELECT access_guard('register_change', 'household_id');
+ALTER TABLE register_change ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS within_scope ON register_change;
+CREATE POLICY within_scope ON register_change FOR SELECT
+    USING (CASE WHEN resident_id IS NULL THEN EXISTS (SELECT FROM register_household h WHERE h.id = register_change.household_id)
+           ELSE EXISTS (SELECT FROM register_resident r WHERE r.id = register_change.resident_id) END);

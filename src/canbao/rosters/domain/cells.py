@@ -1,35 +1,12 @@
 """Cells of a department's list as they may be kept: harmless to the database, and without anybody's long number.
 
-Numbers stand where nobody expects them: in the name when two columns were swapped, in a remark, in a file's name. So
-whatever is kept in plain text goes through `kept`, and only what was typed in the number column is sealed.
+Whatever is kept in plain text goes through `kept`; only what was typed in the number column is sealed.
 """
 
-import re
-
-# What people put between digits: spaces of every width, zero-width marks, hyphens, dots, quotes.
-_GAP = "[\\s\u200b-\u200f\u2060\ufeff'`’‘.·\\-\u2010-\u2015\u2212]{0,2}"
-_LONG = re.compile(
-    rf"[A-Za-zＡ-Ｚａ-ｚ]{{3}}(?:{_GAP}\d){{12,}}"  # the foreigners' card of before 2023
-    rf"|\d(?:{_GAP}\d){{12,}}(?:{_GAP}[XxＸｘ×])?"  # identity numbers, also short by a few digits; bank accounts
-    rf"|(?<!\d)1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)"  # a mobile phone
-    r"|(?<!\d)0\d{2,3}[-\s]?\d{7,8}(?!\d)"  # a telephone
-)
-_SHORTEST = 10
-_TAIL = 4
+from canbao.kernel.long_numbers import covered
 
 
 def kept(text: str, most: int) -> str:
     """At most `most` characters, without what PostgreSQL cannot hold, long numbers covered but for their tail."""
     whole = covered(text.replace("\0", ""))
     return whole if len(whole) <= most else whole[: most - 1] + "…"
-
-
-def covered(text: str) -> str:
-    """Long numbers covered but for their last four characters; dates, amounts and 12-digit codes stay."""
-    if len(text) < _SHORTEST:
-        return text
-    return _LONG.sub(lambda found: "*" * (len(found[0]) - _TAIL) + found[0][-_TAIL:], text)
-
-
-def has_long_number(text: str) -> bool:
-    return len(text) >= _SHORTEST and _LONG.search(text) is not None

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from canbao.documents.columns import Field
+from canbao.kernel.long_numbers import has_long_number
 from canbao.rosters.domain import sentences
-from canbao.rosters.domain.cells import has_long_number
 from canbao.rosters.domain.incoming import Incoming
 from canbao.rosters.domain.matching import Person
 from canbao.rosters.domain.names import name_difference
