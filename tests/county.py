@@ -13,6 +13,7 @@ that matters. All people are invented; their numbers begin with 99, a place that
 | 王家 | of another town, whose committee has no paper receipts left |
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from canbao.access.models import Role, Staff
 from canbao.access.scope import Scope, within
@@ -87,6 +88,16 @@ def signed_in(username: str, *, division: str = COUNTY) -> Iterator[Scope]:
     """What one of the staff does: the database takes a person's name from nobody but that person."""
     with within(Scope(division=division, actor=f"staff:{username}")) as scope:
         yield scope
+
+
+@contextmanager
+def register_changes(kind: str = "details") -> Iterator[None]:
+    """For what no page does yet: says why rows of the register change inside, as whoever changes them must."""
+    said = {"kind": kind, "on": "2021-11-15", "why": "试验用", "by": "test", "at": IN_THE_WINDOW.isoformat()}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('register.change', %s, true)", [json.dumps(said)])
+        yield
+        cursor.execute("SELECT set_config('register.change', '', true)")
 
 
 @dataclass(frozen=True)

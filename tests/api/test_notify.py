@@ -21,7 +21,7 @@ from canbao.enrolment.models import Campaign, Enrolment
 from canbao.register.models import Household
 from tests.api.conftest import PAID, Platform
 from tests.collection.racing import as_owner
-from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, County, another, everybody
+from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, County, another, everybody, register_changes
 
 SIGNED = ["Wechatpay-Serial", "Wechatpay-Signature", "Wechatpay-Timestamp", "Wechatpay-Nonce"]
 
@@ -150,7 +150,8 @@ def test_without_receipts_they_are_asked_to_tell_again(platform: Platform) -> No
     with within(everybody()):
         county = County()
         without = CollectingUnit.objects.create(kind=UnitKind.SCHOOL, name="没有票据的学校", division_id=FAR_VILLAGE)
-        Household.objects.filter(code="周家").update(unit=without)
+        with register_changes():
+            Household.objects.filter(code="周家").update(unit=without)
         order = make_order(
             order_id=uuid4(), campaign=county.campaign, household=county.household("周家"), bills=county.bills("周家"),
             channel=Channel.WECHAT, made_by="resident:1", at=IN_THE_WINDOW,

@@ -24,7 +24,7 @@ from canbao.gateways.standin.spawn import Control, spawned
 from canbao.register.models import Household
 from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
-from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, hold
+from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, hold, register_changes
 from tests.desks import approve, readjust, review
 
 
@@ -174,7 +174,8 @@ def test_a_village_without_receipts_holds_up_nobody_else(
     county: County, standin: Control, capsys: pytest.CaptureFixture[str]
 ) -> None:
     school = CollectingUnit.objects.create(kind=UnitKind.SCHOOL, name="没有票据的学校", division_id=VILLAGE)
-    Household.objects.filter(code="周家").update(unit=school)
+    with register_changes():
+        Household.objects.filter(code="周家").update(unit=school)
     for household in ("周家", "赵家"):
         standin.pay(order_of(county, household).pk, paid_at=IN_THE_WINDOW, lose=True, wait=True)
 

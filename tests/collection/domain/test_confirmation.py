@@ -39,7 +39,7 @@ from tests.collection.racing import (
     without_key,
     without_locks,
 )
-from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County
+from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, register_changes
 from tests.ledger.balances import balances
 
 SETTLED, SURPLUS, PARTLY = PaymentOutcome.SETTLED, PaymentOutcome.SURPLUS, PaymentOutcome.PARTLY
@@ -198,7 +198,8 @@ def move(county: County, name: str) -> Household:
         village = Division.objects.create(code="340122100200", name="邻县一村", level="village")
         unit = CollectingUnit.objects.create(kind="village", name="邻县一村村委会", division=village)
         there = Household.objects.create(county="340122", division=village.pk, unit=unit, code="新家")
-        Resident.objects.filter(name=name).update(county="340122", division=village.pk, household=there)
+        with register_changes():
+            Resident.objects.filter(name=name).update(county="340122", division=village.pk, household=there)
     return there
 
 

@@ -17,7 +17,7 @@ from canbao.register.models import Resident
 from canbao.rosters.models import Holding, Outcome, Roster
 from canbao.rosters.queries import counts_by_outcome, other_lists
 from canbao.rosters.refusals import CategoryNotInNotice, CutOffInFuture, NotYourDepartment, RosterFileKnown
-from tests.county import VILLAGE, County, hold, number, signed_in
+from tests.county import VILLAGE, County, hold, number, register_changes, signed_in
 from tests.rosters.files import CUT_OFF, HEADER, TODAY, imported, listed, number_of, only_row, rows_of, text_table, xlsx
 
 
@@ -124,7 +124,8 @@ def test_somebody_who_is_not_on_the_register_is_refused(one: Callable) -> None:
     ],
 )
 def test_the_dead_and_the_moved_are_looked_at(county: County, one: Callable, field: str, why: str) -> None:
-    Resident.objects.filter(name="赵大").update(**{field: date(2021, 9, 1)})
+    with register_changes():
+        Resident.objects.filter(name="赵大").update(**{field: date(2021, 9, 1)})
     row = one(*listed("赵大"))
 
     assert (row.outcome, row.why) == (Outcome.LOOK, why)
