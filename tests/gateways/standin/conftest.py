@@ -14,6 +14,7 @@ from canbao.collection.gateway import Arrival
 from canbao.gateways.standin.client import StandIn
 from canbao.gateways.standin.faults import Faults
 from canbao.gateways.standin.spawn import Control, spawned
+from canbao.kernel.days import CHINA
 from tests.gateways.standin.receiver import Receiver, listening
 
 TODAY = date(2021, 11, 15)
@@ -29,7 +30,7 @@ class Town:
         self, *, fen: int = 28000, order: UUID | None = None, lives: timedelta = timedelta(hours=2)
     ) -> tuple[UUID, str]:
         order = order or uuid4()
-        expires_at = datetime.now(UTC).replace(year=TODAY.year, month=TODAY.month, day=TODAY.day) + lives
+        expires_at = datetime.now(CHINA).replace(year=TODAY.year, month=TODAY.month, day=TODAY.day) + lives
         url = self.gateway.ask(
             order=order, amount_fen=fen, says="城乡居民医保 <2022>", expires_at=expires_at, notify_url=self.merchant.url
         )
