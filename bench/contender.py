@@ -174,18 +174,20 @@ def facts_for_openfisca(source: Path, target: Path) -> dict[str, float]:
 
 
 def check(source: Path, target: Path) -> dict[str, float]:
-    """Everybody's amount, first day and refusal, by `tabulate`, by hand, and by OpenFisca where `target` is its answers."""
+    """Everybody's amounts, days of cover and refusal, by `tabulate`, by hand, and by OpenFisca where `target` is its answers."""
     people = pl.read_parquet(source)
-    ours = tabulate(load_pack(NOTICE), people, answers=SAME_ANSWERS).select(
-        "pays_fen", "covered_from", refusal_code="refusal.code"
-    )
+    ours = tabulate(load_pack(NOTICE), people, answers=SAME_ANSWERS)
+    ours = ours.select(*SAME_ANSWERS[:-1], refusal_code=SAME_ANSWERS[-1])
     others = {"polars": answered(people.lazy()).select(ours.columns).collect()}
     if target.exists():
         with np.load(target) as found:
             others["openfisca"] = pl.DataFrame(
                 {
+                    "individual_fen": pl.Series(found["individual_fen"]).cast(pl.Int64),
+                    "government_fen": pl.Series(found["government_fen"]).cast(pl.Int64),
                     "pays_fen": pl.Series(found["pays_fen"]).cast(pl.Int64).replace(-1, None),
                     "covered_from": _none_at_nought(found["covered_from"]),
+                    "covered_until": _none_at_nought(found["covered_until"]),
                     "refusal_code": [REFUSALS[number] for number in found["refusal"]],
                 }
             )
@@ -207,10 +209,12 @@ def check_files(source: Path, target: Path) -> dict[str, float]:
     """The same of two files that were written, row group by row group."""
     ours, other = pq.ParquetFile(source), pq.ParquetFile(target)
     same = people = 0
-    columns = ["pays_fen", "covered_from"]
-    for one, another in zip(ours.iter_batches(columns=columns), other.iter_batches(columns=columns), strict=True):
+    flat = ["individual_fen", "government_fen", "pays_fen", "covered_from", "covered_until"]
+    here, there = ours.iter_batches(columns=[*flat, "refusal"]), other.iter_batches(columns=[*flat, "refusal_code"])
+    for one, another in zip(here, there, strict=True):
         left, right = pl.from_arrow(one), pl.from_arrow(another)
-        same += left.select(pl.all_horizontal(pl.col(n).eq_missing(right[n]) for n in columns).sum()).item()
+        left = left.select(*flat, refusal_code=pl.col("refusal").struct.field("code"))
+        same += left.select(pl.all_horizontal(pl.col(n).eq_missing(right[n]) for n in left.columns).sum()).item()
         people += left.height
     return {"same": same / people, "people": people}
 

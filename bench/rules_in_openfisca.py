@@ -168,7 +168,7 @@ def main(source, target):
     }
     status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     peak = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
-    np.savez(target, **{name: found[name] for name in ("pays_fen", "covered_from", "refusal")})
+    np.savez(target, **{name: found[name] for name in ANSWERS})
     print(json.dumps(said | {"peak_bytes": peak}))
 
 

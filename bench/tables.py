@@ -2,7 +2,7 @@
 
 Beside it in the same run: the same rules written by hand as Polars expressions and as vectorised formulas of OpenFisca,
 `assess` one by one, and what no program can go below: copying the bytes. Each is a process of its own, so that its
-memory is its own; they take turns. Before anything is compared, all must say the same about everybody.
+memory is its own; they take turns. No figure is printed unless all said the same about everybody.
 """
 
 import json

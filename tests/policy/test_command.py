@@ -197,11 +197,13 @@ def test_tabulate_writes_just_the_answers_that_are_wanted(tmp_path: Path, capsys
     pl.DataFrame({"id": [1], "categories": [["低保对象"]]}).write_parquet(people)
     command = ["tabulate", "suixi-2022", str(people), "-o", str(out), "--answers"]
 
-    assert main([*command, "pays,refusal.code"]) == 0
+    assert main([*command, "pays, refusal.code"]) == 0
     assert pl.read_parquet(out).columns == ["id", "categories", "refusal.code", "pays"]
 
     assert main([*command, "pays,payz"]) == 2
-    assert "payz: 结果里没有这样的列" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "payz: 结果里没有这样的列" in said
+    assert "pays、government" in said or "individual、pays" in said
 
 
 def test_a_population_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -440,7 +440,7 @@ USUALLY_A_SLIP: list[Row] = [
     ("hefei-2021/money.yaml", "individual_yuan: 320\n    government_yuan: 580\n    total_yuan: 900", "individual_yuan: 280\n    government_yuan: 580\n    total_yuan: 860", "individual_yuan: 280", "280 元和 hefei-2020 的标准一样"),
     ("suixi-2022/money.yaml", "individual_yuan: 320\n    government_yuan: 580\n    total_yuan: 900", "individual_yuan: 320\n    government_yuan: 5800\n    total_yuan: 6120", "individual_yuan", "相差太大，位数对不对？"),
     ("suixi-2022/time.yaml", "first: 2022-01-01\n  last: 2022-12-31", "first: 2022-01-01\n  last: 2022-12-13", "last: 2022-12-13", "不是整整一年"),
-    ("suixi-2022/time.yaml", "first: 2021-10-01", "first: 2020-10-01", "last: 2021-12-31", "集中缴费期长过一年"),
+    ("suixi-2022/time.yaml", "first: 2021-10-01", "first: 2020-10-01", "first: 2020-10-01", "集中缴费期从 2020-10-01 到 2021-12-31，长过一年：年份对不对？"),
     ("huilong-2020/time.yaml", "first: 2019-10-01\n  last: 2019-12-10", "first: 2020-10-01\n  last: 2020-12-10", "first: 2020-10-01", "2020-10-01 才开始缴费，待遇期从 2020-01-01 已经开始了：年份对不对？"),
     ("suixi-2022/time.yaml", "first: 2021-10-29, last: 2021-12-31", "first: 2012-10-29, last: 2021-12-31", "2012-10-29", "2012-10-29 离缴费期（2021-10-01 起）很远"),
     ("hefei-2021/document.yaml", "issued_on: 2021-08-20", "issued_on: 2022-08-20", "issued_on", "2022-08-20 印发时，集中缴费期已经过了"),

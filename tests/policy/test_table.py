@@ -1,5 +1,6 @@
 """A population tabulated is the same as each person assessed, whatever the people."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from canbao.policy import Assessment, BadFacts, Pack, assess, facts_from_json, load_pack, people_table
 from canbao.policy import table as table_module
 from canbao.policy.cells import Cells
+from canbao.policy.columns import LAST_DAY
 from canbao.policy.person import Person, Trace
 from canbao.policy.table import tabulate
 from tests.policy.tiny import tiny, tiny_with_tiers
@@ -219,6 +221,16 @@ def test_a_thousand_lengths_of_work_are_one_question() -> None:
     assert (first_days[23], first_days[24]) == (None, paid)  # who worked for two years is covered from the payment on
 
 
+@pytest.mark.parametrize("count", [LAST_DAY - 1, LAST_DAY, 2**31 - 1, 2**31, 13_800_000_000, 2**40])
+def test_a_count_that_cannot_be_true_says_nothing_about_others(count: int) -> None:
+    """Such as a phone number in the wrong column."""
+    worked = [{"months": months, "back_paid": False, "left_on": date(2022, 2, 10)} for months in (count, None, 24, 1)]
+    rows = [{"employee_scheme": one, "paid_on": date(2022, 4, 10)} for one in worked]
+
+    for some in (rows, rows[::-1], rows[:2], rows[1::-1]):
+        assert_is_assessed(SUIXI, [dict.fromkeys(SCHEMA) | row for row in some])
+
+
 @pytest.mark.parametrize("shape", [pl.Int8, pl.UInt64, pl.Int64, pl.Categorical, pl.Float64, pl.List(pl.Int64)])
 def test_a_length_of_work_that_is_no_count_is_named(shape: pl.DataType) -> None:
     bad = {pl.Int8: -1, pl.Int64: -(2**40), pl.Categorical: "24", pl.Float64: 24.0, pl.List(pl.Int64): [24]}.get(shape)
@@ -246,6 +258,23 @@ def test_only_the_answers_that_are_wanted_are_given_and_they_are_the_same(
     for name, column in zip(found.columns, found, strict=True):
         whole, _, part = name.partition(".")
         assert column.to_list() == [row[whole] and row[whole][part] if part else row[whole] for row in rows]
+
+
+def test_several_threads_may_ask_the_same_cells() -> None:
+    """What one of them learns while another lays its answers out is no part of the other's table."""
+    cells = Cells(SUIXI)
+    names = [category.name for category in SUIXI.categories]
+    days = [SUIXI.window.first + timedelta(days=day) for day in range(0, 200, 3)]
+    tables = [
+        pl.DataFrame({"categories": [[name] for name in (names[start:] + names[:start]) for _ in days], "paid_on": days * len(names)})
+        for start in range(len(names))
+    ]  # fmt: skip
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda table: tabulate(SUIXI, table, cells), tables))
+
+    for table, said in zip(tables, found, strict=True):
+        assert said.equals(tabulate(SUIXI, table))
 
 
 def test_an_answer_that_there_is_not_is_named() -> None:

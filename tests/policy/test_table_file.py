@@ -83,6 +83,15 @@ def test_a_file_may_gain_just_the_answers_that_are_wanted(tmp_path: Path) -> Non
     assert (table["pays"].to_pylist(), table["refusal.code"].to_pylist()) == (["40.00", None], [None, None])
 
 
+@pytest.mark.parametrize("wanted", [["pays"], ["pays_fen"], ["refusal.code"]])
+def test_an_answer_does_not_become_a_second_column_of_that_name(wanted: list[str], tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": [1], wanted[0]: ["mine"]}), tmp_path / "in.parquet")
+
+    with pytest.raises(BadFacts, match=rf"^{wanted[0]}: 人口表里已有这些列"):
+        tabulate_file(SUIXI, tmp_path / "in.parquet", tmp_path / "out.parquet", answers=wanted)
+    assert not (tmp_path / "out.parquet").exists()
+
+
 def test_other_columns_are_copied_byte_for_byte(tmp_path: Path) -> None:
     """Their pages, what is said of them, and what the writer said of the file."""
     names = pa.array([f"名{n % 7}" for n in range(1000)]).dictionary_encode()

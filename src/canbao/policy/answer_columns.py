@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from canbao.kernel.fen import yuan
+from canbao.kernel.refusal import must
 from canbao.policy.assessment import Assessment
 from canbao.policy.cells import Told
 from canbao.policy.columns import NO_DAY
@@ -49,12 +50,16 @@ IN_YUAN = {"individual": "individual_fen", "pays": "pays_fen", "government": "go
 _FIELD_OF = {"bill_lines": "lines", "refund_answer": "refund"}  # the short names are those of facts
 
 
-def names_added(pack: Pack, given: Collection[str], wanted: Collection[str] | None = None) -> list[str]:
+def names_added(
+    pack: Pack, given: Collection[str], wanted: Collection[str] | None = None, *, also: Collection[str] = ()
+) -> list[str]:
     """The columns that a table with these columns gains: those of every notice, and those that this one needs.
 
-    Or those that are wanted. Raises `BadFacts` where the table has such columns already, or an answer has none.
+    Or those that are wanted; `also` may be wanted, too. Raises `BadFacts` where the table has such columns already, or
+    an answer has none.
     """
-    possible = [*SHAPES, *PARTS]
+    must(not isinstance(wanted, str), "a text is no list of names")
+    possible = [*SHAPES, *PARTS, *also]
     unknown = [name for name in wanted or () if name not in possible]
     if unknown:
         raise BadFacts("、".join(unknown), f"结果里没有这样的列；可用：{'、'.join(possible)}")

@@ -41,8 +41,8 @@ _BETWEEN = re.compile(r"[、,，;；]")
 EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = (date.min - EPOCH).days, (date.max - EPOCH).days
 NO_DAY = FIRST_DAY - 1
-MOST = np.iinfo(np.int32).max
-"""A count that is higher is as good as this one."""
+MOST = LAST_DAY
+"""A count that is higher is as good as this one. Counts are cut by the same tables as days, so they end where days do."""
 
 
 def day_number(day: date) -> int:

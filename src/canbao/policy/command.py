@@ -249,7 +249,7 @@ def _tabulate(arguments: argparse.Namespace) -> int:
 
     pack = load_pack(arguments.pack)
     source, target = Folder(arguments.population), Folder(arguments.output)
-    wanted = arguments.answers.split(",") if arguments.answers is not None else None
+    wanted = [name.strip() for name in arguments.answers.split(",")] if arguments.answers is not None else None
     try:
         with source.open("rb"):
             pass

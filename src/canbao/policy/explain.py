@@ -45,7 +45,7 @@ def explain_family(pack: Pack, people: Sequence[Facts], language: Language = "zh
     together = teller.notice(pack) + teller.household(household(pack, answers, why), pack)
     told = [teller.person(answer, reason, n) for n, (answer, reason) in enumerate(zip(answers, why, strict=True), 1)]
     days = _supposed_days(pack, people)
-    if len(days) == 1:
+    if len(days) == 1 and all(facts.paid_on is None for facts in people):
         together += teller.between + teller.supposed(days[0])
     else:
         told = [

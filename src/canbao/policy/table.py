@@ -53,7 +53,7 @@ def tabulate(
 
     with ThreadPoolExecutor(processors()) as threads:
         parts = [*threads.map(told, range(0, max(population.height, 1), PART))]
-        known = _Known(cells.answers, names)
+        known = _Known(tuple(cells.answers), names)  # as they are now: others may go on learning
         found = pl.concat(threads.map(known.rows, parts))
     return pl.concat([population, known.whole(found)], how="horizontal")
 

@@ -140,7 +140,7 @@ class _Population:
 def _names_added(pack: Pack, given: Collection[str], wanted: Collection[str] | None) -> list[str]:
     if wanted is None:
         return names_added(pack, given) + [name for name in IN_YUAN if name not in given]
-    return names_added(pack, given, set(wanted) - set(IN_YUAN)) + [name for name in IN_YUAN if name in wanted]
+    return names_added(pack, given, wanted, also=IN_YUAN)
 
 
 def _covered_from(answers: Sequence[Assessment], told: Sequence[Told]) -> list[Chunk]:

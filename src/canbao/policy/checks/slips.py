@@ -206,7 +206,8 @@ def the_benefit_period_is_whole(pack: Pack) -> Iterator[tuple[Path, str]]:
     if months_after(period.first, 12) != period.last + _A_DAY:
         yield ("benefit_period", "last"), f"待遇期从 {period.first} 到 {period.last}，不是整整一年"
     if pack.collection_window.last - pack.collection_window.first > timedelta(days=366):
-        yield ("collection_window", "last"), "集中缴费期长过一年"
+        window = pack.collection_window
+        yield ("collection_window", "first"), f"集中缴费期从 {window.first} 到 {window.last}，长过一年：年份对不对？"
 
 
 def days_lie_near_the_campaign(pack: Pack) -> Iterator[tuple[Path, str]]:
