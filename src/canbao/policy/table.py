@@ -13,6 +13,7 @@ import os
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -22,6 +23,9 @@ from canbao.policy.assessment import Assessment
 from canbao.policy.cells import Cells, Told
 from canbao.policy.columns import FACTS, Columns, Words, counts_of, days_of
 from canbao.policy.pack import Pack
+
+# Polars loads NumPy when it first meets an array, and threads that meet their first ones together trip over each other.
+pl.Series(np.empty(0, np.int32))
 
 FIRST_DAY = "covered_from"
 PART = 1 << 18
