@@ -6,8 +6,9 @@ looks at; when a further question turns up, the cells are cut again.
 
 The cut has two steps, both of them numbers looked up in tables. Whether a day of somebody is reached by a day of the
 notice depends on that one day, and whether a count is so high on that count: all such questions together cut the
-calendar and the counts into stretches, and words and stretches are the first step. It decides for nearly everybody. Where an answer hangs on two days of a person (paid within 90 days
-of birth) or repeats a day (cover from the day after payment), those few are cut once more.
+calendar and the counts into stretches, and words and stretches are the first step. It decides for nearly everybody.
+Where an answer hangs on two days of a person (paid within 90 days of birth) or repeats a day (cover from the day after
+payment), those few are cut once more.
 
 What is learnt is kept, so the next part of a long table is only looked up.
 """

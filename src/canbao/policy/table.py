@@ -27,7 +27,7 @@ from canbao.policy.pack import Pack
 # Polars loads NumPy when it first meets an array, and threads that meet their first ones together trip over each other.
 pl.Series(np.empty(0, np.int32))
 
-FIRST_DAY = "covered_from"
+_COVERED_FROM = "covered_from"
 PART = 1 << 18
 """People looked up at once: so many that NumPy is quick, so few that their columns stay near the processor."""
 
@@ -71,14 +71,14 @@ class _Known:
 
     def __init__(self, answers: Sequence[Assessment], names: Sequence[str]) -> None:
         self._names = names
-        table = pl.DataFrame({name: pl.from_arrow(column_of(name, answers)) for name in names if name != FIRST_DAY})
+        table = pl.DataFrame({name: pl.from_arrow(column_of(name, answers)) for name in names if name != _COVERED_FROM})
         self._common = table.select(column for column in table if column.n_unique() == 1)
         self._own = table.drop(self._common.columns)
-        self._first_days = column_of(FIRST_DAY, answers)
+        self._first_days = column_of(_COVERED_FROM, answers)
 
     def rows(self, told: Told) -> pl.DataFrame:
         """These people's rows of what differs; the first day of cover may be a day of their own."""
-        first_days = pl.Series(FIRST_DAY, covered_from(self._first_days, told))
+        first_days = pl.Series(_COVERED_FROM, covered_from(self._first_days, told))
         if not self._own.width:
             return first_days.to_frame()
         return self._own[pl.Series(told.places)].hstack([first_days])

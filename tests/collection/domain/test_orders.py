@@ -1,5 +1,6 @@
 """An order: the intent to pay, on disk before anybody is asked for money; and who gets none."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,10 +14,11 @@ from canbao.collection.models import Channel, Order, OrderLine
 from canbao.collection.refusals import BillNotOpen, ChannelNotOpen, NothingToPay, NotTheirBill, OrderTaken
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
+from canbao.register.domain.changes import died, joined_employee_scheme, moved_away, undo
 from canbao.register.domain.residents import register_resident
 from tests.collection.paying import order, pay
 from tests.collection.racing import all_at_once
-from tests.county import IN_THE_WINDOW, County, number
+from tests.county import IN_THE_WINDOW, County, number, signed_in
 
 ON = IN_THE_WINDOW.date()
 FEBRUARY = IN_THE_WINDOW.replace(year=2022, month=2, day=10)
@@ -51,6 +53,28 @@ def test_the_same_order_again_is_the_same(county: County) -> None:
     again = ask(county, "赵家", "赵妻", "赵大", order_id=first.pk)
 
     assert (again, Order.objects.count(), OrderLine.objects.count()) == (first, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("what", "refusal"),
+    [
+        pytest.param(died, BillNotOpen, id="died"),
+        pytest.param(moved_away, BillNotOpen, id="moved-away"),
+        pytest.param(joined_employee_scheme, NoticeSaysNo, id="found-work"),
+    ],
+)
+def test_a_bill_from_before_somebody_was_gone_or_found_work_asks_for_no_money(
+    county: County, what: Callable, refusal: type
+) -> None:
+    with signed_in("clerk"):
+        change = what(county.person("赵大"), on=ON, by=county.staff("clerk"), why="证明", at=IN_THE_WINDOW)
+
+    with pytest.raises(refusal):
+        ask(county, "赵家", "赵大")
+
+    with signed_in("clerk"):
+        undo(change, by=county.staff("clerk"), why="登记错了", at=IN_THE_WINDOW)
+    assert ask(county, "赵家", "赵大").total_fen == 32000
 
 
 def test_an_impatient_thumb_makes_one_order(real_county: County) -> None:

@@ -41,14 +41,9 @@ DROP TRIGGER IF EXISTS keep_history ON register_household;
 CREATE TRIGGER keep_history AFTER UPDATE ON register_household FOR EACH ROW EXECUTE FUNCTION register_keep_history();
 
 -- Nobody is ever removed, by whoever it may be: the row is what bills, receipts and the history hang on.
-CREATE OR REPLACE FUNCTION register_keep_rows() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'nothing is removed from %: % is refused; register what happened', TG_TABLE_NAME, TG_OP
-        USING ERRCODE = 'restrict_violation';
-END $$;
 DROP TRIGGER IF EXISTS keep_rows ON register_resident;
-CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON register_resident FOR EACH STATEMENT EXECUTE FUNCTION register_keep_rows();
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON register_resident FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 DROP TRIGGER IF EXISTS keep_rows ON register_household;
-CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON register_household FOR EACH STATEMENT EXECUTE FUNCTION register_keep_rows();
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON register_household FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 SELECT access_append_only('register_change');
