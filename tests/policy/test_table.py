@@ -155,12 +155,12 @@ def test_people_of_the_same_words_are_told_apart_by_their_days(key: str, data: s
 def test_what_was_learnt_holds_for_the_next_table_and_for_all_parts(
     key: str, data: st.DataObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Parts of three people, looked up by several threads at once, with what other tables taught."""
-    monkeypatch.setattr(table_module, "PART", 3)
+    """Parts of eight people, looked up by several threads at once, with what other tables taught."""
+    monkeypatch.setattr(table_module, "PART", 8)
     monkeypatch.setattr(table_module, "processors", lambda: 3)
     cells = Cells(PACKS[key])
     for _ in range(3):
-        assert_is_assessed(PACKS[key], data.draw(st.lists(people(PACKS[key]), max_size=20)), cells)
+        assert_is_assessed(PACKS[key], data.draw(st.lists(people(PACKS[key]), max_size=30)), cells)
 
 
 @pytest.mark.parametrize("key", [*PACKS, *EXAMPLES])

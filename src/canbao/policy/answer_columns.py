@@ -1,4 +1,4 @@
-"""Assessments as columns: their shapes in a table, and one column spread over everybody who gets one of the answers."""
+"""Assessments as columns: what a table gains, in which shapes, and one column of some answers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields, is_dataclass
@@ -9,8 +9,6 @@ import pyarrow as pa
 from canbao.kernel.fen import yuan
 from canbao.kernel.refusal import must
 from canbao.policy.assessment import Assessment
-from canbao.policy.cells import Told
-from canbao.policy.columns import NO_DAY
 from canbao.policy.facts import BadFacts
 from canbao.policy.pack import Pack
 
@@ -99,10 +97,3 @@ def _plain(value: Any) -> Any:
     if not is_dataclass(value):
         return value
     return {field.name: getattr(value, field.name) for field in fields(value)}
-
-
-def covered_from(column: pa.Array, told: Told) -> pa.Array:
-    """The first day of cover of everybody, also of those for whom it is a day of their own."""
-    days = column.view(pa.int32()).fill_null(NO_DAY).to_numpy().take(told.places)
-    days[told.rows] = told.covered_from
-    return pa.array(days, mask=days == NO_DAY).view(pa.date32())

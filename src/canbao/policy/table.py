@@ -10,7 +10,7 @@ or one text with 、 between names), `traits` and `lines` (a list or such a text
 """
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -18,8 +18,8 @@ import polars as pl
 import pyarrow as pa
 
 from canbao.kernel.refusal import must
-from canbao.policy.answer_columns import column_of, covered_from, names_added
-from canbao.policy.assessment import Assessment
+from canbao.policy.answer_columns import names_added
+from canbao.policy.answer_layout import Layout
 from canbao.policy.cells import Cells, Told
 from canbao.policy.columns import FACTS, Columns, Words, counts_of, days_of
 from canbao.policy.pack import Pack
@@ -27,9 +27,11 @@ from canbao.policy.pack import Pack
 # Polars loads NumPy when it first meets an array, and threads that meet their first ones together trip over each other.
 pl.Series(np.empty(0, np.int32))
 
-_COVERED_FROM = "covered_from"
 PART = 1 << 18
-"""People looked up at once: so many that NumPy is quick, so few that their columns stay near the processor."""
+"""People looked up at once: so many that NumPy is quick, so few that their columns stay near the processor. A multiple of eight."""
+_KEPT = 24 << 20
+"""Bytes. The C library gives memory back to the system and asks for it again with every part, until it has seen a piece
+of this size come and go; that was a tenth of all time."""
 
 
 def tabulate(
@@ -50,41 +52,22 @@ def tabulate(
     must(cells.pack is pack, "what was learnt about another notice says nothing about this one")
     facts = population.select(name for name in FACTS if name in population.columns)
     answering = Answering(cells, {name: _arrow(facts[name].clear()).type for name in facts.columns})
+    starts = range(0, max(population.height, 1), PART)
 
     def told(start: int) -> Told:
         columns = {name: _arrow(facts[name].slice(start, PART)) for name in facts.columns}
         return answering.of_part(columns, min(PART, population.height - start))
 
+    np.empty(_KEPT, np.uint8)  # given back at once
     with ThreadPoolExecutor(processors()) as threads:
-        parts = [*threads.map(told, range(0, max(population.height, 1), PART))]
-        known = _Known(tuple(cells.answers), names)  # as they are now: others may go on learning
-        found = pl.concat(threads.map(known.rows, parts))
-    return pl.concat([population, known.whole(found)], how="horizontal")
+        parts = [*threads.map(told, starts)]
+        layout = Layout(tuple(cells.answers), names, population.height)  # as they are now: others may go on learning
+        list(threads.map(layout.lay, starts, parts))
+    return pl.concat([population, layout.table()], how="horizontal")
 
 
 def _arrow(column: pl.Series) -> pa.Array:
     return column.to_arrow(compat_level=pl.CompatLevel.newest())
-
-
-class _Known:
-    """The answers that there are, to be laid beside everybody. What all have in common is not laid beside each."""
-
-    def __init__(self, answers: Sequence[Assessment], names: Sequence[str]) -> None:
-        self._names = names
-        table = pl.DataFrame({name: pl.from_arrow(column_of(name, answers)) for name in names if name != _COVERED_FROM})
-        self._common = table.select(column for column in table if column.n_unique() == 1)
-        self._own = table.drop(self._common.columns)
-        self._first_days = column_of(_COVERED_FROM, answers)
-
-    def rows(self, told: Told) -> pl.DataFrame:
-        """These people's rows of what differs; the first day of cover may be a day of their own."""
-        first_days = pl.Series(_COVERED_FROM, covered_from(self._first_days, told))
-        if not self._own.width:
-            return first_days.to_frame()
-        return self._own[pl.Series(told.places)].hstack([first_days])
-
-    def whole(self, rows: pl.DataFrame) -> pl.DataFrame:
-        return rows.with_columns(pl.lit(column).first() for column in self._common).select(self._names)
 
 
 class Answering:
