@@ -70,10 +70,41 @@ def test_titles_empty_rows_totals_and_signatures_are_passed_over_and_told():
     assert [(left.row, left.why) for left in table.left_out] == [(7, "重复的表头"), (9, "合计行"), (10, "说明或签章")]
 
 
+TOP, BELOW = ["序号", "基本信息", "", "住址", "", "人员类别"], ["", "姓名", "身份证号", "乡镇", "村", ""]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        pytest.param(TOP, BELOW, id="one word above is known"),
+        pytest.param([*TOP[:5], "人员类别", "残疾等级"], [*BELOW, ""], id="two are"),
+        pytest.param(
+            ["序号", "姓名", "身份证号", "住址", "", "人员类别"], ["", "", "", "乡镇", "村", ""], id="most are"
+        ),
+    ],
+)
+def test_two_header_rows_are_one_header(upper, lower):
+    people = [["1", "王明", WANG[1], "某镇", "某村", "低保"], ["2", "李丽", LI[1], "某镇", "某村", "低保"]]
+    table = read_spreadsheet(xlsx({"名单": [["某县名单"], upper, lower, *people, lower, people[0]]}))
+    assert (table.header_row, table.titles) == (3, ("某县名单",))
+    assert table.columns[:6] == ("序号", "姓名", "身份证号", "乡镇", "村", "人员类别")
+    assert table.row_numbers == [4, 5, 7]
+    assert [(left.row, left.why) for left in table.left_out] == [(6, "重复的表头")]
+
+
+def test_a_person_below_a_header_is_no_second_header():
+    table = read_spreadsheet(xlsx({"名单": [[*HEADER, "备注"], [*WANG, "说明"], [*LI, "村"]]}))
+    assert (table.header_row, table.height) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [
         (["合计"], "合计行"),
+        (["示例一村小计：35人"], "合计行"),
+        (["本页合计", "", "40"], "合计行"),
+        (["以下空白"], "说明或签章"),
+        (["（转下页）"], "说明或签章"),
         (["", "合　计", "20"], "合计行"),
         (["总计：20人"], "合计行"),
         (["", "小计", "20", "5", "280", "5600", "某"], "合计行"),

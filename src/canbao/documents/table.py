@@ -16,9 +16,13 @@ from canbao.documents.refusals import NoHeader, NoRows
 HEADER_WITHIN = 30
 ROW = "row"
 
-_TOTALS = re.compile(r"(?:总|合|小|共|累)计.{0,12}|总人数.{0,12}|总户数.{0,12}")
+_TOTALS = re.compile(
+    r"(?:总|合|小|共|累)计.{0,12}|总人数.{0,12}|总户数.{0,12}|.{1,12}(?:总|合|小|共|累)计(?:人数|户数)?[:：]?\d*[人户名]?"
+)
 _TOTALS_CELL = r"^(?:总|合|小|共|累)\s*计[:：]?$"
-_NOTE = re.compile(r"(?:备?注|说明|填表说?明?|制表|填表|填报|审核|经办|复核|负责|单位|日期|联系|注意).{0,8}[:：]")
+_NOTE = re.compile(
+    r"(?:备?注|说明|填表说?明?|制表|填表|填报|审核|经办|复核|负责|单位|日期|联系|注意).{0,8}[:：]|以下(?:空白|无正文)|[(（]?(?:转|接)[上下]页"
+)
 _IN_BRACKETS = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _MARKS = re.compile(r"[\s*＊:：、\u200b\ufeff]+")
 _IDENTITY_LIKE = re.compile(r"[0-9０-９]{14}")
@@ -89,8 +93,14 @@ def table_of(sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame, headers: Co
     filled = tidy.filter(pl.any_horizontal(pl.exclude(ROW) != "")) if tidy.width > 1 else tidy.clear()
     if filled.is_empty():
         raise NoRows
-    at = _header_at(filled, headers)
-    header = filled.row(at)
+    at = top = _header_at(filled, headers)
+    if at + 1 < filled.height and _is_lower_header(filled.row(at), filled.row(at + 1), headers):
+        at += 1
+    elif at > 0 and _is_upper_header(filled.row(at - 1), filled.row(at), headers):
+        top -= 1
+    words = filled[top : at + 1].rows()
+    header = (words[-1][0], *(low or high for high, low in zip(words[0][1:], words[-1][1:], strict=True)))
+    titles = tuple(text for row in filled[:top].iter_rows() for text in row[1:] if text)
     kept, left_out = _without_remarks(filled[at + 1 :], header[1:])
     if kept.is_empty():
         raise NoRows
@@ -101,7 +111,7 @@ def table_of(sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame, headers: Co
         columns=tuple(header[1:]),
         texts=kept,
         numeric=kept.select(ROW).join(numeric, on=ROW, how="left", maintain_order="left").drop(ROW),
-        titles=tuple(text for row in filled[:at].iter_rows() for text in row[1:] if text),
+        titles=titles,
         left_out=left_out,
     )
 
@@ -139,18 +149,35 @@ def _header_at(filled: pl.DataFrame, headers: Collection[str]) -> int:
     raise NoHeader(rows=HEADER_WITHIN, seen=shown)
 
 
+def _is_lower_header(upper: Sequence[object], lower: Sequence[object], headers: Collection[str]) -> bool:
+    """The second of two header rows: words for columns, and nothing below a column that has its word already."""
+    pairs = list(zip(_plain_words(upper), _plain_words(lower), strict=True))
+    return any(low in headers for _, low in pairs) and not any(low for high, low in pairs if high in headers)
+
+
+def _is_upper_header(upper: Sequence[object], lower: Sequence[object], headers: Collection[str]) -> bool:
+    """The first of two, when the second has most of the words: it has words that we know where the second has none."""
+    return any(high in headers and not low for high, low in zip(_plain_words(upper), _plain_words(lower), strict=True))
+
+
+def _plain_words(row: Sequence[object]) -> list[str]:
+    return [plain_header(str(text)) for text in row[1:]]
+
+
 def _without_remarks(body: pl.DataFrame, header: Sequence[str]) -> tuple[pl.DataFrame, tuple[LeftOut, ...]]:
     """The rows of people, and the others. Looked at closely: rows with few texts, with 合计 in front, or the header."""
     names = [name for name in body.columns if name != ROW]
     few = pl.sum_horizontal([(pl.col(name) != "").cast(pl.Int32) for name in names]) <= 4
     totals = pl.any_horizontal([pl.col(name).str.contains(_TOTALS_CELL) for name in names[:3]])
-    again = pl.all_horizontal(
-        [pl.col(name) == text for name, text in zip(names, header, strict=True)] or [pl.lit(value=False)]
-    )
+    same = [
+        ((pl.col(name) == text) & (pl.col(name) != "")).cast(pl.Int32) for name, text in zip(names, header, strict=True)
+    ]
+    again = pl.sum_horizontal(same) >= 2
     left_out = []
     for number, *texts in body.filter(few | totals | again).iter_rows():
         full = [text for text in texts if text]
-        why = "重复的表头" if texts == list(header) else _why_no_person(full)
+        repeated = sum(text == word != "" for text, word in zip(texts, header, strict=True))
+        why = "重复的表头" if repeated >= 2 else _why_no_person(full)
         if why:
             left_out.append(LeftOut(number, full[0][:30], why))
     gone = [remark.row for remark in left_out]

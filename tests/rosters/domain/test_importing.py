@@ -194,6 +194,15 @@ def test_a_row_with_an_end_date_is_looked_at(one: Callable) -> None:
     assert (row.outcome, row.why) == (Outcome.LOOK, "表中写有退出（取消）时间。")
 
 
+def test_the_register_counts_where_the_place_is_another(one: Callable) -> None:
+    other = one(*listed("赵大"), "濉溪镇", "示例二村", header=WITH_PLACE)
+    unknown = one(*listed("赵妻"), "濉溪镇", "原红旗大队", header=WITH_PLACE)
+
+    assert (other.outcome, other.division) == (Outcome.CORRECTED, VILLAGE)
+    assert other.why == "所填的乡镇、村与登记的不一致，以登记为准。"
+    assert (unknown.outcome, unknown.why) == (Outcome.TAKEN, "与登记相符。")
+
+
 def test_two_people_with_one_number_each_learn_of_the_others_row(county: County, tmp_path: Path) -> None:
     same = number_of("赵大")
     file = xlsx(

@@ -51,7 +51,8 @@ def people(county: County) -> pl.DataFrame:
         )
         for person in people.iter_rows(named=True)
     )  # fmt: skip
-    return people
+    names = dict(Division.objects.values_list("code", "name"))  # the small county has names of its own for two of them
+    return people.with_columns(village_name=pl.col("village_code").replace_strict(names))
 
 
 def verdicts_of(county: County, file: RosterFile) -> Counter[Outcome]:

@@ -73,6 +73,7 @@ class Listed:
     village: str
     categories: tuple[str, ...]
     word: str
+    born_in: str  # year and month
     grade: str = ""
     planted: Planted = Planted.CLEAN
 
@@ -121,7 +122,10 @@ def _rural(plant: "_Planter", folder: Path, on: date) -> RosterFile:
     with path.open("w", encoding="gb18030", newline="") as out:
         lines = csv.writer(out)
         lines.writerow(["镇", "行政村", "姓名", "证件号码", "人员类别", "纳入时间"])
-        lines.writerows([row.town, row.village, row.name, row.number, row.word, f"{on.year - 1}-06"] for row in rows)
+        lines.writerows(
+            [row.town, row.village, row.name, row.number, row.word, max(f"{on.year - 1}-06", row.born_in)]
+            for row in rows
+        )
     return RosterFile(path, RURAL, "", _counted(rows))
 
 
@@ -223,6 +227,7 @@ def _listed(person: Mapping[str, object], held: tuple[str, ...]) -> Listed:
         village=str(person["village_name"]),
         categories=held,
         word=word,
+        born_in=str(person["born_on"])[:7],
         grade=grade,
         planted=planted,
     )

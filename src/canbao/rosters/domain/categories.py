@@ -4,7 +4,7 @@ Understood in part is not understood: a row that says 低保、重残 where the 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from canbao.documents.columns import Field
 from canbao.policy import Pack, UnknownCategory
@@ -81,7 +81,7 @@ class CategoryReader:
     def _graded(self, found: list[tuple[str, str | None]], grade: str) -> Understood:
         """Grades in the category cell count first; the grade cell is for the one category that has grades."""
         with_grades = [name for name, own in found if own is None and self._has_grades(name)]
-        held, outside, unread = [], [], []
+        held, outside, unread = [], [], list(self._two_grades(found, grade))
         for name, own in found:
             category = self.pack.category(name)
             said = own or (grade if with_grades == [name] else "")
@@ -103,6 +103,15 @@ class CategoryReader:
                 [], Problem(Outcome.REFUSED, "；".join(outside), sentences.OUTSIDE_GRADE_REMEDY, Field.CATEGORY)
             )
         return Understood(held, notes=tuple(sentences.NOT_USED.format(note=note) for note in outside))
+
+    def _two_grades(self, found: list[tuple[str, str | None]], grade: str) -> Iterator[str]:
+        """One grade in the category's cell and another in the grade's: nobody can tell which is meant."""
+        graded = [(name, own) for name, own in found if own is not None and self._has_grades(name)]
+        if len(graded) == 1 and grade:
+            (name, own), *_ = graded
+            category = self.pack.category(name)
+            if grade != own and grade in (*category.grades, *category.outside_grades):
+                yield sentences.TWO_GRADES.format(category=name, grade=own, other=grade)
 
     def _has_grades(self, name: str) -> bool:
         category = self.pack.category(name)

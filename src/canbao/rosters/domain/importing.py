@@ -101,7 +101,7 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
     places = Places(roster.county)
     synthetic = settings.CANBAO_SYNTHETIC_NUMBERS
     rows = list(incoming_rows(table, columns, reader=reader, places=places, on=on, allow_synthetic=synthetic))
-    verdicts = _verdicts(roster, rows)
+    verdicts = _verdicts(roster, rows, places)
     occurring = {held.category for _, verdict in verdicts for held in verdict.held}
     roster.categories = sorted(occurring.union(roster.categories))
     try:
@@ -117,11 +117,12 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
     return roster
 
 
-def _verdicts(roster: Roster, rows: Sequence[Incoming]) -> list[tuple[Incoming, Verdict]]:
+def _verdicts(roster: Roster, rows: Sequence[Incoming], places: Places) -> list[tuple[Incoming, Verdict]]:
     tokens = {row.token for row in rows if row.token}
     by_token = people_by_token(tokens, county=roster.county)
     nameless = (Wanted(row.row, plain_name(row.name), row.ranges) for row in rows if row.ranges)
-    return list(judge(rows, by_token, people_by_name(nameless, county=roster.county)))
+    by_name = people_by_name(nameless, county=roster.county)
+    return list(judge(rows, by_token, by_name, places=places, cut_off_on=roster.cut_off_on))
 
 
 # The real table is under row-level security, which COPY refuses; a temporary one is not.

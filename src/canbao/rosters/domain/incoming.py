@@ -10,9 +10,11 @@ from canbao.documents.table import Table
 from canbao.kernel.identity import Identity, IdentityRefusal, NumberMissing, parse_identity
 from canbao.rosters.domain.categories import CategoryReader, Understood
 from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.days import read_day
 from canbao.rosters.domain.names import plain_name
 from canbao.rosters.domain.places import Places, Range
 
+_NO_NUMBER = {"无", "暂无", "没有", "不详", "未知", "未办", "未办理", "丢失", "遗失", "/", "\\"}
 _ELSEWHERE = {Field.NAME, Field.NUMBER, Field.CATEGORY}  # these have columns of their own in a roster's row
 
 
@@ -29,7 +31,10 @@ class Incoming:
     category: str
     understood: Understood
     ranges: tuple[Range, ...]
-    until: str
+    town: str
+    village: str
+    since: date | str | None
+    until: date | str | None
     seen: dict[str, str]
 
     def __repr__(self) -> str:
@@ -80,7 +85,10 @@ def incoming_row(
         ranges=tuple(places.ranges(fields[Field.TOWN], fields[Field.VILLAGE]))
         if no_number and plain_name(fields[Field.NAME])
         else (),
-        until=fields[Field.UNTIL],
+        town=fields[Field.TOWN],
+        village=fields[Field.VILLAGE],
+        since=read_day(fields[Field.SINCE]),
+        until=read_day(fields[Field.UNTIL]),
         seen=seen,
     )
 
@@ -98,7 +106,9 @@ def _identity(
     text: str, *, is_numeric: bool, on: date, allow_synthetic: bool
 ) -> tuple[Identity | None, IdentityRefusal | None]:
     try:
-        found = parse_identity(text, from_numeric_cell=is_numeric, allow_synthetic=allow_synthetic, on=on)
+        found = parse_identity(
+            "" if text in _NO_NUMBER else text, from_numeric_cell=is_numeric, allow_synthetic=allow_synthetic, on=on
+        )
     except IdentityRefusal as no:
         return None, no
     return found, None

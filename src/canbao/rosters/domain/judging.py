@@ -5,19 +5,22 @@ refuses it, else looked at if one thing asks for that. Of rows with nothing wron
 later one that says the same is a repetition. A row with something wrong names the others that hold its number, or are
 perhaps the same person: which of them is meant is for whoever has the cards.
 
-What is checked, in this order: number, register, category, name, dead or moved, end date; then repetition.
+What is checked, in this order: number, register, category, name, dead or moved, days; then repetition.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from canbao.documents.columns import Field
 from canbao.kernel.long_numbers import has_long_number
 from canbao.rosters.domain import sentences
+from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.incoming import Incoming
 from canbao.rosters.domain.matching import Person
 from canbao.rosters.domain.names import name_difference
+from canbao.rosters.domain.places import Places
 from canbao.rosters.domain.verdict import Problem, Verdict
 from canbao.rosters.models import Outcome
 
@@ -30,6 +33,9 @@ def judge(
     rows: Iterable[Incoming],
     by_token: Mapping[bytes, Person],
     by_name: Mapping[int, list[Person]],
+    *,
+    places: Places,
+    cut_off_on: date,
     given: Given | None = None,
 ) -> Iterator[tuple[Incoming, Verdict]]:
     """One verdict for every row, in the order of the sheet. `given` is what other rows of the list gave before."""
@@ -38,10 +44,10 @@ def judge(
     for row in rows:
         person = by_token.get(row.token) if row.token else None
         offered = by_name.get(row.row, [])
-        problems = list(_problems(row, person, offered))
+        problems = list(_problems(row, person, offered, cut_off_on))
         who = _who(person, offered)
         if not problems:
-            yield row, _taken(row, person, given)
+            yield row, _taken(row, person, given, places)
             continue
         if row.token:
             also = _elsewhere(sentences.SAME_NUMBER, row, by_number[row.token])
@@ -79,11 +85,13 @@ def _elsewhere(sentence: str, row: Incoming, rows: list[int]) -> list[str]:
     return [sentence.format(row=named if len(others) <= ROWS_NAMED else f"{named}、…")] if others else []
 
 
-def _problems(row: Incoming, person: Person | None, offered: list[Person]) -> Iterator[Problem]:
+def _problems(row: Incoming, person: Person | None, offered: list[Person], cut_off_on: date) -> Iterator[Problem]:
     if row.wrong is not None:
         yield _without_number(row, offered)
     elif person is None:
-        yield Problem(Outcome.REFUSED, sentences.NOT_ON_REGISTER, sentences.CHECK_NUMBER, Field.NUMBER)
+        rounded = row.identity is not None and row.identity.ends_like_rounded
+        why = sentences.MAYBE_ROUNDED if rounded else sentences.NOT_ON_REGISTER
+        yield Problem(Outcome.REFUSED, why, sentences.CHECK_NUMBER, Field.NUMBER)
     if row.understood.problem is not None:
         yield row.understood.problem
     if person is not None:
@@ -94,7 +102,22 @@ def _problems(row: Incoming, person: Person | None, offered: list[Person]) -> It
             yield Problem(Outcome.LOOK, gone, sentences.ASK_VILLAGE, Field.NUMBER)
     if has_long_number(row.name):
         yield Problem(Outcome.REFUSED, sentences.NUMBER_AS_NAME, sentences.CHECK_COLUMNS, Field.NAME)
-    if row.until:
+    yield from _wrong_days(row, cut_off_on)
+
+
+def _wrong_days(row: Incoming, cut_off_on: date) -> Iterator[Problem]:
+    since, until = row.since, row.until
+    born_on = row.identity.born_on if row.identity is not None else None
+    if isinstance(since, str):
+        why = sentences.DAY_NOT_READ.format(column="纳入时间", seen=kept(since, 30))
+        yield Problem(Outcome.LOOK, why, sentences.CHECK_DAY, Field.SINCE)
+    elif since is not None and since > cut_off_on:
+        yield Problem(Outcome.LOOK, sentences.SINCE_LATER, sentences.CHECK_DAY, Field.SINCE)
+    elif since is not None and born_on and since < born_on.replace(day=1):  # a month without a day is its first
+        yield Problem(Outcome.LOOK, sentences.SINCE_BEFORE_BIRTH, sentences.CHECK_DAY, Field.SINCE)
+    if isinstance(since, date) and isinstance(until, date) and until < since:
+        yield Problem(Outcome.LOOK, sentences.LEFT_BEFORE, sentences.CHECK_DAY, Field.UNTIL)
+    elif until is not None:
         yield Problem(Outcome.LOOK, sentences.HAS_LEFT, sentences.STILL_ON_LIST, Field.UNTIL)
 
 
@@ -120,7 +143,7 @@ def _with_problems(row: Incoming, who: Person | None, problems: list[Problem], a
     )
 
 
-def _taken(row: Incoming, person: Person, given: Given) -> Verdict:
+def _taken(row: Incoming, person: Person, given: Given, places: Places) -> Verdict:
     plainly = Verdict(
         row.row, Outcome.TAKEN, f"{sentences.FITS}。", "", person.id, person.division, row.understood.held
     )
@@ -137,7 +160,7 @@ def _taken(row: Incoming, person: Person, given: Given) -> Verdict:
         remedy = sentences.IF_SOMEBODY_ELSE
         return replace(plainly, outcome=Outcome.REFUSED, why=why, remedy=remedy, held=(), wrong=(Field.NUMBER,))
     given.update({(person.id, held.category): (row.row, held.grade) for held in fresh})
-    notes = list(_corrections(row, person))
+    notes = list(_corrections(row, person, places))
     if earlier:
         notes.append(sentences.ONLY_THE_REST.format(row=first, fresh="、".join(map(str, fresh))))
     if notes:
@@ -145,10 +168,12 @@ def _taken(row: Incoming, person: Person, given: Given) -> Verdict:
     return plainly
 
 
-def _corrections(row: Incoming, person: Person) -> Iterator[str]:
+def _corrections(row: Incoming, person: Person, places: Places) -> Iterator[str]:
     """What was mended without asking, because it has only one reading."""
     for correction in row.identity.corrections:
         yield sentences.NUMBER_MENDED.format(correction=correction.value)
     if row.name != person.name:
         yield sentences.NAME_MENDED
+    if places.differs(row.town, row.village, person.division):
+        yield sentences.OTHER_PLACE
     yield from row.understood.notes

@@ -60,14 +60,16 @@ def mend_row(row: RosterRow, *, pack: Pack, by: Staff, at: datetime, name: str =
     if not number and name in ("", row.name_now):
         raise NothingMended(row=row.row, wanted="姓名或证件号码")
     sealed = row.mended_number_sealed or row.number_sealed
+    places = Places(row.county)
     again = _again(
         row,
         pack,
+        places,
         on=at.date(),
         name=name or row.name_now,
         number=number or (unseal(sealed) if sealed is not None else ""),
     )
-    verdict = _verdict(row.roster, again)
+    verdict = _verdict(row.roster, again, places)
     if name:
         row.mended_name = kept(name, NAME_AT_MOST)
     if number:
@@ -96,17 +98,17 @@ def mend_row(row: RosterRow, *, pack: Pack, by: Staff, at: datetime, name: str =
     return row
 
 
-def _again(row: RosterRow, pack: Pack, *, on: date, name: str, number: str) -> Incoming:
+def _again(row: RosterRow, pack: Pack, places: Places, *, on: date, name: str, number: str) -> Incoming:
     roster = row.roster
     cells = {field.value: row.seen.get(str(roster.fields.get(field.value, "")), "") for field in Field}
     cells |= {Field.NAME: name, Field.NUMBER: number, Field.CATEGORY: row.category_text}
     return incoming_row(
         row.row, cells, seen=row.seen, reader=CategoryReader(pack, whole_list=roster.category or None),
-        places=Places(roster.county), on=on, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
+        places=places, on=on, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
     )  # fmt: skip
 
 
-def _verdict(roster: Roster, row: Incoming) -> Verdict:
+def _verdict(roster: Roster, row: Incoming, places: Places) -> Verdict:
     """As the import would say it, with what the other rows of the list have given to the same person."""
     tokens = [row.token] if row.token else []
     by_token = people_by_token(tokens, county=roster.county)
@@ -119,7 +121,7 @@ def _verdict(roster: Roster, row: Incoming) -> Verdict:
         for other in others.order_by("-row")
         for held in other.categories
     }
-    ((_, verdict),) = judge([row], by_token, by_name, given)
+    ((_, verdict),) = judge([row], by_token, by_name, places=places, cut_off_on=roster.cut_off_on, given=given)
     return verdict
 
 

@@ -9,7 +9,7 @@ import unicodedata
 
 from canbao.rosters.domain import sentences
 
-_REMARK = re.compile(r"\(.*?\)")  # 赵大（户主）
+_REMARK = re.compile(r"[(\[【〔〈].*?[)\]】〕〉]")  # 赵大（户主）
 _NOISE = re.compile("[\\s\u200b-\u200f\u2060\ufeff]+")
 _DOTS = str.maketrans(dict.fromkeys("•・.．‧∙⋅", "·"))
 

@@ -1,6 +1,7 @@
 """`canbao docs`: write the pages that are made from the program itself; `--check` says whether they are up to date.
 
-They are in `docs/generated/`: every refusal with its code, sentence and remedy, and the JSON Schema of a pack.
+They are in `docs/generated/`: every refusal with its code, sentence and remedy, every fault of a department's list with its
+verdict, and the JSON Schema of a pack.
 """
 
 import importlib
@@ -26,7 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="只检查是否最新")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        pages = {GENERATED / "refusals.md": refusals(), GENERATED / "policy-schema.json": policy_schema()}
+        pages = {
+            GENERATED / "refusals.md": refusals(),
+            GENERATED / "roster-faults.md": roster_faults(),
+            GENERATED / "policy-schema.json": policy_schema(),
+        }
         stale = [path for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text]
         if options["check"]:
             if stale:
@@ -69,6 +74,28 @@ def _all(kind: type[Refusal]) -> list[type[Refusal]]:
     for one in kind.__subclasses__():
         found += [one, *_all(one)]
     return found
+
+
+def roster_faults() -> str:
+    """Every fault that a department's list is tried with, and what is said about it."""
+    from canbao.config.sample.faults import FAULTS, FURNITURE
+
+    lines = [
+        "# Faults in departments' lists", "",
+        "Made by `canbao docs` from `config/sample/faults.py`. Lists with these faults are made from a known register, in three layouts,",
+        "and the verdicts must find every one and condemn no good row (`tests/rosters/domain/test_faults.py`; 3 × 100 000 rows).", "",
+        f"## {len(FAULTS)} faults in a row", "", "| fault | what is wrong | verdict | said |", "|---|---|---|---|",
+    ]  # fmt: skip
+    for fault in FAULTS:
+        verdicts = " or ".join(verdict.label for verdict in fault.verdicts)
+        said = " or ".join(f"…{piece}…" for piece in fault.why.split("|"))
+        lines.append(f"| `{fault.name}` | {fault.what} | {verdicts} | {said} |")
+    lines += [
+        "", f"## {len(FURNITURE)} kinds of rows that are no people", "", "They are left out, and told at the list.", "",
+        "| row | what it is | told as |", "|---|---|---|",
+    ]  # fmt: skip
+    lines += [f"| `{piece.name}` | {piece.what} | {piece.why or '—'} |" for piece in FURNITURE]
+    return "\n".join([*lines, ""])
 
 
 def policy_schema() -> str:
