@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.county import PASSWORD
+from canbao.register.models import Change, Resident
+from tests.county import PASSWORD, register_changes
 from tests.web.browsing import fits, person, sign_in
 from tests.web.conftest import Outside, number_of
 
@@ -122,6 +123,12 @@ def test_nobody_is_shut_out_of_staffs_pages(chromium: Browser, town: tuple, user
     addresses = page.locator("header nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     if username == "clerk":
         addresses += [f"/households/{county.household('赵家').pk}/", f"/receipts/{receipt.pk}/", "/county/"]
+        wife = county.person("赵妻").pk
+        with register_changes():
+            Resident.objects.filter(pk=wife).update(relation="其他亲属")
+        changed = Change.objects.latest("pk").pk
+        addresses += [f"/residents/{wife}/", f"/residents/{wife}/undo/{changed}/"]
+        addresses += [f"/residents/{wife}/change/{kind}/" for kind in ("number", "details", "died")]
 
     def walk() -> Iterator[str]:
         for address in addresses:

@@ -14,6 +14,7 @@ ARGUMENTS = {
     "refund_id": UUID(int=1),
     "division": "340621100000",
     "which": "to-pay",
+    "kind": "died",
 }
 
 

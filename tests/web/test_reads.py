@@ -22,9 +22,9 @@ from canbao.access.record import record
 from canbao.access.scope import within
 from canbao.collection.models import Refund
 from canbao.register.domain.bulk import NewPerson, add_people
-from canbao.register.models import Resident
+from canbao.register.models import Change, Resident
 from canbao.rosters.models import RosterRow
-from tests.county import PEOPLE, STAFF, VILLAGE, County, everybody, number
+from tests.county import PEOPLE, STAFF, VILLAGE, County, everybody, number, register_changes
 from tests.rosters.files import imported, listed, xlsx
 from tests.web.conftest import Outside, number_of
 from tests.web.county.test_county import paid_twice
@@ -32,7 +32,18 @@ from tests.web.pages import text_of
 
 NOT_STAFF = {"front", "set_language", "verify", "sign-in", "sign-out"}
 # What a person could type or tick on any of the pages; each view takes what it knows.
-TYPED = {"text": "钱", "amount": "1", "order_id": str(uuid4()), "leave_out": "0", "name": "", "number": ""}
+TYPED = {
+    "text": "钱",
+    "amount": "1",
+    "order_id": str(uuid4()),
+    "leave_out": "0",
+    "name": "",
+    "number": "",
+    "relation": "配偶",
+    "sex": "女",
+    "born_on": "1982-06-02",
+    "hukou": "permit",
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,9 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         rows = [listed("李妻"), listed("赵妻", name="赵旗")]
         roster = imported(outside.county, xlsx(tmp_path / "a.xlsx", rows), department="民政部门", is_full=False)
         row = RosterRow.objects.get(roster=roster, outcome="look")
+        with register_changes():
+            Resident.objects.filter(name="赵妻").update(relation="其他亲属")
+        change = Change.objects.latest("pk").pk
         add_people([namesake])  # so that two households are found and shown
     return {
         "household_id": outside.household("钱家"),
@@ -70,6 +84,9 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "which": "to-pay",
         "roster_id": roster.pk,
         "row_id": row.pk,
+        "resident_id": outside.look(lambda county: county.person("赵妻").pk),
+        "change_id": change,
+        "kind": "details",
     }
 
 
@@ -145,7 +162,7 @@ def test_no_page_shows_a_resident_without_a_read_on_the_record(things: dict[str,
     opened = everything_opened(things, sign_in)
 
     assert silent(opened) == set()
-    assert {one.page for one in opened} >= {"clerk-today", "find-household", "household", "people", "take-cash", "receipt", "refunds", "roster"}  # fmt: skip
+    assert {one.page for one in opened} >= {"clerk-today", "find-household", "household", "people", "take-cash", "resident", "change-resident", "undo-change", "receipt", "refunds", "roster"}  # fmt: skip
 
 
 def test_a_page_that_forgets_to_record_would_be_found(things: dict[str, object], sign_in: object, monkeypatch: object) -> None:  # fmt: skip

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from canbao.kernel.division_code import DivisionCode
-from canbao.register.models import Household, Resident
+from canbao.register.models import Change, Household, Resident
 
 _LAST = "\U0010ffff"  # no character comes after it
 
@@ -48,3 +48,38 @@ def beginning(text: str) -> QuerySet[Resident]:
     LIKE is not among them: of a county of a million it would read everybody.
     """
     return Resident.objects.filter(name__gte=text, name__lt=text + _LAST)
+
+
+def residents_in(division: str) -> QuerySet[Resident]:
+    return Resident.objects.filter(inside(division)).select_related("household__unit")
+
+
+def history_of(resident: Resident) -> QuerySet[Change]:
+    """What happened to somebody, the latest first; each with `is_undone`."""
+    undone = Change.objects.filter(undoes=OuterRef("pk"))
+    return Change.objects.filter(resident=resident).annotate(is_undone=Exists(undone)).order_by("-pk")
+
+
+def last_changes(household: Household) -> dict[int, Change]:
+    """The latest change of each person of a household to whom something happened, by person. One query."""
+    found = Change.objects.filter(resident__in=household.residents.values("pk")).order_by("resident", "-pk")
+    return {change.resident_id: change for change in found.distinct("resident")}
+
+
+def changes_possible(resident: Resident) -> list[Change.Kind]:
+    """What may be registered of somebody as they are registered now; the verbs of `domain.changes` refuse the rest."""
+    kind = Change.Kind
+    if resident.died_on is not None:
+        return []
+    if resident.moved_on is not None:
+        return [kind.RETURNED, kind.DIED]
+    scheme = resident.circumstances.get("employee_scheme")
+    is_employed = scheme is not None and "left_on" not in scheme
+    return [
+        kind.NUMBER_GIVEN if resident.number_sealed is None else kind.NUMBER,
+        kind.NAME,
+        kind.DETAILS,
+        kind.DIED,
+        kind.MOVED,
+        kind.LEFT_EMPLOYMENT if is_employed else kind.EMPLOYED,
+    ]

@@ -107,6 +107,14 @@ class GroundMissing(Refusal):
     remedy_template = "请写明依据，如：看了户口簿、死亡证明、迁移证。"
 
 
+class NameMissing(Refusal):
+    """Somebody is to be registered without a name."""
+
+    code = "name_missing"
+    says_template = "没有填写{whose}姓名。"
+    remedy_template = "请按身份证或户口簿填写；新生儿还没有起名的，写母亲或父亲的姓名加“宝宝”。"
+
+
 class TextTooLong(Refusal):
     """A text is longer than the register keeps."""
 

@@ -35,7 +35,7 @@ def texts() -> dict[str, str]:
         _keep(found, _constants((ROOMS / path).read_text("utf-8")), ROOMS / path)
     path = ROOMS / "kernel" / "identity.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Correction"), path)
-    for room in ("access", "collection", "rosters"):
+    for room in ("access", "collection", "register", "rosters"):
         for path in sorted((ROOMS / room / "models").glob("*.py")):
             _keep(found, _choices(path.read_text("utf-8")), path)
     return found

@@ -21,7 +21,7 @@ from canbao.policy.refusals import ENGLISH
 Glossary = Mapping[str, str]
 NO_GLOSSARY: Glossary = {}
 
-# Words that the rooms below keep as data: how somebody belongs to the household, and what stands on a receipt.
+# Words that the rooms below keep as data: how somebody belongs to the household, what stands on a receipt, kinds of numbers.
 KEPT = (
     gettext_lazy("户主"),
     gettext_lazy("配偶"),
@@ -40,6 +40,12 @@ KEPT = (
     gettext_lazy("普通居民"),
     gettext_lazy("身份调整补差"),
     gettext_lazy("网上缴费"),
+    gettext_lazy("出生"),
+    gettext_lazy("居民身份证"),
+    gettext_lazy("港澳台居民居住证"),
+    gettext_lazy("外国人永久居留身份证"),
+    gettext_lazy("外国人永久居留证（旧版）"),
+    gettext_lazy("暂无"),
 )
 
 _FIGURE = r"¥?\d[\d,]*(?:\.\d+)? ?(?:元|yuan\b)|¥\d[\d,.]*\d|[0-9A-Z]{0,3}\*{3,}[0-9A-Z]{0,4}|\d{4}-\d\d-\d\d"

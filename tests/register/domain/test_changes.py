@@ -462,7 +462,7 @@ CHANGES: list[Callable[[County, Resident], Change]] = [
 ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example is rolled back
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example is rolled back
 @given(steps=st.lists(st.sampled_from(CHANGES), max_size=6))
 def test_whatever_happened_is_taken_back_step_by_step(county: County, steps: list[Callable[..., Change]]) -> None:
     person = county.person("周归")

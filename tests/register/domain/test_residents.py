@@ -1,6 +1,7 @@
 """One number, one person: registered, found again, and read out with a reason."""
 
 from contextvars import Context
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from canbao.access.models import Record
 from canbao.access.scope import Scope, within
 from canbao.divisions.models import Division
 from canbao.kernel.identity import BornInFuture, PlaceNeverIssued, WrongCheckCharacter, WrongLength
+from canbao.kernel.refusal import Refusal
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.domain.residents import (
     find_by_name_and_number,
@@ -19,7 +21,15 @@ from canbao.register.domain.residents import (
     register_resident,
 )
 from canbao.register.models import Household, Resident
-from canbao.register.refusals import NoCommittee, NotOnRegister, NumberTaken
+from canbao.register.refusals import (
+    NameMissing,
+    NoCommittee,
+    NotOnRegister,
+    NumberInText,
+    NumberTaken,
+    TextNotWritable,
+    TextTooLong,
+)
 from tests.collection.racing import all_at_once
 from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, PEOPLE, VILLAGE, County, number
 
@@ -33,10 +43,10 @@ def number_of(name: str) -> str:
     return number(born_on, sequence)
 
 
-def register(county: County, number: str = NEW, *, synthetic: bool = True) -> Resident:
+def register(county: County, number: str = NEW, *, synthetic: bool = True, name: str = "周新") -> Resident:
     return register_resident(
         household=county.household("周家"),
-        name="周新",
+        name=name,
         number=number,
         relation="兄弟",
         on=ON,
@@ -172,3 +182,35 @@ def test_twins_without_numbers_are_two_and_the_same_child_is_one(county: County)
         register_newborn(**child)
 
     assert (first.person_token != second.person_token, Resident.objects.filter(name="赵大宝宝").count()) == (True, 2)
+
+
+NO_NAMES = [
+    pytest.param(" ", NameMissing, id="none"),
+    pytest.param("赵" * 61, TextTooLong, id="too-long"),
+    pytest.param("赵\x00", TextNotWritable, id="not-writable"),
+    pytest.param(f"赵{NEW}", NumberInText, id="with-a-number"),
+]
+
+
+@pytest.mark.parametrize(("name", "says"), NO_NAMES)
+def test_nobody_is_registered_under_what_is_no_name(county: County, name: str, says: type[Refusal]) -> None:
+    """By a corrected name all of these were refused; by a first one the database said no, or kept it."""
+    before = Resident.objects.count()
+    one = NewPerson(village=VILLAGE, household_code="新一", name="周新", relation="户主", sex="男", born_on=date(1999, 9, 9), number=NEW, number_kind="居民身份证")  # fmt: skip
+    ways = [
+        lambda: register(county, name=name),
+        lambda: register_newborn(guardian=county.person("赵大"), name=name, sex="女", born_on=date(2021, 11, 1)),
+        lambda: add_people([one, replace(one, name=name)]),
+    ]
+
+    heard = []
+    for way in ways:
+        with pytest.raises(says) as no, transaction.atomic():
+            way()
+        heard.append("第2人的" in no.value.says)
+
+    assert (heard, Resident.objects.count()) == ([False, False, True], before)
+
+
+def test_blanks_in_a_name_are_no_part_of_it(county: County) -> None:
+    assert register(county, name=" 周 新 ").name == "周新"

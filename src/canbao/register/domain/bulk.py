@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from canbao.access.sealing import person_token, seal
 from canbao.kernel.refusal import must
+from canbao.register.domain.entries import name_of_somebody_new
 from canbao.register.refusals import NoCommittee
 
 MOST_NAMED = 10  # villages in one sentence
@@ -68,7 +69,8 @@ SELECT left(s.village, 6), s.village, h.id, s.name, s.relation, s.sex, s.born_on
 def add_people(people: Iterable[NewPerson]) -> int:
     """Write people and the households they are the first of: all of them, or none. Returns how many people.
 
-    Says no: `NoCommittee`, naming the villages. Raises `IntegrityError` when a number is on the register already: one number, one person (R-11).
+    Says no: what is wrong with a name (`entries.name_of_somebody_new`), with whose in the order of the list; `NoCommittee`,
+    naming the villages. Raises `IntegrityError` when a number is on the register already: one number, one person (R-11).
     """
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
@@ -115,10 +117,11 @@ def _rows(people: Iterable[NewPerson]) -> Iterator[tuple[Any, ...]]:
     from psycopg.types.json import Jsonb
 
     plain = Jsonb({})
-    for person in people:
+    for nth, person in enumerate(people, start=1):
         yield (
-            person.village, person.household_code, person.passbook_account, person.tier, person.name, person.relation, person.sex,
-            person.born_on, person.number_kind, seal(person.number), person.number[-4:], person_token(person.number),
+            person.village, person.household_code, person.passbook_account, person.tier,
+            name_of_somebody_new(person.name, whose=f"第{nth}人的"), person.relation, person.sex, person.born_on,
+            person.number_kind, seal(person.number), person.number[-4:], person_token(person.number),
             seal(person.phone, purpose="phone") if person.phone else None, person.hukou,
             Jsonb(person.circumstances, dumps=_dumps) if person.circumstances else plain, person.enrolled_last_year,
         )  # fmt: skip

@@ -9,7 +9,14 @@ from typing import Any
 
 from canbao.kernel.long_numbers import has_long_number
 from canbao.register.models import Change, Resident
-from canbao.register.refusals import DetailNotPossible, GroundMissing, NumberInText, TextNotWritable, TextTooLong
+from canbao.register.refusals import (
+    DetailNotPossible,
+    GroundMissing,
+    NameMissing,
+    NumberInText,
+    TextNotWritable,
+    TextTooLong,
+)
 
 _UNWRITABLE = frozenset({"Cc", "Cs"})  # control characters, NUL among them, and halves of characters
 _SEXES = ("男", "女", "")
@@ -26,6 +33,16 @@ def ground_of(why: str) -> str:
 def name_of(name: str) -> str:
     """A name without its blanks; "" stays "". Says no like `_text`."""
     return _text(Resident, "name", "".join(name.split()))
+
+
+def name_of_somebody_new(name: str, *, whose: str = "") -> str:
+    """Nobody is registered without a name. `whose` says where it stands, such as 第3人的. Says no: `NameMissing`, then like
+    `_text`.
+    """
+    name = "".join(name.split())
+    if not name:
+        raise NameMissing(whose=whose)
+    return _text(Resident, "name", name, whose=whose)
 
 
 def details_of(resident: Resident, details: dict[str, Any]) -> dict[str, Any]:
@@ -48,9 +65,9 @@ def _check_one_of(
         raise DetailNotPossible(who=resident.name, what=_label(Resident, column), choices=said)
 
 
-def _text(model: type[Change | Resident], column: str, text: str) -> str:
+def _text(model: type[Change | Resident], column: str, text: str, *, whose: str = "") -> str:
     """Says no, in this order: `TextNotWritable`, `TextTooLong`, `NumberInText`. None of them repeats the text."""
-    what, most = _label(model, column), model._meta.get_field(column).max_length
+    what, most = whose + _label(model, column), model._meta.get_field(column).max_length
     if any(unicodedata.category(character) in _UNWRITABLE for character in text):
         raise TextNotWritable(what=what)
     if len(text) > most:

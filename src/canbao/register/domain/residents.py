@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from canbao.access.record import record
 from canbao.access.sealing import person_token, provisional_token, seal, unseal
 from canbao.kernel.identity import parse_identity
+from canbao.register.domain.entries import name_of_somebody_new
 from canbao.register.models import Household, Resident
 from canbao.register.refusals import NotOnRegister, NumberTaken
 
@@ -67,10 +68,12 @@ def register_resident(
     allow_synthetic: bool,
     circumstances: dict | None = None,
 ) -> Resident:
-    """Somebody new in a household. Says no: what is wrong with the number, then `NumberTaken`."""
+    """Somebody new in a household. Says no, in this order: what is wrong with the number, what is wrong with the name
+    (`entries.name_of_somebody_new`), `NumberTaken`.
+    """
     identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
     resident = Resident(
-        county=household.county, division=household.division, household=household, name=name, relation=relation,
+        county=household.county, division=household.division, household=household, name=name_of_somebody_new(name), relation=relation,
         sex=identity.sex or "", born_on=identity.born_on, number_kind=identity.kind.value, number_sealed=seal(identity.number),
         number_tail=identity.number[-4:], person_token=person_token(identity.number), circumstances=circumstances or {},
     )  # fmt: skip
@@ -79,10 +82,14 @@ def register_resident(
 
 @transaction.atomic
 def register_newborn(*, guardian: Resident, name: str, sex: str, born_on: date, order_of_birth: int = 1) -> Resident:
-    """A child without a number yet, under a parent's name + 宝宝 or its own. Twins differ by their order of birth."""
+    """A child without a number yet, under a parent's name + 宝宝 or its own. Twins differ by their order of birth.
+
+    Says no: what is wrong with the name (`entries.name_of_somebody_new`), then `NumberTaken` (the child is there already).
+    """
     token = provisional_token(unseal(guardian.number_sealed), born_on.isoformat(), order_of_birth)
     resident = Resident(
-        county=guardian.county, division=guardian.division, household_id=guardian.household_id, name=name, relation="子女", sex=sex,
+        county=guardian.county, division=guardian.division, household_id=guardian.household_id, name=name_of_somebody_new(name),
+        relation="子女", sex=sex,
         born_on=born_on, number_kind="暂无", person_token=token,
     )  # fmt: skip
     return _save(resident)

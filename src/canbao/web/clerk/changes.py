@@ -1,0 +1,342 @@
+"""One person of the register: what happened to them, what can be registered now, and what is taken back.
+
+Each change is typed, shown once more as it will be kept (from → to, by the change itself, made and rolled back), and then
+confirmed. A page that was confirmed twice registers once.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from canbao.access.clock import now
+from canbao.access.may import Work
+from canbao.access.record import record
+from canbao.kernel.identity import IdentityRefusal
+from canbao.kernel.refusal import Refusal
+from canbao.register.domain import changes
+from canbao.register.models import Change, Resident
+from canbao.register.queries import changes_possible, history_of, residents_in
+from canbao.register.refusals import (
+    DayNotPossible,
+    GroundMissing,
+    NumberOfSomebodyElse,
+    NumberTaken,
+    NumberThereAlready,
+)
+from canbao.web.guards import staff_who_may
+from canbao.web.history import differences, scheme, told
+from canbao.web.words import refusal_words
+
+Kind = Change.Kind
+NOT_A_DAY = _("请填写日期，例如 2021-11-15")
+
+
+class GroundForm(forms.Form):
+    """What every change says: the paper that somebody has seen."""
+
+    last = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the latest change that the page knew of
+    why = forms.CharField(
+        label=_("变更依据"),
+        help_text=_("看了什么材料，如：户口簿、死亡证明、迁移证。不要写号码。"),
+        error_messages={"required": _("请写明看了什么材料")},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def asked(self) -> dict[str, Any]:
+        """What the verb of `register.domain.changes` is called with."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "last"}
+
+
+class DayForm(GroundForm):
+    on = forms.DateField(
+        label=_("发生日期"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )
+    field_order = ("on",)
+
+
+class NameForm(GroundForm):
+    name = forms.CharField(
+        label=_("正确的姓名"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("请填写姓名")},
+    )
+    field_order = ("name",)
+
+
+class NumberForm(GroundForm):
+    number = forms.CharField(
+        label=_("证件号码"),
+        help_text=_("照证件完整填写，加密保存。"),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("请填写证件号码")},
+    )
+    field_order = ("number",)
+
+    def asked(self) -> dict[str, Any]:
+        return super().asked() | {"allow_synthetic": settings.CANBAO_SYNTHETIC_NUMBERS}
+
+
+class NumberGivenForm(NumberForm):
+    name = forms.CharField(
+        label=_("正式姓名"),
+        required=False,
+        help_text=_("起了名字的填写；不变的不填。"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    field_order = ("number", "name")
+
+
+class DetailsForm(GroundForm):
+    relation = forms.CharField(label=_("与户主关系"), required=False, widget=forms.TextInput({"autocomplete": "off"}))
+    sex = forms.ChoiceField(
+        label=_("性别"), required=False, choices=[("", _("未登记")), ("男", _("男")), ("女", _("女"))]
+    )
+    born_on = forms.DateField(
+        label=_("出生日期"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )
+    hukou = forms.ChoiceField(
+        label=_("参保类型"), choices=[(value, _(label)) for value, label in Resident.Hukou.choices]
+    )
+    field_order = ("relation", "sex", "born_on", "hukou")
+
+
+class LeftForm(DayForm):
+    on = forms.DateField(
+        label=_("职工医保最后一天"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )
+    months = forms.IntegerField(
+        label=_("连续参保月数"),
+        required=False,
+        min_value=0,
+        max_value=999,
+        help_text=_("不清楚的不填。"),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("请填写月数，例如 24；不清楚的不填")),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    back_paid = forms.TypedChoiceField(
+        label=_("其中有没有补缴"),
+        required=False,
+        choices=[("", _("不清楚")), ("yes", _("有补缴")), ("no", _("没有补缴"))],
+        coerce=lambda chosen: chosen == "yes",
+        empty_value=None,
+    )
+    field_order = ("on", "months", "back_paid")
+
+
+# What a page asks for each kind, and which verb then answers.
+FORMS: dict[Kind, tuple[type[GroundForm], Callable[..., Change]]] = {
+    Kind.NUMBER_GIVEN: (NumberGivenForm, changes.give_number),
+    Kind.NUMBER: (NumberForm, changes.correct_number),
+    Kind.NAME: (NameForm, changes.correct_name),
+    Kind.DETAILS: (DetailsForm, changes.correct_details),
+    Kind.DIED: (DayForm, changes.died),
+    Kind.MOVED: (DayForm, changes.moved_away),
+    Kind.RETURNED: (DayForm, changes.returned),
+    Kind.EMPLOYED: (DayForm, changes.joined_employee_scheme),
+    Kind.LEFT_EMPLOYMENT: (LeftForm, changes.left_employee_scheme),
+}
+# What follows from a change beside what the register shows, where people ask for it.
+FOLLOWS = {
+    Kind.NUMBER_GIVEN: _("还是同一个人：账单、参保记录和票据都不变。"),
+    Kind.NUMBER: _("还是同一个人：账单、参保记录和票据都不变。"),
+    Kind.DIED: _("登记后不再向这个人收费；已经缴的钱不会因此自动退还。"),
+    Kind.MOVED: _("登记后不再向这个人收费；已经缴的钱不会因此自动退还。"),
+}
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_safe
+def resident(request: HttpRequest, resident_id: int) -> HttpResponse:
+    return resident_page(request, _resident(request, resident_id))
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, resident_id: int, kind: str) -> HttpResponse:
+    """First the form; sent, what would be kept; confirmed, it is kept."""
+    if kind not in FORMS:
+        raise Http404
+    kind, person = Kind(kind), _resident(request, resident_id)
+    if request.method == "POST":
+        return _sent(request, person, kind)
+    if kind not in changes_possible(person):
+        return redirect("resident", person.pk)
+    return _form_page(request, person, kind, FORMS[kind][0](initial=_initial(person)))
+
+
+def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
+    form_of, verb = FORMS[kind]
+    form = form_of(request.POST)
+    if not form.is_valid():
+        return _form_page(request, person, kind, form)
+    is_confirmed, is_stale = "confirmed" in request.POST, (form.cleaned_data["last"] or 0) != _last(person)
+    if is_confirmed and is_stale and _is_done(person, kind, form, request):
+        return redirect("resident", person.pk)
+    goes_on = is_confirmed and not is_stale
+    try:
+        with transaction.atomic():
+            made = verb(person, by=request.user, at=now(), **_changed(form, person))
+            transaction.set_rollback(not goes_on)
+    except Refusal as no:
+        return _form_page(request, person, kind, form, no=no)
+    if not goes_on:
+        return _confirm_page(request, person, kind, form, made, is_stale=is_confirmed)
+    messages.success(request, gettext("已登记：{kind}。").format(kind=gettext(str(kind.label))))
+    return redirect("resident", person.pk)
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, resident_id: int, change_id: int) -> HttpResponse:
+    """The page shows what would be as before, which is its confirmation; sent, it is."""
+    person = _resident(request, resident_id)
+    made = get_object_or_404(history_of(person), pk=change_id)
+    if request.method != "POST":
+        return _undo_page(request, person, made, GroundForm())
+    form = GroundForm(request.POST)
+    if not form.is_valid():
+        return _undo_page(request, person, made, form)
+    try:
+        changes.undo(made, by=request.user, why=form.cleaned_data["why"], at=now())
+    except Refusal as no:
+        return _undo_page(request, person, made, form, no=no)
+    messages.success(request, gettext("已撤销：{kind}。").format(kind=gettext(made.get_kind_display())))
+    return redirect("resident", person.pk)
+
+
+def _resident(request: HttpRequest, resident_id: int) -> Resident:
+    """Of the clerk's own place, else there is nobody."""
+    return get_object_or_404(residents_in(request.user.division), pk=resident_id)
+
+
+def _last(person: Resident) -> int:
+    return history_of(person).values_list("pk", flat=True).first() or 0
+
+
+def _is_done(person: Resident, kind: Kind, form: GroundForm, request: HttpRequest) -> bool:
+    """A doubled click: since the page was shown the same has been registered, by the same clerk, on the same ground."""
+    same = {"kind": kind, "by": f"staff:{request.user.username}", "why": " ".join(form.cleaned_data["why"].split())}
+    if "on" in form.cleaned_data:
+        same["on"] = form.cleaned_data["on"]
+    return (
+        "confirmed" in request.POST
+        and history_of(person).filter(pk__gt=form.cleaned_data["last"] or 0, **same).exists()
+    )
+
+
+def _initial(person: Resident) -> dict[str, Any]:
+    details = {column: getattr(person, column) for column in changes.DETAILS}
+    return details | {"name": "" if person.number_sealed is None else person.name}
+
+
+def _changed(form: GroundForm, person: Resident) -> dict[str, Any]:
+    """Of the details only what is to be another: what stays is no correction."""
+    asked = form.asked()
+    if not isinstance(form, DetailsForm):
+        return asked
+    stays = {column for column in changes.DETAILS if asked[column] == getattr(person, column)}
+    return {name: value for name, value in asked.items() if name not in stays}
+
+
+_BESIDE = {
+    "姓名": "name",
+    "依据": "why",
+    "与户主关系": "relation",
+    "性别": "sex",
+    "出生日期": "born_on",
+    "参保类型": "hukou",
+}
+
+
+def beside(no: Refusal, form: forms.Form) -> str | None:
+    """The field that a refusal is about; None: it is about the person."""
+    if isinstance(no, (IdentityRefusal, NumberTaken, NumberOfSomebodyElse, NumberThereAlready)):
+        field = "number"
+    elif isinstance(no, DayNotPossible):
+        field = "on" if "on" in form.fields else "born_on"
+    elif isinstance(no, GroundMissing):
+        field = "why"
+    else:
+        field = _BESIDE.get(str(no.words.get("what", "")))
+    return field if field in form.fields else None
+
+
+def _said_beside(form: GroundForm, no: Refusal | None) -> Refusal | None:
+    """What a field is told; what is left for the head of the page is given back."""
+    field = beside(no, form) if no else None
+    if no is None or field is None:
+        return no
+    words = refusal_words(no)
+    form.add_error(
+        field, f"{words['says']}{gettext('怎么办：')}{words['remedy']}" if words["remedy"] else words["says"]
+    )
+    return None
+
+
+def resident_page(request: HttpRequest, person: Resident) -> HttpResponse:
+    context = {
+        "person": person,
+        "scheme": scheme(person.circumstances["employee_scheme"]) if "employee_scheme" in person.circumstances else "",
+        "history": told(history_of(person)),
+        "possible": changes_possible(person),
+    }
+    _read(person)
+    return render(request, "clerk/resident.html", context)
+
+
+def _form_page(
+    request: HttpRequest, person: Resident, kind: Kind, form: GroundForm, *, no: Refusal | None = None
+) -> HttpResponse:
+    status = 409 if no else 422 if form.errors else 200
+    no = _said_beside(form, no)
+    context = {
+        "person": person,
+        "kind": kind,
+        "form": form,
+        "no": no,
+        "follows": FOLLOWS.get(kind),
+        "last": _last(person),
+    }
+    _read(person)
+    return render(request, "clerk/change.html", context, status=status)
+
+
+def _confirm_page(
+    request: HttpRequest, person: Resident, kind: Kind, form: GroundForm, made: Change, *, is_stale: bool
+) -> HttpResponse:
+    sent = [(name, request.POST[name]) for name in form.fields if name in request.POST and name != "last"]
+    context = {
+        "person": person, "kind": kind, "made": made, "differences": differences(made), "sent": sent, "is_stale": is_stale,
+        "follows": FOLLOWS.get(kind), "last": _last(person), "is_dated": "on" in form.fields,
+    }  # fmt: skip
+    _read(person)
+    return render(request, "clerk/confirm_change.html", context)
+
+
+def _undo_page(
+    request: HttpRequest, person: Resident, made: Change, form: GroundForm, *, no: Refusal | None = None
+) -> HttpResponse:
+    status = 409 if no else 422 if form.errors else 200
+    no = _said_beside(form, no)
+    context = {"person": person, "one": told([made])[0], "form": form, "no": no}
+    _read(person)
+    return render(request, "clerk/undo.html", context, status=status)
+
+
+def _read(person: Resident) -> None:
+    record("resident.read", f"resident:{person.pk}", county=person.county, residents=[person.pk])

@@ -1,0 +1,265 @@
+"""The register at the counter: what happened to somebody is read, registered after a second look, and taken back."""
+
+import re
+from datetime import date
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from canbao.register.domain.residents import register_newborn
+from canbao.register.models import Change, Resident
+from tests.county import PASSWORD, County, number, register_changes, signed_in
+from tests.web.browsing import fits, person, sign_in
+from tests.web.conftest import Outside, number_of
+from tests.web.pages import refusal_of, text_of, unmarked_chinese
+
+BORN = date(2021, 10, 20)
+BOYS_NUMBER = number(BORN, 71)
+GROUND = "看了户口簿"
+
+
+def address(outside: Outside, who: str, rest: str = "") -> str:
+    return f"/residents/{outside.look(lambda county: county.person(who).pk)}/{rest}"
+
+
+def history(outside: Outside, who: str) -> list[Change]:
+    return outside.look(lambda county: list(county.person(who).changes.order_by("pk")))
+
+
+def newborn(outside: Outside) -> int:
+    with signed_in("clerk"):
+        return register_newborn(guardian=County().person("赵大"), name="赵大宝宝", sex="男", born_on=BORN).pk
+
+
+def sends(client: Client, to: str, *, confirmed: bool = True, **typed: str) -> HttpResponse:
+    """What is typed, and then the page that asks once more: its own fields, as a browser would send them."""
+    answer = client.post(to, typed)
+    if not confirmed or answer.status_code != 200:
+        return answer
+    form = re.search(r'<form method="post" action="/residents/.*?</form>', answer.content.decode(), flags=re.DOTALL)
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[0]))
+    return client.post(to, hidden | {"confirmed": "1"})
+
+
+def test_the_household_shows_who_was_changed_and_leads_to_them(sign_in: object, outside: Outside) -> None:
+    client = sign_in("clerk")
+    sends(client, address(outside, "赵妻", "change/died/"), on="2021-11-01", why="死亡证明")
+
+    page = client.get(f"/households/{outside.household('赵家')}/")
+
+    assert "赵妻 ****0227 已死亡 死亡 2021年11月1日" in text_of(page)
+    assert f'href="{address(outside, "赵妻")}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(("username", "sees"), [("clerk", True), ("town", True), ("county", True), ("finance", False), ("tax", False)])  # fmt: skip
+def test_only_who_may_change_the_register_sees_the_way_there(sign_in: object, outside: Outside, username: str, sees: bool) -> None:  # fmt: skip
+    client, home = sign_in(username), outside.household("赵家")
+
+    assert ("登记与变更" in text_of(client.get(f"/households/{home}/"))) is sees
+    assert client.get(address(outside, "赵大")).status_code == (200 if sees else 403)
+    assert client.post(address(outside, "赵大", "change/died/"), {"on": "2021-11-01", "why": "x"}).status_code == (200 if sees else 403)  # fmt: skip
+
+
+def test_people_of_another_village_are_not_there(sign_in: object, outside: Outside) -> None:
+    client = sign_in("neighbour")
+    pages = [address(outside, "赵大"), address(outside, "赵大", "change/died/"), address(outside, "赵大", "undo/1/")]
+
+    assert {client.get(page).status_code for page in pages} == {404}
+    assert client.post(pages[1], {"on": "2021-11-01", "why": "x", "confirmed": "1"}).status_code == 404
+    assert history(outside, "赵大") == []
+
+
+def test_a_death_is_kept_only_after_a_second_look(sign_in: object, outside: Outside) -> None:
+    client, page = sign_in("clerk"), address(outside, "赵妻", "change/died/")
+
+    asked = sends(client, page, confirmed=False, on="2021-11-01", why="死亡证明")
+    before = history(outside, "赵妻")
+    done = sends(client, page, on="2021-11-01", why="死亡证明")
+
+    assert "请核对；还没有登记。" in text_of(asked)
+    assert "死亡日期 无 2021年11月1日" in text_of(asked)
+    assert (before, done["Location"], len(history(outside, "赵妻"))) == ([], address(outside, "赵妻"), 1)
+    assert "村经办员 登记于" in text_of(client.get(address(outside, "赵妻")))
+
+
+def test_a_doubled_confirmation_registers_once_and_says_no_no(sign_in: object, outside: Outside) -> None:
+    client, page = sign_in("clerk"), address(outside, "赵妻", "change/died/")
+    sent = {"on": "2021-11-01", "why": "死亡证明", "last": "0", "confirmed": "1"}
+
+    answers = [client.post(page, sent) for _ in range(2)]
+
+    assert [(one.status_code, one["Location"]) for one in answers] == [(302, address(outside, "赵妻"))] * 2
+    assert len(history(outside, "赵妻")) == 1
+
+
+def test_who_was_changed_meanwhile_is_looked_at_once_more(sign_in: object, outside: Outside) -> None:
+    client, page = sign_in("clerk"), address(outside, "赵妻", "change/name/")
+    with register_changes("details"):
+        outside.look(lambda county: Resident.objects.filter(name="赵妻").update(relation="其他亲属"))
+
+    answer = client.post(page, {"name": "赵琪", "why": GROUND, "last": "0", "confirmed": "1"})
+
+    assert "刚刚有别的变更" in text_of(answer)
+    assert [change.kind for change in history(outside, "赵妻")] == ["details"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "told"),
+    [
+        ("name", {"name": "赵琪"}, "姓名 赵妻 赵琪"),
+        ("number", {"number": number(date(1982, 6, 2), 44)}, "证件号码 ****0227 ****"),
+        ("details", {"relation": "其他亲属", "sex": "女", "born_on": "1982-06-02", "hukou": "permit"}, "参保类型 本地户籍 持居住证"),
+        ("moved", {"on": "2021-11-01"}, "迁出日期 无 2021年11月1日"),
+        ("employed", {"on": "2021-11-01"}, "职工医保 没有参加 正在参加"),
+    ],
+)  # fmt: skip
+def test_each_kind_is_told_as_it_was_and_as_it_became(sign_in: object, outside: Outside, kind: str, typed: dict[str, str], told: str) -> None:  # fmt: skip
+    client, there = sign_in("clerk"), address(outside, "赵妻")
+
+    answer = sends(client, f"{there}change/{kind}/", why=GROUND, **typed)
+
+    assert answer.status_code == 302
+    assert told in text_of(client.get(there))
+
+
+def test_somebody_leaves_the_employee_scheme_and_nobody_knows_how_long_it_was(sign_in: object, outside: Outside) -> None:  # fmt: skip
+    client, there = sign_in("clerk"), address(outside, "吴职")
+
+    sends(client, f"{there}change/left_employment/", on="2021-10-31", months="", back_paid="", why="停保证明")
+
+    facts = outside.look(lambda county: county.person("吴职").circumstances["employee_scheme"])
+    assert facts == {"left_on": "2021-10-31"}
+    assert "职工医保 正在参加，连续60个月 2021-10-31停止" in text_of(client.get(there))
+
+
+def test_a_newborn_gets_number_and_name_and_moving_away_ends_with_coming_back(sign_in: object, outside: Outside) -> None:  # fmt: skip
+    client, there = sign_in("clerk"), f"/residents/{newborn(outside)}/"
+
+    sends(client, f"{there}change/number_given/", number=BOYS_NUMBER, name="赵小明", why="出生证")
+    sends(client, f"{there}change/moved/", on="2021-11-02", why="迁移证")
+    sends(client, f"{there}change/returned/", on="2021-11-03", why="迁移证")
+
+    seen = text_of(client.get(there))
+    assert [kind in seen for kind in ("取得证件号码", "迁出", "迁回")] == [True] * 3
+    assert f"证件号码 暂无证件号码 ****{BOYS_NUMBER[-4:]}" in seen
+    assert BOYS_NUMBER not in client.get(there).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "where"),
+    [
+        ("died", {"on": "", "why": "死亡证明"}, ("on", "请填写日期")),
+        ("died", {"on": "2021-13-45", "why": "死亡证明"}, ("on", "请填写日期")),
+        ("died", {"on": "2022-11-01", "why": "死亡证明"}, ("on", "不能是死亡的日期")),
+        ("died", {"on": "2021-11-01", "why": " "}, ("why", "请写明看了什么材料")),
+        ("died", {"on": "2021-11-01", "why": "证" * 201}, ("why", "最多200个字")),
+        ("died", {"on": "2021-11-01", "why": f"证件{number_of('赵大')}"}, ("why", "长号码")),
+        ("name", {"name": "", "why": GROUND}, ("name", "请填写姓名")),
+        ("name", {"name": "赵" * 61, "why": GROUND}, ("name", "最多60个字")),
+        ("number", {"number": "1234", "why": GROUND}, ("number", "应为 18 位")),
+        ("number", {"number": number_of("赵大"), "why": GROUND}, ("number", "已经登记在册")),
+        ("details", {"born_on": "1982-06-03", "sex": "女", "hukou": "registered", "why": GROUND}, ("born_on", "与登记的证件号码不符")),
+        ("details", {"born_on": "1982-06-02", "sex": "x", "hukou": "registered", "why": GROUND}, ("sex", "")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
+    sign_in: object, outside: Outside, kind: str, typed: dict[str, str], where: tuple[str, str]
+) -> None:
+    answer = sign_in("clerk").post(address(outside, "赵妻", f"change/{kind}/"), typed)
+    (field, says), html = where, answer.content.decode()
+
+    wrong = re.findall(r'<div class="field wrong">(.*?)</div>\s*</div>', html, flags=re.DOTALL)
+    assert (answer.status_code in {409, 422}, len(wrong), f'id="id_{field}"' in wrong[0], says in wrong[0]) == (True, 1, True, True)  # fmt: skip
+    kept = {name: value for name, value in typed.items() if value.strip() and value != "x"}
+    assert all(f'value="{value}"' in html for value in kept.values())
+    assert history(outside, "赵妻") == []
+
+
+def test_nothing_changed_is_said_above(sign_in: object, outside: Outside) -> None:
+    answer = sign_in("clerk").post(address(outside, "赵妻", "change/name/"), {"name": "赵妻", "why": GROUND})
+
+    assert (answer.status_code, refusal_of(answer)) == (409, "赵妻登记的已经是这样，没有变更。")
+
+
+def test_a_change_is_taken_back_and_everything_is_as_before(sign_in: object, outside: Outside) -> None:
+    client, there = sign_in("clerk"), address(outside, "赵妻")
+    sends(client, f"{there}change/died/", on="2021-11-01", why="死亡证明")
+    undo = f"{there}undo/{history(outside, '赵妻')[0].pk}/"
+
+    asked, silent, done = client.get(undo), client.post(undo, {"why": ""}), client.post(undo, {"why": "登记错了人"})
+    again = client.post(undo, {"why": "登记错了人"})
+
+    assert "死亡日期 无 2021年11月1日" in text_of(asked)
+    assert (silent.status_code, done.status_code, again.status_code) == (422, 302, 409)
+    assert refusal_of(again) == "这次变更已经撤销过了。"
+    assert outside.look(lambda county: county.person("赵妻").died_on) is None
+    seen = text_of(client.get(there))
+    assert ("撤销变更 2021年11月15日" in seen, "死亡 2021年11月1日 已撤销" in seen) == (True, True)
+
+
+def test_what_was_changed_since_is_not_taken_back(sign_in: object, outside: Outside) -> None:
+    client, there = sign_in("clerk"), address(outside, "赵妻")
+    for name in ("赵琪", "赵祺"):
+        sends(client, f"{there}change/name/", name=name, why=GROUND)
+    first = outside.look(lambda county: Change.objects.order_by("pk").first().pk)
+
+    answer = client.post(f"{there}undo/{first}/", {"why": "登记错了"})
+
+    assert (answer.status_code, "后来又变更过" in refusal_of(answer)) == (409, True)
+
+
+def test_a_kind_that_does_not_fit_leads_back_to_the_person(sign_in: object, outside: Outside) -> None:
+    client, there = sign_in("clerk"), address(outside, "赵大")
+
+    assert client.get(f"{there}change/returned/")["Location"] == there
+    assert client.get(f"{there}change/number_given/")["Location"] == there
+    assert (client.get(f"{there}change/undone/").status_code, client.get(f"{there}change/x/").status_code) == (404, 404)
+
+
+def test_the_pages_are_english_but_for_names_and_grounds(sign_in: object, outside: Outside) -> None:
+    client, there = sign_in("clerk"), address(outside, "赵妻")
+    sends(client, f"{there}change/died/", on="2021-11-01", why="死亡证明")
+    client.cookies["django_language"] = "en"
+    pages = [there, f"{there}undo/{history(outside, '赵妻')[0].pk}/", address(outside, "赵大"), *(address(outside, "赵大", f"change/{kind}/") for kind in ("number", "name", "details", "died", "moved", "employed"))]  # fmt: skip
+
+    answers = [client.get(page) for page in pages]
+    answers.append(client.post(address(outside, "赵大", "change/died/"), {"on": "2030-01-01", "why": GROUND}))
+    answers.append(client.post(address(outside, "赵大", "change/died/"), {"on": "2021-11-01", "why": GROUND}))
+
+    assert [unmarked_chinese(answer) for answer in answers] == [[]] * len(answers)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_clerk_registers_a_move_and_takes_it_back_without_javascript(chromium: Browser, town: tuple, width: int) -> None:  # fmt: skip
+    url, _, county = town
+    page = person(chromium, url, width=width).new_page()
+    sign_in(page, "clerk", PASSWORD)
+    page.goto(f"/households/{county.household('赵家').pk}/")
+
+    page.get_by_role("link", name="赵妻").click()
+    seen = [fits(page)]
+    page.get_by_role("link", name="迁出").click()
+    page.get_by_label("依据").fill("迁移证")
+    page.get_by_role("button", name="下一步：核对").click()  # the browser itself asks for the day
+    seen.append(fits(page))
+    page.get_by_label("发生日期").fill("2021-11-01")
+    page.get_by_role("button", name="下一步：核对").click()
+    seen.append(fits(page))
+    page.get_by_role("button", name="确认登记").click()
+    expect(page.get_by_role("status")).to_contain_text("已登记：迁出。")
+    seen.append(fits(page))
+    taken_back(page)
+
+    assert seen == [True] * 4
+    assert county.person("赵妻").moved_on is None
+
+
+def taken_back(page: Page) -> None:
+    page.get_by_role("link", name="撤销这次变更").click()
+    assert fits(page)
+    page.get_by_label("依据").fill("登记错了人")
+    page.get_by_role("button", name="确认撤销").click()
+    expect(page.get_by_role("status")).to_contain_text("已撤销：迁出。")
