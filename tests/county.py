@@ -28,6 +28,7 @@ from canbao.access.scope import Scope, within
 from canbao.collection.domain.receipts import issue_book
 from canbao.collection.models import ReceiptBook
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
+from canbao.enrolment.domain.base import draw_base_table
 from canbao.enrolment.domain.campaigns import open_campaign, publish
 from canbao.enrolment.models import Bill, BillState, Campaign, Edition
 from canbao.kernel.days import CHINA
@@ -65,6 +66,7 @@ PEOPLE: dict[str, tuple[str, str, date, int, str, dict[str, Any]]] = {
     "郑邻": ("郑家", OTHER_VILLAGE, date(1970, 12, 12), 61, "户主", {}),
     "王远": ("王家", FAR_VILLAGE, date(1971, 1, 13), 63, "户主", {}),
 }
+NEW_THIS_YEAR = {"王远"}  # everybody else was enrolled last year, elsewhere: it is the first season here
 HELD = {"钱奶奶": "低保对象", "孙独": "特困人员", "李军": "重点优抚对象"}
 STAFF = {
     "clerk": ("村经办员", Role.VILLAGE_CLERK, VILLAGE),
@@ -171,13 +173,16 @@ def build_county() -> None:
             NewPerson(
                 village=village, household_code=household, name=name, relation=relation, sex="女" if sequence % 2 == 0 else "男",
                 born_on=born_on, number=number(born_on, sequence), number_kind="居民身份证", circumstances=circumstances,
+                enrolled_last_year=name not in NEW_THIS_YEAR,
             )
             for name, (household, village, born_on, sequence, relation, circumstances) in PEOPLE.items()
         )  # fmt: skip
         hold(HELD, on=date(2021, 9, 30))
         campaign = publish(load_pack("suixi-2022"), county=COUNTY).campaign
         with signed_in("county"):
-            open_campaign(campaign, by=Staff.objects.get(username="county"), on=IN_THE_WINDOW.date())
+            bureau = Staff.objects.get(username="county")
+            draw_base_table(campaign, by=bureau, at=IN_THE_WINDOW)
+            open_campaign(campaign, by=bureau, on=IN_THE_WINDOW.date())
 
 
 def another(campaign: Campaign, **changes: Any) -> Campaign:

@@ -20,6 +20,7 @@ PEOPLE = [
 #                              村  校  镇  财  部  县  税  市
 TABLE = {
     Work.CHANGE_REGISTER:     "是  否  是  否  否  是  否  否",
+    Work.EXPORT_NUMBERS:      "否  否  否  否  否  是  否  否",
     Work.COLLECT:             "是  是  否  否  否  否  否  否",
     Work.REMIT:               "是  是  否  否  否  否  否  否",
     Work.CONFIRM_REMITTANCE:  "否  否  是  是  否  否  是  否",

@@ -11,6 +11,7 @@ class Work(StrEnum):
     """A kind of work, in the words of the office."""
 
     CHANGE_REGISTER = "变更登记"
+    EXPORT_NUMBERS = "导出完整证件号码"
     COLLECT = "收取现金"
     REMIT = "汇缴现金"
     CONFIRM_REMITTANCE = "确认汇缴"
@@ -41,6 +42,7 @@ MAY: dict[Role, frozenset[Work]] = {
     Role.COUNTY: frozenset(
         {
             Work.CHANGE_REGISTER,
+            Work.EXPORT_NUMBERS,
             Work.SEE_PROGRESS,
             Work.SEE_PEOPLE,
             Work.IMPORT_ROSTER,

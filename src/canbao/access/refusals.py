@@ -17,3 +17,11 @@ class NotYourWork(Refusal):
     code = "not_your_work"
     says_template = "您的岗位（{role}）不办理“{work}”。"
     remedy_template = "请交由相应岗位办理，或请县医保局调整您的岗位。"
+
+
+class PurposeMissing(Refusal):
+    """Whole numbers leave the system for a purpose that goes on record, or not at all."""
+
+    code = "purpose_missing"
+    says_template = "没有写明完整证件号码的用途，没有导出。"
+    remedy_template = "请写明拿去做什么、给谁；会记入操作记录。"

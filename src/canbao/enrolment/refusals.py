@@ -35,6 +35,38 @@ class CampaignAlreadyOpen(Refusal):
     remedy_template = "身份或名单有变化，请用“身份调整”。"
 
 
+class BaseTableDrawn(Refusal):
+    """Papers with its numbers are in the villages: it is drawn up once."""
+
+    code = "base_table_drawn"
+    says_template = "“{title}”的底表已于{day}编制（{people}人），不再重新编制。"
+    remedy_template = "编制以后的变化，请登记在变动表里。"
+
+
+class NobodyEnrolledBefore(Refusal):
+    """There is nothing to draw up, which is not the same as nobody being enrolled."""
+
+    code = "nobody_enrolled_before"
+    says_template = "没有查到“{title}”上一待遇期的参保人员，底表没有编制。"
+    remedy_template = "首次使用的，请先把上年参保情况随登记册一起导入；否则请核对上一年的征缴是否在本系统办理。"
+
+
+class NoBaseTable(Refusal):
+    """Nobody has drawn one up yet."""
+
+    code = "no_base_table"
+    says_template = "本县还没有编制底表。"
+    remedy_template = "请县医保局编制：canbao base --county 县代码 --by 账号。"
+
+
+class NobodyOnBaseTable(Refusal):
+    """A list of nobody is not printed: it would look as if it had been forgotten."""
+
+    code = "nobody_on_base_table"
+    says_template = "底表上没有{place}的人。"
+    remedy_template = "请核对选的村（社区）；上年确有人参保的，请告诉县医保局。"
+
+
 class TrialUnderWay(Refusal):
     code = "trial_under_way"
     says_template = "本县正在试算另一个方案，同一时间只算一个。"

@@ -35,6 +35,8 @@ def texts() -> dict[str, str]:
         _keep(found, _constants((ROOMS / path).read_text("utf-8")), ROOMS / path)
     path = ROOMS / "kernel" / "identity.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Correction"), path)
+    path = ROOMS / "reports" / "base_table.py"
+    _keep(found, _constants(path.read_text("utf-8"), within="Standing"), path)
     for room in ("access", "collection", "register", "rosters"):
         for path in sorted((ROOMS / room / "models").glob("*.py")):
             _keep(found, _choices(path.read_text("utf-8")), path)

@@ -38,6 +38,7 @@ from canbao.config.sample.county import Sample, clerk_of
 from canbao.config.sample.later import newborns, write_late_roster
 from canbao.config.sample.rosters import write_dirty_rosters
 from canbao.divisions.models import CollectingUnit
+from canbao.enrolment.domain.base import draw_base_table
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.domain.campaigns import open_campaign
 from canbao.enrolment.domain.free import enrol_fully_subsidised
@@ -128,6 +129,7 @@ class Season:
 
     def open(self) -> None:
         with self.at_work("xian") as bureau:
+            draw_base_table(self.campaign, by=bureau, at=self.at(self.first_day, 8))
             self.counts["bills"] = open_campaign(self.campaign, by=bureau, on=self.first_day)
             self.counts["by_office"] += enrol_fully_subsidised(self.campaign, on=self.first_day, actor="staff:xian")
         self.tell("开启征缴，生成账单", 1)

@@ -302,4 +302,76 @@ class Migration(migrations.Migration):
             model_name="target",
             constraint=models.UniqueConstraint(fields=("campaign", "division"), name="target_once"),
         ),
+        migrations.CreateModel(
+            name="BaseTable",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("people", models.IntegerField(verbose_name="人数")),
+                ("drawn_at", models.DateTimeField(verbose_name="编制时间")),
+                ("drawn_by", models.CharField(max_length=60, verbose_name="编制人")),
+                (
+                    "campaign",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="base_table", to="enrolment.campaign"
+                    ),
+                ),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enrolment.campaign",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BaseRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("division", models.CharField(db_collation="C", max_length=12, verbose_name="村（社区）")),
+                ("nth", models.IntegerField(verbose_name="序号")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="register.household",
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="base_rows", to="register.resident"
+                    ),
+                ),
+                (
+                    "table",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="enrolment.basetable",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="basetable",
+            constraint=models.CheckConstraint(condition=models.Q(("people__gt", 0)), name="base_table_has_people"),
+        ),
+        migrations.AddConstraint(
+            model_name="baserow",
+            constraint=models.UniqueConstraint(fields=("table", "resident"), name="base_row_once_a_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="baserow",
+            constraint=models.UniqueConstraint(
+                fields=("table", "division", "nth"), name="base_row_number_once_a_village"
+            ),
+        ),
     ]

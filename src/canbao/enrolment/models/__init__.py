@@ -1,6 +1,7 @@
+from canbao.enrolment.models.base import BaseRow, BaseTable
 from canbao.enrolment.models.bill import Bill, BillAssessment, BillState
 from canbao.enrolment.models.campaign import Campaign, Target
 from canbao.enrolment.models.edition import Edition
 from canbao.enrolment.models.enrolment import Enrolment
 
-__all__ = ["Bill", "BillAssessment", "BillState", "Campaign", "Edition", "Enrolment", "Target"]
+__all__ = ["BaseRow", "BaseTable", "Bill", "BillAssessment", "BillState", "Campaign", "Edition", "Enrolment", "Target"]

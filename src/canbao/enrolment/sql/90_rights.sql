@@ -65,3 +65,10 @@ SELECT access_append_only('enrolment_enrolment', 'paid_fen', 'ended_on', 'ended_
 DROP TRIGGER IF EXISTS born_open ON enrolment_bill;
 CREATE TRIGGER born_open BEFORE INSERT ON enrolment_bill FOR EACH ROW WHEN (NEW.state = 'settled')
     EXECUTE FUNCTION enrolment_keep_settled();
+
+-- A base table is written by its function alone, once; its rows are seen like the people on it.
+GRANT SELECT ON enrolment_basetable, enrolment_baserow TO canbao_app;
+GRANT EXECUTE ON FUNCTION enrolment_draw_base_table(bigint, bigint, text, timestamptz) TO canbao_app;
+SELECT access_append_only('enrolment_basetable');
+SELECT access_append_only('enrolment_baserow');
+SELECT access_guard('enrolment_baserow', 'household_id');

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from canbao.web.clerk import changes, drawer, household, receipt, today
+from canbao.web.clerk import base, changes, drawer, household, receipt, today
 
 urlpatterns = [
     path("village/", today.today, name="clerk-today"),
@@ -12,5 +12,9 @@ urlpatterns = [
     path("residents/<int:resident_id>/undo/<int:change_id>/", changes.take_back, name="undo-change"),
     path("receipts/<int:receipt_id>/", receipt.receipt, name="receipt"),
     path("receipts/<int:receipt_id>/print/", receipt.print_receipt, name="print-receipt"),
+    path("base/", base.base, name="base"),
+    path("base/<str:division>/", base.base_place, name="base-place"),
+    path("base/<str:division>/sheet/", base.base_spreadsheet, name="base-sheet"),
+    path("base/<str:division>/print/", base.base_printed, name="base-print"),
     path("drawer/", drawer.drawer_page, name="drawer"),
 ]

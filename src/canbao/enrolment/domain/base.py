@@ -1,0 +1,45 @@
+"""The base table (底表): last year's enrolled people by village, drawn up once for a campaign (R-13)."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from canbao.access.may import Work, check_may
+from canbao.access.models import Staff
+from canbao.access.record import record
+from canbao.enrolment.models import BaseTable, Campaign
+from canbao.enrolment.refusals import BaseTableDrawn, NobodyEnrolledBefore
+
+
+@transaction.atomic
+def draw_base_table(campaign: Campaign, *, by: Staff, at: datetime) -> BaseTable:
+    """Everybody who was enrolled in the campaign before this one; in the first season here, whoever the register that
+    was brought along says was enrolled. Needs the scope of the whole county. Locks the campaign.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `BaseTableDrawn`, `NobodyEnrolledBefore`.
+    """
+    check_may(by, Work.OPEN_CAMPAIGN, division=campaign.county.ljust(12, "0"))
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    there = BaseTable.objects.filter(campaign=campaign).first()
+    if there is not None:
+        raise BaseTableDrawn(title=campaign.title, day=there.drawn_at.date(), people=there.people)
+    earlier = campaign_before(campaign)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT enrolment_draw_base_table(%s, %s, %s, %s)",
+            [campaign.pk, earlier.pk if earlier else None, f"staff:{by.username}", at],
+        )
+        drawn = cursor.fetchone()[0]
+    if drawn is None:
+        raise NobodyEnrolledBefore(title=campaign.title)
+    table = BaseTable.objects.get(pk=drawn)
+    record(
+        "base_table.drawn", f"campaign:{campaign.pk}", county=campaign.county, actor=table.drawn_by, people=table.people
+    )
+    return table
+
+
+def campaign_before(campaign: Campaign) -> Campaign | None:
+    """The campaign that was opened here for the benefit period before; None in the first season."""
+    opened = Campaign.objects.filter(county=campaign.county, opened_at__isnull=False)
+    return opened.filter(benefit_until__lt=campaign.benefit_from).order_by("benefit_until").last()

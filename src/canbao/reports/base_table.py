@@ -1,0 +1,94 @@
+"""The base table read: how many of last year's people stand where, by place, and the list of one village (R-13).
+
+What became of somebody is not written here a second time: it is what the register says of them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from canbao.divisions.models import Division
+from canbao.enrolment.domain.bills import planned_for_a_county
+from canbao.enrolment.models import BaseRow, BaseTable
+from canbao.kernel.division_code import DivisionCode, Level
+from canbao.register.models import Resident
+
+
+class Standing(StrEnum):
+    """Where somebody who was enrolled last year stands now, by the register."""
+
+    HERE = "在册"
+    DIED = "死亡"
+    MOVED = "迁出"
+    EMPLOYED = "参加职工医保"
+
+
+def standing_of(resident: Resident) -> Standing:
+    if resident.died_on is not None:
+        return Standing.DIED
+    if resident.moved_on is not None:
+        return Standing.MOVED
+    scheme = resident.circumstances.get("employee_scheme")
+    return Standing.EMPLOYED if scheme is not None and not scheme.get("left_on") else Standing.HERE
+
+
+# The same as `standing_of`, for many; a test holds one against the other.
+STANDING = f"""
+CASE WHEN r.died_on IS NOT NULL THEN '{Standing.DIED}' WHEN r.moved_on IS NOT NULL THEN '{Standing.MOVED}'
+     WHEN r.circumstances ? 'employee_scheme' AND coalesce(r.circumstances->'employee_scheme'->>'left_on', '') = ''
+     THEN '{Standing.EMPLOYED}' ELSE '{Standing.HERE}' END"""
+
+_BY_PLACE = f"""
+SELECT d.code, d.name, count(*), count(*) FILTER (WHERE c.standing = '{Standing.DIED}'),
+       count(*) FILTER (WHERE c.standing = '{Standing.MOVED}'), count(*) FILTER (WHERE c.standing = '{Standing.EMPLOYED}')
+  FROM (SELECT rpad(left(b.division, %(digits)s), 12, '0') AS place, {STANDING} AS standing
+          FROM enrolment_baserow b JOIN register_resident r ON r.id = b.resident_id
+         WHERE b.table_id = %(table)s AND b.division >= %(first)s AND b.division < %(after)s) c
+  JOIN divisions_division d ON d.code = c.place
+ GROUP BY d.code, d.name ORDER BY d.code"""  # noqa: S608 - our own words
+
+
+@dataclass(frozen=True, slots=True)
+class BasePlace:
+    """Last year's people of one place, and how many of them the register says are gone, by reason."""
+
+    code: str
+    name: str
+    people: int
+    died: int
+    moved: int
+    employed: int
+
+    @property
+    def gone(self) -> int:
+        return self.died + self.moved + self.employed
+
+    @property
+    def here(self) -> int:
+        return self.people - self.gone
+
+
+def newest_base_table(county: str) -> BaseTable | None:
+    return BaseTable.objects.filter(county=county).select_related("campaign").order_by("campaign__benefit_from").last()
+
+
+def base_by_place(table: BaseTable, *, division: str) -> list[BasePlace]:
+    """Of the towns of a county or the villages of a town; a village itself. Places without anybody are not in it."""
+    place = DivisionCode(division)
+    first, after = place.range()
+    digits = 9 if place.level <= Level.COUNTY else 12
+    with transaction.atomic(), planned_for_a_county(whole=True), connection.cursor() as cursor:
+        cursor.execute(_BY_PLACE, {"table": table.pk, "digits": digits, "first": first, "after": after})
+        return [BasePlace(*row) for row in cursor.fetchall()]
+
+
+def together(places: list[BasePlace], whole: Division) -> BasePlace:
+    summed = (sum(getattr(one, name) for one in places) for name in ("people", "died", "moved", "employed"))
+    return BasePlace(whole.code, whole.name, *summed)
+
+
+def base_rows(table: BaseTable, village: str) -> QuerySet[BaseRow]:
+    """The list of a village in the order of its numbers, each with person and household."""
+    return BaseRow.objects.filter(table=table, division=village).select_related("resident", "household").order_by("nth")

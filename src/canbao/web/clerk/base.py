@@ -1,0 +1,112 @@
+"""The base table on screen (R-13): last year's enrolled people by place, and of one village by name, to be handed out as a
+spreadsheet or a list to tick."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from canbao.access.clock import now
+from canbao.access.may import Work
+from canbao.access.record import record
+from canbao.divisions.models import Division
+from canbao.enrolment.models import BaseTable
+from canbao.enrolment.refusals import NoBaseTable
+from canbao.kernel.division_code import DivisionCode, Level
+from canbao.kernel.refusal import Refusal
+from canbao.reports.base_papers import base_list, base_sheet, number_of
+from canbao.reports.base_table import base_by_place, base_rows, newest_base_table, standing_of, together
+from canbao.web.county.progress import place_of
+from canbao.web.guards import staff_who_may
+
+PEOPLE_A_PAGE = 100
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_safe
+def base(request: HttpRequest) -> HttpResponse:
+    """Where one's own work is."""
+    return redirect("base-place", request.user.division)
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_safe
+def base_place(request: HttpRequest, division: str) -> HttpResponse:
+    return _page(request, place_of(request, division))
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def base_spreadsheet(request: HttpRequest, division: str) -> HttpResponse:
+    """By POST: it is a copy of a village's people, and goes on record."""
+    village, table = _village(request, division)
+    if request.method != "POST":
+        return redirect("base-place", division)
+    because = request.POST.get("because", "") if "whole" in request.POST else None
+    try:
+        content = base_sheet(table, village, by=request.user, whole_because=because)
+    except Refusal as no:
+        return _page(request, village, no=no)
+    return _file(content, SPREADSHEET, f"底表-{village.name}-{number_of(table, village.code)}.xlsx")
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def base_printed(request: HttpRequest, division: str) -> HttpResponse:
+    village, table = _village(request, division)
+    if request.method != "POST":
+        return redirect("base-place", division)
+    try:
+        content = base_list(table, village, by=request.user, at=now())
+    except Refusal as no:
+        return _page(request, village, no=no)
+    return _file(content, "application/pdf", f"底表-{village.name}-{number_of(table, village.code)}.pdf", inline=True)
+
+
+def _village(request: HttpRequest, division: str) -> tuple[Division, BaseTable]:
+    place, table = place_of(request, division), newest_base_table(request.user.county)
+    if table is None or DivisionCode(place.code).level is not Level.VILLAGE:
+        raise Http404
+    return place, table
+
+
+def _file(content: bytes, kind: str, name: str, *, inline: bool = False) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=not inline, filename=name)
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
+
+
+def _page(request: HttpRequest, place: Division, *, no: Refusal | None = None) -> HttpResponse:
+    """Of a town or a county the places in it; of a village its people. As many questions, however many people."""
+    table = newest_base_table(place.code[:6])
+    if table is None:
+        return render(request, "clerk/base.html", {"place": place, "no": no or NoBaseTable()})
+    is_village = DivisionCode(place.code).level is Level.VILLAGE
+    places = base_by_place(table, division=place.code)
+    context = {
+        "place": place,
+        "above": _above(request, place),
+        "table": table,
+        "number": number_of(table, place.code) if is_village else "",
+        "places": places,
+        "whole": together(places, place),
+        "is_village": is_village,
+        "no": no,
+    }
+    if is_village:
+        rows = Paginator(base_rows(table, place.code), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+        for row in rows:
+            row.standing = standing_of(row.resident)
+        context["rows"] = rows
+        residents = [row.resident_id for row in rows]
+        record("base_table.read", f"division:{place.code}", county=table.county, residents=residents)
+    return render(request, "clerk/base.html", context, status=409 if no else 200)
+
+
+def _above(request: HttpRequest, place: Division) -> Division | None:
+    """The place that this one lies in, unless the reader's own work ends here."""
+    above = DivisionCode(place.code).parent
+    if above is None or not DivisionCode(request.user.division).covers(above):
+        return None
+    return Division.objects.filter(pk=above).first()
