@@ -352,6 +352,23 @@ def test_the_second_roster_day_decides_for_good_about_who_has_paid_by_then(
     assert paying(OCTOBER, facts).pays_fen == pays * 100
 
 
+def test_once_the_benefit_period_is_over_nobody_is_told_of_a_way_to_make_good() -> None:
+    told = [assess(PACK, Facts(paid_on=day)).refusal for day in (date(2031, 12, 31), date(2032, 1, 1))]
+
+    assert ["停了职工医保" in one.remedy for one in told if one is not None] == [True, False]
+
+
+def test_whom_an_assumption_keeps_out_of_a_category_is_told_of_it_as_well() -> None:
+    """On which day's roster a category counts is our reading for those whom it leaves out, too."""
+    category = "{name: 戊, department: 民政局, clause: 二（三）%s}"
+    texts = changed(category % "", category % ", decided: {in_window: 2030-10-31}, assumed: 没有写按哪天的名册")
+    late = Held("戊", since=date(2030, 11, 1))
+
+    answer = assess(load_pack_texts(texts), Facts((late,), paid_on=date(2030, 12, 1)))
+
+    assert "没有写按哪天的名册" in [one.what for one in answer.assumptions]
+
+
 def test_a_newborns_time_may_run_past_the_end_of_the_benefit_period() -> None:
     born = Facts(born_on=date(2031, 12, 15), paid_on=date(2032, 1, 12))
 

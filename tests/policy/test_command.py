@@ -263,7 +263,7 @@ def test_new_writes_questions_and_check_names_every_line_that_is_open(
     assert main(["new", str(folder)]) == 0
     assert main(["check", str(folder)]) == 1
 
-    problems = capsys.readouterr().out.splitlines()[2:]
+    problems = capsys.readouterr().out.splitlines()[3:]
     open_lines = [
         f"{path.name}:{number}"
         for path in sorted(folder.glob("*.yaml"))

@@ -97,6 +97,17 @@ def test_what_is_marked_as_derived_or_assumed_is_not_looked_up() -> None:
     assert found_problems(texts, notice) == []
 
 
+def test_a_word_in_the_place_of_a_day_is_not_counted_as_a_figure_that_is_ours() -> None:
+    category = "{name: 戊, department: 民政局, clause: 二（三）%s}"
+    assumed = category % ", decided: {in_window: %s, after_window: paid}, assumed: 没有写"
+
+    def ours(day: str) -> int:
+        texts = changed(category % "", assumed % day)
+        return look_up_figures(load_pack_texts(texts), NOTICE).ours
+
+    assert (ours("paid"), ours("2030-10-31")) == (0, 1)
+
+
 @pytest.mark.parametrize("figure", ["300", "100", "50%", "28日", "3个月", "1年", "2031年2月28日", "149", "250"])
 def test_a_figure_gone_from_the_notice_is_missed(figure: str) -> None:
     assert found_problems(TEXTS, NOTICE.replace(figure, "若干")) != []
@@ -120,6 +131,13 @@ def test_clauses_nest_even_where_a_kind_of_heading_is_skipped() -> None:
     assert clauses["一（一）1"] == "1.丙(1)丁(2)戊"
     assert clauses["二1"] == "1.辛"
     assert "一（一）1（2）2" not in clauses
+
+
+def test_a_number_before_a_year_is_a_heading_and_a_number_with_a_point_is_none() -> None:
+    clauses = clauses_of("一、甲\n1.2021年的名单\n1.5万元上缴\n2.2022年的名单", {})
+
+    assert clauses["一1"] == "1.2021年的名单1.5万元上缴"
+    assert clauses["一2"] == "2.2022年的名单"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every rule can be said in Chinese and in English."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from canbao.policy import Pack, load_pack, load_pack_texts, pack_folders
 from canbao.policy.conditions import AgeCondition, Condition, EmployeeCondition, HeldFor, Times
 from canbao.policy.sentences import condition_text, label_of, sentence
 from canbao.policy.sentences_english import Sentences
+from canbao.policy.time_rules import Task
 from canbao.policy.values import span_from_text
 from canbao.policy.walk import rules
 from tests.policy.tiny import changed
@@ -68,3 +70,12 @@ def test_what_people_can_do_who_missed_the_window_is_said_in_both_languages() ->
 
     assert sentence(path, window).endswith("；错过的人：打县里的电话。")
     assert Sentences(pack.english).sentence(path, window).endswith("2030-12-31; who missed it: Call the county.")
+
+
+def test_a_task_of_some_months_that_is_due_on_a_day_of_each_says_both() -> None:
+    task = Task(
+        what="上缴", who="各镇", first=date(2030, 9, 1), last=date(2030, 12, 31), every_month_on=20, clause="一"
+    )
+
+    assert sentence(("calendar", 0), task) == "2030-09-01 至 2030-12-31，每月 20 日：各镇，上缴。"
+    assert "2030-09-01 to 2030-12-31, on day 20 of each month" in Sentences({}).sentence(("calendar", 0), task)

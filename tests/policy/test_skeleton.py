@@ -73,18 +73,21 @@ def test_the_questions_are_numbered_in_one_row() -> None:
     assert " ".join(found) == "一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七"
 
 
-def test_an_editor_finds_the_schema_from_every_file(tmp_path: Path) -> None:
-    folder = tmp_path / "new-county"
-    for name in write_skeleton(folder):
-        first = (folder / name).read_text(encoding="utf-8").splitlines()[0]
-        schema = folder / first.removeprefix(SCHEMA_LINE)
-        assert schema.resolve() == CHECKOUT / "docs" / "generated" / SCHEMA_FILE
-
-
-def test_without_a_checkout_the_schema_is_written_beside_the_files(
+def test_in_a_checkout_an_editor_finds_its_schema_from_every_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(skeleton, "__file__", str(tmp_path / "site-packages" / "canbao" / "policy" / "skeleton.py"))
+    generated = tmp_path / "docs" / "generated" / SCHEMA_FILE
+    generated.parent.mkdir(parents=True)
+    generated.touch()
+    monkeypatch.setattr(skeleton, "__file__", str(tmp_path / "src" / "canbao" / "policy" / "skeleton.py"))
+    folder = tmp_path / "policies" / "new-county"
+
+    for name in write_skeleton(folder):
+        first = (folder / name).read_text(encoding="utf-8").splitlines()[0]
+        assert (folder / first.removeprefix(SCHEMA_LINE)).resolve() == generated
+
+
+def test_elsewhere_the_schema_is_written_beside_the_files_which_may_be_moved(tmp_path: Path) -> None:
     folder = tmp_path / "new-county"
 
     write_skeleton(folder)

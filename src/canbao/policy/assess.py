@@ -206,6 +206,8 @@ def _outside_window(person: Person) -> Refusal:
     if not person.reached(window.first, "paid"):
         return refusals.WindowNotOpen(clause=window.where, first=window.first, last=window.last)
     late = [way for way in pack.ways_in if way.paid != "in_window" and not (way.is_for_newborns and _is_grown(person))]
+    if not person.reached("paid", pack.benefit_period.last):
+        late = []  # nothing can be made good once it is over
     ways = _listed(refusals.LATE_WAYS, [way for way in late if way.may_pay is None])
     ways += _listed(refusals.LATE_WAYS_UNKNOWN, [way for way in late if way.may_pay is not None])
     afterwards = window.afterwards or refusals.AFTERWARDS

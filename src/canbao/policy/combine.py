@@ -291,7 +291,8 @@ def _unknown_payers(parts: Sequence[Part]) -> Iterator[Unknown]:
 def _assumptions(person: Person, offers: list[Offer], used: list[Offer]) -> tuple[Assumption, ...]:
     combination = person.pack.combination
     names = [person.pack.named_grade(offer.category)[0] for offer in used]
-    categories = [person.pack.category(name) for name in dict.fromkeys([*names, *person.held])]
+    # that a category does not count may be our reading as well as that it does
+    categories = [person.pack.category(name) for name in dict.fromkeys([*names, *person.brought])]
     rules = (*(offer.rule for offer in used), *categories)
     found = [Assumption(rule.assumed, rule.where) for rule in rules if rule.assumed]
     if combination.assumed and len({offer.category for offer in offers}) > 1:

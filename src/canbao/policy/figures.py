@@ -90,7 +90,7 @@ def _figures(pack: Pack) -> tuple[list[FigureSpot], int]:
     for spot, kind, rule in _spots(pack):
         names = {step for step in spot.path if isinstance(step, str)}
         if rule.assumed or any(names & set(rule.derived) for rule in spot.rules):
-            ours += 1
+            ours += len(_values(kind, spot.value))
         else:
             to_find += _figure_spots(spot, kind, rule)
     return to_find, ours

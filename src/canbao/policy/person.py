@@ -223,6 +223,12 @@ class Person:
                 found.setdefault(category.name, []).append(one)
         return {name: tuple(sorted(found[name], key=_as_text)) for name in sorted(found)}
 
+    @cached_property
+    def brought(self) -> tuple[str, ...]:
+        """The categories that rosters bring, whether they hold on the day that decides or not."""
+        known = (counted_as(self.pack, one) for one in self.facts.categories)
+        return tuple(sorted({category.name for category in known if category is not None}))
+
     def _holds(self, category: Category, one: Held) -> bool:
         if one.since is None and one.until is None:
             return True

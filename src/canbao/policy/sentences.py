@@ -69,12 +69,16 @@ def _names(names: tuple[str, ...]) -> str:
     return "、".join(names)
 
 
-def _days(rule: Any) -> str:
+def _days(rule: Window | Task) -> str:
     if rule.first and rule.last:
         return f"{rule.first} 至 {rule.last}"
-    if rule.first or rule.last:
-        return f"{rule.first} 起" if rule.first else f"{rule.last} 及以前"
-    return f"每月 {rule.every_month_on} 日"
+    return f"{rule.first} 起" if rule.first else f"{rule.last} 及以前"
+
+
+def _task_days(rule: Task) -> str:
+    between = [_days(rule)] if rule.first or rule.last else []
+    monthly = [f"每月 {rule.every_month_on} 日"] if rule.every_month_on else []
+    return "，".join([*between, *monthly])
 
 
 def _window(rule: Window) -> str:
@@ -324,7 +328,7 @@ _SENTENCES: dict[type[Rule], tuple[str, Callable[[Any], str]]] = {
     WayIn: ("其他缴费情形", _way_in),
     MonthlyAdjustment: ("每月调整", _monthly),
     Readjustment: ("重新确定", lambda rule: f"按 {rule.roster_of} 的名册重新确定资助对象，多退少补"),
-    Task: ("日程", lambda rule: f"{_days(rule)}：{rule.who}，{rule.what}"),
+    Task: ("日程", lambda rule: f"{_task_days(rule)}：{rule.who}，{rule.what}"),
     Line: ("账单项目", _line),
     Standard: ("标准", _standard),
     Subsidy: ("资助", _subsidy),

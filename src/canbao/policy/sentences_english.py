@@ -81,7 +81,7 @@ class Sentences:
             WayIn: ("Other ways in", self._way_in),
             MonthlyAdjustment: ("Monthly adjustment", self._monthly),
             Readjustment: ("Readjustment", self._readjustment),
-            Task: ("Calendar", lambda rule: f"{_days(rule)}: {self.say(rule.who)}, {self.say(rule.what)}"),
+            Task: ("Calendar", lambda rule: f"{_task_days(rule)}: {self.say(rule.who)}, {self.say(rule.what)}"),
             Line: ("Line of the bill", self._line),
             Standard: ("Price", self._standard),
             Subsidy: ("Subsidy", self._subsidy),
@@ -325,12 +325,16 @@ def _money(fen: int) -> str:
     return f"{short_yuan(fen)} yuan"
 
 
-def _days(rule: Any) -> str:
+def _days(rule: Window | Task) -> str:
     if rule.first and rule.last:
         return f"{rule.first} to {rule.last}"
-    if rule.first:
-        return f"from {rule.first}"
-    return f"by {rule.last}" if rule.last else f"on day {rule.every_month_on} of each month"
+    return f"from {rule.first}" if rule.first else f"by {rule.last}"
+
+
+def _task_days(rule: Task) -> str:
+    between = [_days(rule)] if rule.first or rule.last else []
+    monthly = [f"on day {rule.every_month_on} of each month"] if rule.every_month_on else []
+    return ", ".join([*between, *monthly])
 
 
 def _age(age: AgeCondition) -> str:

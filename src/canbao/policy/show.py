@@ -286,23 +286,26 @@ def _open_points_of(path: Path, rule: Rule) -> list[list[str]]:
     rows += [_open("未知", what, f"{one.unknown}；请问{one.ask}", rule.where) for one in silences]
     said = sentence(path, rule)
     return rows + [
-        _open("推算", what, f"{said}（{_written(rule, name)}：{reason}）", rule.where)
+        _open("推算", what, f"{said}（{_written(rule, name)}{reason}）", rule.where)
         for name, reason in rule.derived.items()
     ]
 
 
 def _written(rule: Rule, name: str) -> str:
-    """What stands under a key of a rule, however deep; the key itself means nothing to whoever signs."""
+    """What stands under a key of a rule, however deep, and a colon; the key itself means nothing to whoever signs.
+
+    Nothing for a key of several: all of them are in the sentence.
+    """
     ahead: list[Any] = [rule.model_dump(by_alias=True, mode="json", exclude={"derived"})]
     while ahead:
         one = ahead.pop(0)
         if isinstance(one, dict):
             if one.get(name) is not None and not isinstance(one[name], dict | list):
-                return str(one[name])
+                return f"{one[name]}："
             ahead += one.values()
         elif isinstance(one, list):
             ahead += one
-    return name
+    return ""
 
 
 def _of_whom(rule: Rule) -> str:

@@ -35,9 +35,10 @@ def write_skeleton(folder: Folder) -> list[str]:
 
 
 def _schema_for(folder: Folder) -> str:
-    """Where the files of a folder find the schema: the one that `canbao docs` writes, else one written beside them."""
-    generated = Folder(__file__).resolve().parents[3] / "docs" / "generated" / SCHEMA_FILE
-    if generated.exists():
+    """Where the files of a folder find the schema: in a checkout the one that `canbao docs` writes, else one beside them."""
+    checkout = Folder(__file__).resolve().parents[3]
+    generated = checkout / "docs" / "generated" / SCHEMA_FILE
+    if generated.exists() and folder.resolve().is_relative_to(checkout):
         return Folder(os.path.relpath(generated, folder.resolve())).as_posix()
     from canbao.policy.schema import pack_schema
 
