@@ -2,7 +2,6 @@
 
 import io
 import time
-import zipfile
 
 import polars as pl
 import pytest
@@ -24,6 +23,7 @@ from canbao.documents.refusals import (
     PasswordProtected,
     PictureOfAList,
     SeveralSheets,
+    StrayQuote,
     TookTooLong,
     TooManyCells,
     TooMuchMemory,
@@ -31,7 +31,7 @@ from canbao.documents.refusals import (
     WrittenDocument,
 )
 from tests.documents.old_excel import as_a_large_one, old_file, xls
-from tests.documents.workbooks import raw_xlsx, xlsx
+from tests.documents.workbooks import archive, bomb, far_corner, formulas, many_cells, raw_xlsx, xlsx
 
 HEADER = ["姓名", "身份证号", "人员类别"]
 WANG = ["王明", "11010519491231002X", "低保对象"]
@@ -178,6 +178,36 @@ def test_rows_of_different_lengths_and_quoted_line_breaks_are_one_table():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param('姓名,身份证号,备注\n王明,1,"户主\n李丽,2,\n赵云,3,\n', 2, id="never closed"),
+        pytest.param(
+            '姓名,身份证号,备注\n王明,1,\n李丽,2,"户主\n赵云,3,\n钱多,4,"户主\n', 3, id="closed by the next one"
+        ),
+        pytest.param('姓名,身份证号,备注\n王明,1,"户"主\n', 2, id="closed too early"),
+    ],
+)
+def test_a_stray_quote_swallows_nobody(text, line):
+    with pytest.raises(StrayQuote) as no:
+        read_spreadsheet(text.encode())
+    assert f"第 {line} 行" in no.value.says
+
+
+def test_a_quote_within_a_cell_stays_there():
+    assert texts('姓名,身份证号\n王"明,1\n"李""丽",2'.encode()) == [['王"明', "1"], ['李"丽', "2"]]
+
+
+def test_a_formula_counts_as_what_it_came_to_and_a_failed_one_as_its_error():
+    table = read_spreadsheet(formulas())
+    assert [[cell.text for cell in row.cells] for row in table.rows()] == [
+        ["王明", WANG[1], "低保对象", "#DIV/0!"],
+        ["#N/A", "#REF!", "#VALUE!", "#NAME?"],
+        ["李丽", LI[1], "特困人员", "true"],
+    ]
+    assert not any(row.cells[1].is_number for row in table.rows())
+
+
 def test_hidden_sheets_and_sheets_without_a_list_are_passed_over():
     content = xlsx(
         {"说明": [["填表说明"], ["一"]], "名单": [HEADER, WANG], "旧": [HEADER, LI], "空": []}, hidden=["旧"]
@@ -193,16 +223,6 @@ def test_several_lists_need_a_choice():
     assert texts(content, sheet="低保") == [WANG, WANG]
     with pytest.raises(NoSuchSheet):
         read_spreadsheet(content, sheet="孤儿")
-
-
-def archive(*names: str, mimetype: str = "") -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
-        if mimetype:
-            packed.writestr("mimetype", f"application/vnd.oasis.opendocument.{mimetype}")
-        for name in names:
-            packed.writestr(name, "<w/>")
-    return out.getvalue()
 
 
 NO_ZEROS = bytes(range(1, 127)) * 20  # reads as text, and is none
@@ -268,33 +288,6 @@ def test_no_header_says_what_was_seen_but_no_identity_number():
 
 def test_control_characters_under_a_heading_are_those_of_a_list():
     assert texts("姓名,身份证号,备注\n王明,1,\x1f\x1f\x07\x01".encode()) == [["王明", "1", "\x1f\x1f\x07\x01"]]
-
-
-NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-
-
-def far_corner() -> bytes:
-    """1.4 KB that ask for seventeen thousand million cells."""
-    return raw_xlsx(
-        b'<?xml version="1.0"?><worksheet ' + NAMESPACE + b'><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
-        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
-    )
-
-
-def bomb(megabytes: int) -> bytes:
-    """A small archive whose sheet unpacks to so many megabytes of cells."""
-    row = b'<row><c t="inlineStr"><is><t>' + b"x" * 900 + b"</t></is></c></row>"
-    rows = row * (megabytes * MEGABYTE // len(row))
-    return raw_xlsx(
-        b'<?xml version="1.0"?><worksheet ' + NAMESPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
-    )
-
-
-def many_cells(count: int) -> bytes:
-    rows = (b"<row>" + b"<c><v>1</v></c>" * 100 + b"</row>") * (count // 100)
-    return raw_xlsx(
-        b'<?xml version="1.0"?><worksheet ' + NAMESPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
-    )
 
 
 def test_one_stray_cell_in_the_far_corner_stops_only_the_child():

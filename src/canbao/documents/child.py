@@ -12,6 +12,7 @@ cells only and nothing for text, which is how each cell's "was it a number" is l
 import csv
 import io
 import json
+import re
 import resource
 import struct
 import sys
@@ -171,8 +172,33 @@ def _workbook(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, byt
         if sheet.visible != "visible" or sheet.total_height == 0 or sheet.width == 0:
             continue
         _check_size(name, sheet.total_height, sheet.width, limits)
+        texts = _with_errors(sheet)
+        del sheet
         numbers = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean")
-        yield name, _stream(sheet), _stream(numbers, presence=True)
+        yield name, _stream(texts), _stream(numbers, presence=True)
+
+
+# As the reader calls what a formula came to, and as a spreadsheet shows it.
+_ERRORS = {
+    "NA": "#N/A", "GettingData": "#N/A", "Div0": "#DIV/0!", "Ref": "#REF!", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!",
+    "Value": "#VALUE!",
+}  # fmt: skip
+_ERROR = re.compile(r"Error\((\w+)\)")
+
+
+def _with_errors(sheet: Any) -> pl.DataFrame:
+    """The texts of a sheet, with what stands where a formula failed: an empty cell there would be a person fewer."""
+    batch, errors = sheet.to_arrow_with_errors()
+    frame = pl.DataFrame(batch)
+    frame.columns = [str(at) for at in range(frame.width)]
+    by_column: dict[int, dict[int, str]] = {}
+    for error in errors.errors if errors else ():
+        if seen := _ERROR.search(error.detail):
+            row, column = error.offset_position
+            by_column.setdefault(column, {})[row] = _ERRORS.get(seen[1], "#N/A")
+    for column, seen_at in by_column.items():
+        frame = frame.with_columns(frame[str(column)].scatter(list(seen_at), list(seen_at.values())))
+    return frame
 
 
 def _text_table(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes, bytes]]:
@@ -181,13 +207,16 @@ def _text_table(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, b
     if start.startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")) or "<table" in start:
         raise Stopped("NotASpreadsheet", seen="网页或 XML（有的系统把网页存成 .xls）")
     rows: list[list[str]] = []
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    began = 1
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False):
+        for row in lines:
             rows.append(row)
+            began = lines.line_num + 1
             if len(rows) > limits["rows"]:
                 raise Stopped("TooManyCells", sheet="", rows=f"{limits['rows']} 以上", columns=len(row))
-    except csv.Error as error:
-        raise Stopped("DamagedFile") from error
+    except csv.Error as error:  # strict: a quote that nobody closed would swallow the rows up to the next one
+        raise Stopped("StrayQuote", line=began) from error
     width = max((len(row) for row in rows), default=0)
     if width == 0:
         return

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from canbao.documents.refusals import ColumnAmbiguous, ColumnMissing
+from canbao.documents.refusals import ColumnAmbiguous, ColumnMissing, ColumnsSwapped
 from canbao.documents.table import ROW, Table, plain_header
 
 
@@ -48,6 +48,7 @@ ALIASES: Mapping[Field, tuple[str, ...]] = {
 }  # fmt: skip
 
 KNOWN_HEADERS = frozenset(plain_header(word) for words in ALIASES.values() for word in words)
+SWAPPED_FROM = 5  # rows; in a shorter list a few rows may be filled in wrongly, and are told one by one
 NUMBER_IS_NUMERIC = "number_is_numeric"
 
 Columns = Mapping[Field, int]
@@ -57,7 +58,7 @@ def find_columns(table: Table, *, required: Collection[Field] = (Field.NAME, Fie
     """Where each field stands (0 is the first column); fields that the sender does not give are not in the answer.
 
     Says no, in this order: `ColumnAmbiguous` (two columns for one field; remarks are forgiven, the first counts),
-    `ColumnMissing` (a required one).
+    `ColumnMissing` (a required one), `ColumnsSwapped` (names and numbers, in a list of some length).
     """
     seen = "、".join(text for text in table.columns if text)
     columns: dict[Field, int] = {}
@@ -73,7 +74,17 @@ def find_columns(table: Table, *, required: Collection[Field] = (Field.NAME, Fie
         if field in required and field not in columns:
             words = ALIASES[field]
             raise ColumnMissing(wanted=words[0], row=table.header_row, seen=seen, aliases="、".join(words[:5]))
+    if Field.NAME in columns and Field.NUMBER in columns:
+        _check_not_swapped(table, columns)
     return columns
+
+
+def _check_not_swapped(table: Table, columns: Columns) -> None:
+    name, number = (columns[field] for field in (Field.NAME, Field.NUMBER))
+    digits = r"[0-9０-９]{10,}"
+    in_names, in_numbers = (int(table.texts[str(at)].str.contains(digits).sum()) for at in (name, number))
+    if table.height >= SWAPPED_FROM and in_names > table.height / 2 and in_numbers < table.height / 10:
+        raise ColumnsSwapped(name=table.columns[name], number=table.columns[number])
 
 
 def fields_frame(table: Table, columns: Columns) -> pl.DataFrame:

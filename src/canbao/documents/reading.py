@@ -46,9 +46,9 @@ class Limits:
     file_bytes: int = 64 * MEGABYTE
     unpacked_bytes: int = 768 * MEGABYTE
     memory_bytes: int = 2048 * MEGABYTE  # address space of the child, its libraries included
-    cpu_seconds: int = 60
-    wall_seconds: int = 120
-    rows: int = 500_000
+    cpu_seconds: int = 45
+    wall_seconds: int = 55  # a clear answer within a minute
+    rows: int = 1 << 20  # what a sheet can hold
     columns: int = 300
     cells: int = 12_000_000
 
@@ -67,7 +67,7 @@ def read_spreadsheet(
 
     The kind is found from the content, never from a name. Sheets without a header are passed over when another has
     one. Says no, in this order: `EmptyFile`, `FileTooLarge`, then what the child found (`NotASpreadsheet`,
-    `WrittenDocument`, `PictureOfAList`, `PackedFile`, `PasswordProtected`, `UnknownEncoding`, `DamagedFile`,
+    `WrittenDocument`, `PictureOfAList`, `PackedFile`, `PasswordProtected`, `UnknownEncoding`, `StrayQuote`, `DamagedFile`,
     `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then `NoRows`, `NoSuchSheet`, `NoHeader`, `SeveralSheets`.
     """
     grids = _grids(content, limits)

@@ -63,6 +63,14 @@ class UnknownEncoding(DocumentRefusal):
     remedy_template = "请用表格软件打开后「另存为」.xlsx 再上传。"
 
 
+class StrayQuote(DocumentRefusal):
+    """In a text table: everything up to the next quote would be one cell, and its people gone."""
+
+    code = "document-stray-quote"
+    says_template = "文本表格从第 {line} 行起有一个多余或没有配对的引号，后面的行无法分开。"
+    remedy_template = "请删去这个引号后再上传，或用表格软件打开，核对行数后「另存为」.xlsx。"
+
+
 class DamagedFile(DocumentRefusal):
     code = "document-damaged"
     says_template = "表格已损坏或不完整，无法读取。"
@@ -129,6 +137,14 @@ class ColumnAmbiguous(DocumentRefusal):
     code = "document-column-ambiguous"
     says_template = "有几列都像是「{wanted}」：{candidates}。"
     remedy_template = "请只保留一列，或把其余各列改名。表头现为：{seen}。"
+
+
+class ColumnsSwapped(DocumentRefusal):
+    """Most cells under the name are numbers, and hardly one under the number is."""
+
+    code = "document-columns-swapped"
+    says_template = "「{name}」一列里大多是号码，「{number}」一列里大多不是：两列的表头或内容填反了。"
+    remedy_template = "请把两列的表头对调后再上传。"
 
 
 class FontMissing(DocumentRefusal):

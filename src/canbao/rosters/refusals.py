@@ -34,6 +34,22 @@ class CategoryNotInNotice(RosterRefusal):
     remedy_template = "可选的类别：{known}。"
 
 
+class RosterOfAnotherYear(RosterRefusal):
+    """What stands above the list, or its file's name, speaks of years that are over."""
+
+    code = "roster_of_another_year"
+    says_template = "名单标题或文件名写的是 {seen} 年，在册截止日却是 {cut_off_on}：可能是旧名单。"
+    remedy_template = "请上传本期的名单；确属本期、只是标题没有改的，请勾选“确认是本期名单”后再上传一次。"
+
+
+class RosterOfAnotherDepartment(RosterRefusal):
+    """By the notice, not one category on the list is this department's, and somebody else hands them in."""
+
+    code = "roster_of_another_department"
+    says_template = "名单上的类别（{categories}）按通知由{others}报送，没有一种是{department}的。"
+    remedy_template = "请核对选的部门和文件；确由本部门认定的，请县医保局在通知的名单分工中写明。"
+
+
 class RosterFileKnown(RosterRefusal):
     """The same bytes, from the same department, for the same day."""
 

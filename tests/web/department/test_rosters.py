@@ -249,6 +249,21 @@ def test_what_must_be_filled_in_says_so_before_anything_is_sent(sign_in: object)
     assert seen.count("必填") == 3  # the category of the whole list need not be named
 
 
+def test_an_old_list_is_taken_after_a_second_explicit_yes(sign_in: object, outside: object, tmp_path: Path) -> None:
+    client = sign_in("civil")
+    content = xlsx(tmp_path / "list.xlsx", [listed("赵大")], title="2020年10月低保名单").read_bytes()
+
+    def upload(**more: str) -> HttpResponse:
+        asked = {"department": "民政部门", "cut_off_on": "2021-10-31", "file": SimpleUploadedFile("低保.xlsx", content)}
+        return client.post("/department/", asked | more)
+
+    assert "year_confirmed" not in client.get("/department/").content.decode()
+    stopped = upload()
+    assert refusal_of(stopped) == "名单标题或文件名写的是 2020 年，在册截止日却是 2021-10-31：可能是旧名单。"
+    assert "year_confirmed" in stopped.content.decode()
+    assert upload(year_confirmed="on").status_code == 302
+
+
 def test_the_same_file_twice_is_said(sign_in: object, outside: object, tmp_path: Path) -> None:
     client, content = sign_in("civil"), xlsx(tmp_path / "list.xlsx", [listed("赵大")]).read_bytes()
     asked = {"department": "民政部门", "cut_off_on": "2021-10-31"}

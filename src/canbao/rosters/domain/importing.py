@@ -5,8 +5,9 @@ written, with a verdict for every row, or nothing of it.
 """
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from canbao.rosters.domain.names import plain_name
 from canbao.rosters.domain.places import Places
 from canbao.rosters.domain.verdict import Verdict
 from canbao.rosters.models import Outcome, Roster
-from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown
+from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown, RosterOfAnotherDepartment, RosterOfAnotherYear
 
 NAME_AT_MOST = 60
 NUMBER_AT_MOST = 100  # what is typed in a number column and is longer is no number, but somebody's story
@@ -52,15 +53,17 @@ def import_roster(
     sheet: str | None = None,
     category: str | None = None,
     full_for: Collection[str] = (),
+    year_confirmed: bool = False,
 ) -> Roster:
     """Read a department's file, judge every row and keep the list for confirmation.
 
     `sheet` is needed where a file has several lists. `category` is what everybody on it is, for a list without such a
     column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
-    holds them any more. `on` is today.
+    holds them any more. `on` is today. `year_confirmed`: somebody looked at the years in the title, and it is the right list.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `CutOffInFuture`,
-    `CategoryNotInNotice`, what `read_spreadsheet` and `find_columns` say no to, `RosterFileKnown`.
+    `CategoryNotInNotice`, what `read_spreadsheet` and `find_columns` say no to, `RosterOfAnotherYear` (unless
+    `year_confirmed`), `RosterFileKnown`, `RosterOfAnotherDepartment`.
     """
     check_may_handle(by, county=county, department=department)
     if cut_off_on > on:
@@ -71,6 +74,8 @@ def import_roster(
     content = file.read_bytes()
     table = read_spreadsheet(content, sheet=sheet)
     columns = find_columns(table, required=[Field.NAME, Field.NUMBER, *([] if category else [Field.CATEGORY])])
+    if not year_confirmed:
+        _check_year(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
     roster = Roster(
         county=county,
         department=department,
@@ -92,6 +97,28 @@ def import_roster(
     return _write(roster, table, columns, reader=reader, on=on)
 
 
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[-./]?(?:0?[1-9]|1[0-2])(?:[-./]?[0-3]\d)?(?!\d))")
+_STILL_LAST_YEARS = timedelta(days=45)  # in January a list of December is this season's
+
+
+def _check_year(titles: Sequence[str], *names: str, cut_off_on: date) -> None:
+    """A list that names only years that are over is last year's, as far as anybody can see."""
+    years = {int(year) for text in (*titles, *names) for year in _YEAR.findall(text)}
+    if years and max(years) < (cut_off_on - _STILL_LAST_YEARS).year:
+        raise RosterOfAnotherYear(seen="、".join(map(str, sorted(years))), cut_off_on=cut_off_on)
+
+
+def _check_department(pack: Pack, department: str, occurring: Collection[str]) -> None:
+    """Only where the notice says who hands in what: a list of which nothing is this department's."""
+    by_department = {one.department: set(one.categories) for one in pack.rosters}
+    others = [name for name, categories in by_department.items() if categories & set(occurring)]
+    known = set().union(*by_department.values())
+    if department in by_department and others and department not in others and set(occurring) <= known:
+        raise RosterOfAnotherDepartment(
+            categories="、".join(sorted(occurring)), others="、".join(others), department=department
+        )
+
+
 @transaction.atomic
 def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date) -> Roster:
     known = RosterFileKnown(department=roster.department, cut_off_on=roster.cut_off_on)
@@ -103,6 +130,7 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
     rows = list(incoming_rows(table, columns, reader=reader, places=places, on=on, allow_synthetic=synthetic))
     verdicts = _verdicts(roster, rows, places)
     occurring = {held.category for _, verdict in verdicts for held in verdict.held}
+    _check_department(reader.pack, roster.department, occurring)
     roster.categories = sorted(occurring.union(roster.categories))
     try:
         with transaction.atomic():

@@ -8,6 +8,7 @@ perhaps the same person: which of them is meant is for whoever has the cards.
 What is checked, in this order: number, register, category, name, dead or moved, days; then repetition.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -86,7 +87,11 @@ def _elsewhere(sentence: str, row: Incoming, rows: list[int]) -> list[str]:
 
 
 def _problems(row: Incoming, person: Person | None, offered: list[Person], cut_off_on: date) -> Iterator[Problem]:
-    if row.wrong is not None:
+    failed = list(_failed_formulas(row))
+    yield from failed
+    if row.wrong is not None and any(problem.field is Field.NUMBER for problem in failed):
+        pass  # said already
+    elif row.wrong is not None:
         yield _without_number(row, offered)
     elif person is None:
         rounded = row.identity is not None and row.identity.ends_like_rounded
@@ -103,6 +108,21 @@ def _problems(row: Incoming, person: Person | None, offered: list[Person], cut_o
     if has_long_number(row.name):
         yield Problem(Outcome.REFUSED, sentences.NUMBER_AS_NAME, sentences.CHECK_COLUMNS, Field.NAME)
     yield from _wrong_days(row, cut_off_on)
+
+
+_FORMULA_ERROR = re.compile(r"#(?:N/A|DIV/0!|REF!|NAME\?|NULL!|NUM!|VALUE!)")
+
+
+def _failed_formulas(row: Incoming) -> Iterator[Problem]:
+    cells = (
+        (Field.NUMBER, "身份证号", row.number),
+        (Field.NAME, "姓名", row.name),
+        (Field.CATEGORY, "人员类别", row.category),
+    )
+    for field, column, text in cells:
+        if text.startswith("#") and _FORMULA_ERROR.fullmatch(text):
+            why = sentences.FORMULA_FAILED.format(column=column, seen=text)
+            yield Problem(Outcome.REFUSED, why, sentences.PASTE_VALUES, field)
 
 
 def _wrong_days(row: Incoming, cut_off_on: date) -> Iterator[Problem]:

@@ -36,6 +36,10 @@ class RosterForm(forms.Form):
         label=_("这是全量名单"), help_text=_("不在表上的人，原来的身份会终止；只是增补的，不要勾"), required=False
     )
 
+    year_confirmed = forms.BooleanField(
+        label=_("确认是本期名单"), help_text=_("标题或文件名写着往年的年份时才要勾"), required=False
+    )
+
     def __init__(self, *args: object, staff: Staff, pack: Pack, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         own = [staff.department] if staff.department else [one.department for one in pack.rosters]
