@@ -317,6 +317,13 @@ def test_every_worked_answer_can_be_told_and_its_english_borrows_only_the_notice
         ),
         pytest.param(
             "dongzhi-2021",
+            {"categories": [{"name": "低保", "since": "2020-11-10"}], "paid_on": "2020-11-20"},
+            "名册上的农村低保户没有算，因为您在规定要看的那一天不在册（依据：四（三）1、四（四））",
+            "not on the roster of the day that decides (clause 四（三）1、四（四）)",
+            id="not-on-the-day",
+        ),
+        pytest.param(
+            "dongzhi-2021",
             {"born_on": "2020-11-20", "paid_on": "2021-02-05"},
             "从出生当天开始；早于待遇期的，从待遇期第一天起。",
             "and not before the benefit period.",

@@ -132,6 +132,8 @@ def _money(answer: Assessment, why: Reasons | None, who: str, you: str) -> str:
 
 def _no_help(one: NoHelp, you: str) -> str:
     """Why somebody of a category gets nothing for it."""
+    if one.why == "day":
+        return f"名册上的{one.category}没有算，因为{you}在规定要看的那一天不在册{_under(one.clause)}"
     why = {
         "nothing": "没有资助",
         "others": "不合资助的条件",

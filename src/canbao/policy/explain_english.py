@@ -121,6 +121,7 @@ class English:
             "others": "its conditions are not met",
             "before": "nothing more after another subsidy",
             "less": "not more than the above",
+            "day": "not on the roster of the day that decides",
         }
         return f"for category {self.say(one.category)}: {reasons[one.why]}{_under(one.clause)}"
 

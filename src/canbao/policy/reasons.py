@@ -59,11 +59,12 @@ class Help:
 @dataclass(frozen=True, slots=True)
 class NoHelp:
     """A category for which somebody gets nothing, where that is written, and why: the notice gives `nothing`, its
-    conditions are for `others`, somebody paid `before`, or it would be `less` than what they get."""
+    conditions are for `others`, somebody paid `before`, it would be `less` than what they get, or they are not on the roster
+    of the `day` that decides."""
 
     category: str
     clause: str
-    why: Literal["nothing", "others", "before", "less"]
+    why: Literal["nothing", "others", "before", "less", "day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def waited(why: Reasons) -> Waited | None:
 
 
 def without_help(answer: Assessment, why: Reasons | None) -> list[NoHelp]:
-    """The categories that somebody holds and gets nothing for; nothing is said while an amount is open."""
+    """The categories that rosters bring and that give somebody nothing; nothing is said while an amount is open."""
     if why is None or answer.pays_fen is None:
         return []
     person = why.person
@@ -152,7 +153,8 @@ def without_help(answer: Assessment, why: Reasons | None) -> list[NoHelp]:
                 else "less"
             )
             found[category] = NoHelp(category, rule.where, reason)
-    return list(found.values())
+    missed = [why.pack.category(name) for name in person.brought if name not in person.held]
+    return [*found.values(), *(NoHelp(category.name, category.where, "day") for category in missed)]
 
 
 def begins_later_than_its_rule(answer: Assessment, why: Reasons) -> bool:
