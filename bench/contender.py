@@ -9,6 +9,7 @@ comes (imports, reading the notice, starting threads) is done on a few people be
 import json
 import re
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from canbao.policy.table_file import tabulate_file
 
 NOTICE = "suixi-2022"
 ONE_BY_ONE = 20_000
+_ANSWERS_NEED = 64  # bytes for each person, and some to spare
 SAME_ANSWERS = ["individual_fen", "government_fen", "pays_fen", "covered_from", "covered_until", "refusal.code"]
 """What the rules by hand say, too. Their share is what is left of the price, so it is not told twice."""
 REFUSALS = [None, "in_employee_scheme", "not_eligible", "window_not_open", "window_closed", "starts_after_period"]
@@ -71,6 +73,7 @@ def _tabulated(file: Path, answers: list[str] | None, *, again: bool = False) ->
     pack, people = load_pack(NOTICE), pl.read_parquet(file)
     cells = Cells(pack)
     tabulate(pack, people if again else people.head(1000), cells if again else None, answers=answers)
+    _have_memory_at_hand(people)
     return timed(lambda: tabulate(pack, people, cells, answers=answers)) | {"people": people.height}
 
 
@@ -87,7 +90,17 @@ def polars_again(file: Path, _: Path) -> dict[str, float]:
 def _by_hand(file: Path, *, again: bool = False) -> dict[str, float]:
     people = pl.read_parquet(file)
     answered((people if again else people.head(1000)).lazy()).collect(engine="streaming")
+    _have_memory_at_hand(people)
     return timed(lambda: answered(people.lazy()).collect(engine="streaming")) | {"people": people.height}
+
+
+def _have_memory_at_hand(people: pl.DataFrame) -> None:
+    """Have another process use as much memory as answers need, and give it back.
+
+    A virtual machine hands free memory back to its host and asks for it again, which takes longer than the contenders do.
+    On a machine of its own this changes nothing.
+    """
+    subprocess.run([sys.executable, "-c", f"bytearray({_ANSWERS_NEED * people.height})"], check=True)
 
 
 def one_by_one(file: Path, _: Path) -> dict[str, float]:
@@ -105,7 +118,7 @@ def copy_memory(file: Path, _: Path) -> dict[str, float]:
     answers = tabulate(load_pack(NOTICE), people, answers=SAME_ANSWERS)
     facts = people.select(pl.exclude("person_no", "number", "village_code"))
     count = facts.estimated_size() + answers.drop(people.columns).estimated_size()
-    source, target = np.ones(count, np.uint8), np.ones(count, np.uint8)
+    source, target = np.ones(count, np.uint8), np.ones(count, np.uint8)  # memory that was found beforehand
     return timed(lambda: np.copyto(target, source)) | {"people": people.height}
 
 

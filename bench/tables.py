@@ -56,8 +56,6 @@ def _measured(size: int, population: Path, folder: Path, openfisca: Path | None)
     taken: dict[str, list[dict[str, float]]] = {}
     names = (IN_MEMORY if _free_gib() >= IN_MEMORY_GIB[size] else ()) + FROM_FILE
     rounds = ROUNDS[size] if SCALE >= 1 else 1
-    if IN_MEMORY[0] in names:
-        _run("whole", population, folder)  # whoever first needs so much memory waits for the machine to find it
     for _ in range(rounds):
         for name in names:
             if name != "openfisca":
