@@ -170,3 +170,16 @@ def test_a_department_corrects_a_row_on_a_phone(chromium: Browser, busy: str) ->
     row.get_by_role("button", name="更正并重新核对").click()
 
     expect(page.get_by_text("更正后：与登记相符。")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [PHONE, 768, 1280])
+def test_the_county_points_at_one_of_those_whom_a_row_may_mean(chromium: Browser, busy: str, width: int) -> None:
+    page = signed_in(chromium, busy, "county", width)
+    page.goto("/department/")
+    page.get_by_role("link", name="民政部门低保对象名单（2021年10月）.xlsx").click()
+    page.get_by_role("row").filter(has_text="钱二").get_by_role("link", name="可能是谁").click()
+    expect(page.get_by_text("号码相符", exact=False).first).to_be_visible()
+    assert unseen(page) == []
+    page.get_by_role("row").filter(has_text="钱儿").get_by_role("button", name="就是此人").click()
+
+    expect(page.get_by_text("第 4 行已采用。")).to_be_visible()

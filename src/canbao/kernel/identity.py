@@ -194,6 +194,11 @@ def parse_identity(
     return _eighteen(plain, corrections, allow_synthetic=allow_synthetic, on=on)
 
 
+def half_width(text: str) -> str:
+    """Full-width letters and digits as plain ones."""
+    return text.translate(_TO_HALF_WIDTH)
+
+
 def check_character(first_seventeen: str) -> str:
     """The 18th character for the first seventeen digits: `0`–`9` or `X` (GB 11643, ISO 7064 MOD 11-2)."""
     return str(mod_11_2.calc_check_digit(first_seventeen))
@@ -210,7 +215,7 @@ def from_fifteen(number: str) -> str:
 
 def _normalised(text: str) -> tuple[str, tuple[Correction, ...]]:
     corrections = []
-    half = text.translate(_TO_HALF_WIDTH)
+    half = half_width(text)
     if half != text:
         corrections.append(Correction.FULL_WIDTH)
     bare = _STRAY.sub("", half)

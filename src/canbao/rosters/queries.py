@@ -8,8 +8,6 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 
 from canbao.register.models import Resident
-from canbao.rosters.domain.names import plain_name
-from canbao.rosters.domain.places import Places
 from canbao.rosters.models import Holding, Outcome, Roster, RosterRow
 
 
@@ -68,18 +66,6 @@ def other_lists(roster: Roster, residents: Collection[int]) -> dict[int, list[tu
     for resident, department, category in lists:
         said[resident].append((department, category))
     return dict(said)
-
-
-def candidates(row: RosterRow) -> QuerySet[Resident]:
-    """Whom a row to look at could mean: the person offered, else everybody of that name in the place it names."""
-    if row.resident_id is not None:
-        return Resident.objects.filter(pk=row.resident_id)
-    town, village = (row.seen.get(str(row.roster.fields.get(field, "")), "") for field in ("town", "village"))
-    within = Q(pk__in=[])
-    for first, after in Places(row.county).ranges(town, village):
-        within |= Q(division__gte=first, division__lt=after)
-    here = Resident.objects.filter(within, county=row.county, name=plain_name(row.name))
-    return here.filter(died_on__isnull=True, moved_on__isnull=True).select_related("household").order_by("pk")
 
 
 def rosters_with_counts(*, county: str, department: str | None = None) -> QuerySet[Roster]:

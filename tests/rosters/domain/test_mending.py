@@ -12,8 +12,9 @@ from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.sealing import unseal
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Resident
+from canbao.rosters.domain.candidates import find_candidates
 from canbao.rosters.models import Outcome, RosterRow
-from canbao.rosters.queries import candidates, categories_on, rows_to_look_at
+from canbao.rosters.queries import categories_on, rows_to_look_at
 from canbao.rosters.refusals import (
     CategoryNotSettled,
     CorrectionUnreadable,
@@ -78,7 +79,7 @@ def test_of_two_namesakes_one_is_pointed_at(county: County, tmp_path: Path) -> N
     )  # fmt: skip
     file = xlsx(tmp_path / "a.xlsx", [("赵大", "", "低保", "示例一村")], header=(*HEADER, "村"))
     row = only_row(imported(county, file))
-    both = list(candidates(row))
+    both = [one.resident for one in find_candidates(row)]
 
     with pytest.raises(NobodyOffered):
         accept_row(row, by=county.staff("county"), at=NOW)
@@ -87,7 +88,7 @@ def test_of_two_namesakes_one_is_pointed_at(county: County, tmp_path: Path) -> N
 
 
 def test_the_only_candidate_is_the_one_offered(county: County, differing: RosterRow) -> None:
-    assert list(candidates(differing)) == [county.person("赵大")]
+    assert [one.resident for one in find_candidates(differing)] == [county.person("赵大")]
 
 
 def test_a_row_without_a_category_cannot_be_accepted(county: County, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from canbao.access.models import Staff
+from canbao.access.models import Record, Staff
 from canbao.access.scope import within
 from canbao.documents.reading import read_spreadsheet
 from canbao.rosters.models import RosterRow
@@ -344,3 +344,30 @@ def test_a_full_list_that_strikes_many_off_names_the_categories_that_it_counted(
     assert (
         "These categories were counted: recipient of the minimum living allowance. In 濉溪镇 it is 6 of 6." in english
     )
+
+
+def test_whoever_checks_a_list_sees_whom_a_row_may_mean_and_points_at_one(
+    sign_in: object, outside: object, tmp_path: Path
+) -> None:
+    hand_in(
+        sign_in("civil"), tmp_path, [listed("赵大", name="赵达", number=number_of("赵大")[:16] + "00"), listed("赵妻")]
+    )
+    with within(everybody()):
+        row = RosterRow.objects.get(outcome="refused")
+    county, address = sign_in("county"), f"/department/rows/{row.pk}/whom/"
+
+    assert f'href="{address}"' in county.get(f"/department/{row.roster_id}/?outcome=refused").content.decode()
+    seen = text_of(county.get(address))
+    assert "赵大" in seen
+    assert "姓名同音，字不同（含繁体、异体）" in seen
+    assert number_of("赵大") not in seen
+    assert sign_in("civil").get(address).status_code == 403
+    stranger = county.post(f"/department/rows/{row.pk}/", {"whom": "999999"})
+    assert refusal_of(stranger) == "第 2 行还没有确定是登记册上的哪一个人。"
+    with within(everybody()):
+        meant = outside.county.person("赵大")
+    assert county.post(f"/department/rows/{row.pk}/", {"whom": str(meant.pk)}).status_code == 302
+    with within(everybody()):
+        row.refresh_from_db()
+        assert (row.outcome, row.resident_id, row.decided_by) == ("corrected", meant.pk, "county")
+        assert Record.objects.filter(verb="roster.row.read", subject=f"roster_row:{row.pk}").exists()

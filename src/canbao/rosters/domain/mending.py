@@ -127,13 +127,16 @@ def _verdict(roster: Roster, row: Incoming, places: Places) -> Verdict:
 
 @transaction.atomic
 def accept_row(row: RosterRow, *, by: Staff, at: datetime, resident: Resident | None = None) -> RosterRow:
-    """The row means the person who was offered, or `resident` where somebody had to be pointed at.
+    """The row means the person who was offered, or `resident` where somebody had to be pointed at (`candidates`). A row that
+    was refused for its number alone may be pointed at, too.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `RosterAlreadyConfirmed`, `RosterClosed`, `RowNotOpen`,
     `SamePerson` (they imported the list or corrected the row), `NobodyOffered`, `CategoryNotSettled`.
     """
     check_may(by, Work.CONFIRM_ROSTER, division=DivisionCode(row.county))
-    row = _unsettled_row(row, by=by, outcomes={Outcome.LOOK})
+    row = _unsettled_row(row, by=by, outcomes={Outcome.LOOK, *({Outcome.REFUSED} if resident else ())})
+    if row.outcome == Outcome.REFUSED and (row.decided_by is not None or row.wrong != [Field.NUMBER]):
+        raise RowNotOpen(row=row.row, outcome=row.get_outcome_display())
     if by.username in (row.roster.imported_by, row.mended_by):
         raise SamePerson
     meant = resident or row.resident

@@ -41,6 +41,25 @@ NAME_MENDED = "姓名：空格、符号或附注已去掉"
 ONLY_THE_REST = "其余类别已在「第 {row} 行」采用，本行只采用「{fresh}」"
 NOT_USED = "{note}，该项未采用"
 
+# --- how near somebody of the register is, for whoever decides whom a row means ----------------------------------------
+
+NUMBER_FITS = "号码相符"
+NUMBER_ONE_OFF = "号码只差一位"
+NUMBER_SWAPPED = "号码有相邻两位对调"
+NUMBER_ONE_LESS = "号码少写一位"
+NUMBER_ONE_MORE = "号码多写一位"
+NAME_SAME = "姓名相同"
+NAME_SAME_SOUND = "姓名同音，字不同（含繁体、异体）"
+NAME_RARE = "姓名有一字是生僻字，或没有显示出来"
+NAME_TURNED = "姓名的字相同，先后不同"
+NAME_ONE_OFF = "姓名有一字不同"
+NAME_PART = "姓名多字或少字"
+SAME_BIRTH = "出生日期与号码中的相同"
+SAME_PLACE = "在所填的村（乡镇）"
+HOUSEHOLD_LISTED = "同户的{names}也在这份名单上"
+TWIN = "同户有同一天出生的{names}"
+SAME_NAME_NEAR = "同村还有 {count} 名同名的人"
+
 # --- what people did --------------------------------------------------------------------------------------------------
 
 AFTER_CORRECTION = "更正后：{why}"

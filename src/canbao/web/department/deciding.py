@@ -4,23 +4,29 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now
-from canbao.access.may import Work
+from canbao.access.may import Work, check_may
+from canbao.access.record import record
 from canbao.collection.domain.readjustment import follow_list
+from canbao.divisions.models import Division
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
+from canbao.kernel.division_code import DivisionCode
 from canbao.kernel.refusal import Refusal
+from canbao.register.models import Resident
 from canbao.rosters.domain import sentences
+from canbao.rosters.domain.candidates import find_candidates
 from canbao.rosters.domain.closing import close_roster
 from canbao.rosters.domain.confirming import confirm_roster
 from canbao.rosters.domain.handling import is_maker
 from canbao.rosters.domain.mending import accept_row, mend_row, refuse_row
 from canbao.rosters.models import Closing, Outcome, RosterRow
+from canbao.rosters.refusals import NobodyOffered
 from canbao.web.department.roster import own_roster, page_of, roster_page
 from canbao.web.department.rosters import own_rosters
 from canbao.web.guards import staff_who_may
@@ -80,7 +86,11 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
         return redirect("roster", row.roster_id)
     why = sentences.WITHDRAWN if is_maker(request.user, row.roster) else sentences.NOT_THIS_PERSON
     try:
-        if "accept" in request.POST:
+        if "whom" in request.POST:
+            check_may(request.user, Work.CONFIRM_ROSTER, division=DivisionCode(row.county))
+            accept_row(row, by=request.user, at=now(), resident=_pointed_at(request, row))
+            said = _("第 {row} 行已采用。")
+        elif "accept" in request.POST:
             accept_row(row, by=request.user, at=now())
             said = _("第 {row} 行已采用。")
         else:
@@ -90,6 +100,43 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
         return roster_page(request, row.roster, no=no, at=row)
     messages.success(request, said.format(row=row.row))
     return redirect("roster", row.roster_id)
+
+
+@staff_who_may(Work.CONFIRM_ROSTER)
+@require_safe
+def whom(request: HttpRequest, row_id: int) -> HttpResponse:
+    """Whom the row may mean: how near each is and why. Its number is unsealed for that, which goes on record."""
+    row = _own_row(request, row_id)
+    offered = find_candidates(row)
+    record(
+        "roster.row.read",
+        f"roster_row:{row.pk}",
+        county=row.county,
+        residents=sorted(one.resident.pk for one in offered),
+        households=sorted({one.resident.household_id for one in offered}),  # relatives and twins are named
+    )
+    names = dict(
+        Division.objects.filter(code__in={one.resident.division for one in offered}).values_list("code", "name")
+    )
+    people = [(one, names.get(one.resident.division, "")) for one in offered]
+    open_numbers = row.outcome == Outcome.REFUSED and row.decided_by is None and row.wrong == ["number"]
+    may_point = (
+        row.roster.confirmed_at is None
+        and row.roster.closed_at is None
+        and (row.outcome == Outcome.LOOK or open_numbers)
+    )
+    own = request.user.username in (row.roster.imported_by, row.mended_by)
+    context = {"row": row, "roster": row.roster, "people": people, "may_point": may_point and not own, "own": own}
+    return render(request, "department/whom.html", context)
+
+
+def _pointed_at(request: HttpRequest, row: RosterRow) -> Resident:
+    """One of those who were offered, and nobody else."""
+    offered = {str(one.resident.pk): one.resident for one in find_candidates(row)}
+    meant = offered.get(request.POST.get("whom", ""))
+    if meant is None:
+        raise NobodyOffered(row=row.row)
+    return meant
 
 
 @staff_who_may(Work.IMPORT_ROSTER)

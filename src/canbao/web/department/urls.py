@@ -9,5 +9,6 @@ urlpatterns = [
     path("<int:roster_id>/confirm/", deciding.confirm, name="confirm-roster"),
     path("<int:roster_id>/close/", deciding.close, name="close-roster"),
     path("rows/<int:row_id>/", deciding.decide, name="decide-row"),
+    path("rows/<int:row_id>/whom/", deciding.whom, name="whom-row"),
     path("rows/<int:row_id>/mend/", deciding.mend, name="mend-row"),
 ]
