@@ -21,6 +21,8 @@ from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold, signed_in
 from tests.desks import hand_in
+from tests.enrolment.change_sheets import sheet
+from tests.enrolment.domain.test_change_tables import handed_in
 
 # Tables with a division that everybody who may connect may read, and why.
 PUBLIC = {
@@ -54,6 +56,13 @@ def busy_county(real_county: County) -> County:
             correct_details(
                 real_county.person(name), relation="本人", by=real_county.staff(clerk), why="户口簿", at=IN_THE_WINDOW
             )
+    for name, clerk, village in (("孙独", "clerk", VILLAGE), ("郑邻", "neighbour", OTHER_VILLAGE)):
+        handed_in(
+            real_county,
+            sheet(village=village, **{name: {"变动": "死亡", "变动日期": "2021-10-01"}}),
+            by=clerk,
+            village=village,
+        )
     tell(money(order(real_county, "钱家")))
     roster = hold({"周归": "低保对象", "郑邻": "低保对象"}, on=IN_THE_WINDOW.date(), is_confirmed=False)
     put_rows_on(roster, real_county, "周归", "郑邻")
@@ -89,7 +98,7 @@ def count(sql: str, *parameters: object, alias: str = "default") -> int:
 def test_every_table_with_people_is_known_to_these_tests(busy_county: County) -> None:
     assert sorted(guarded_tables()) == [
         "collection_order", "collection_payment", "collection_receipt", "collection_refund", "collection_remittance",
-        "enrolment_baserow", "enrolment_bill", "enrolment_enrolment", "ledger_transfer", "register_change", "register_household", "register_resident",
+        "enrolment_baserow", "enrolment_bill", "enrolment_changetable", "enrolment_changetablerow", "enrolment_enrolment", "ledger_transfer", "register_change", "register_household", "register_resident",
         "rosters_holding", "rosters_rosterrow",
     ]  # fmt: skip
 

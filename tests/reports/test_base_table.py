@@ -11,12 +11,14 @@ from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision, NotYourWork, PurposeMissing
 from canbao.access.scope import Scope, within
 from canbao.divisions.models import Division
+from canbao.enrolment.domain.base import number_of
 from canbao.enrolment.models import BaseTable
 from canbao.enrolment.refusals import NobodyOnBaseTable
+from canbao.enrolment.standing import Standing, standing_of
 from canbao.register.domain.changes import died, joined_employee_scheme, left_employee_scheme, moved_away
 from canbao.register.refusals import NumberInText
-from canbao.reports.base_papers import COLUMNS, base_list, base_sheet, number_of
-from canbao.reports.base_table import BasePlace, Standing, base_by_place, base_rows, newest_base_table, standing_of
+from canbao.reports.base_papers import COLUMNS, base_list, base_sheet
+from canbao.reports.base_table import BasePlace, base_by_place, base_rows, newest_base_table
 from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, PEOPLE, VILLAGE, County, signed_in
 from tests.web.conftest import number_of as identity_of
 

@@ -21,10 +21,12 @@ from canbao.access.models import Record, Staff
 from canbao.access.record import record
 from canbao.access.scope import within
 from canbao.collection.models import Refund
+from canbao.enrolment.domain.change_tables import hand_in
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Change, Resident
 from canbao.rosters.models import RosterRow
-from tests.county import PEOPLE, STAFF, VILLAGE, County, everybody, number, register_changes
+from tests.county import IN_THE_WINDOW, PEOPLE, STAFF, VILLAGE, County, everybody, number, register_changes, signed_in
+from tests.enrolment.change_sheets import sheet
 from tests.rosters.files import imported, listed, xlsx
 from tests.web.conftest import Outside, number_of
 from tests.web.county.test_county import paid_twice
@@ -84,10 +86,22 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "which": "to-pay",
         "roster_id": roster.pk,
         "row_id": row.pk,
+        "change_table_id": reported(outside),
         "resident_id": outside.look(lambda county: county.person("赵妻").pk),
         "change_id": change,
         "kind": "details",
     }
+
+
+def reported(outside: Outside) -> int:
+    """A village's change table that waits to be taken."""
+    content = sheet(钱奶奶={"变动": "死亡", "变动日期": "2021-10-01"})
+    table = outside.look(lambda county: county.campaign.base_table)
+    with signed_in("clerk"):
+        clerk = outside.county.staff("clerk")
+        return hand_in(
+            table, content, village=VILLAGE, file_name="底表.xlsx", why="核对", by=clerk, at=IN_THE_WINDOW
+        ).pk
 
 
 def addresses(things: dict[str, object], patterns: list | None = None) -> Iterator[tuple[str, str]]:

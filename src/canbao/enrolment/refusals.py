@@ -67,6 +67,80 @@ class NobodyOnBaseTable(Refusal):
     remedy_template = "请核对选的村（社区）；上年确有人参保的，请告诉县医保局。"
 
 
+class NotABaseTable(Refusal):
+    """A spreadsheet that is not one of those that were handed out."""
+
+    code = "not_a_base_table"
+    says_template = "这不是本系统发出的底表：没有找到“{missing}”。"
+    remedy_template = "请在下载的底表上填写变动，表头和表头上面的编号不要删。"
+
+
+class BaseTableOfOtherVillage(Refusal):
+    """Numbers count from one in every village: the same number is another person there."""
+
+    code = "base_table_of_other_village"
+    says_template = "这是另一个村（{seen}）的底表，不是本村（{village}）的，没有采用任何一行。"
+    remedy_template = "请到那个村的页面上传，或换成本村的底表。"
+
+
+class BaseTableOfLastYear(Refusal):
+    """An older table, whose numbers mean others."""
+
+    code = "base_table_of_last_year"
+    says_template = "这是以前的底表（第{seen}号），现在用的是第{wanted}号，没有采用任何一行。"
+    remedy_template = "请重新下载今年的底表，把变动填在上面。"
+
+
+class NothingOnChangeTable(Refusal):
+    """Nothing was written on it, or all of it is registered already."""
+
+    code = "nothing_on_change_table"
+    says_template = "表里没有新的变动：{rows}行都没有变动，或已经登记过。"
+    remedy_template = "请在“变动”一栏写明死亡、迁出、参加职工医保、更正或新增，保存后再上传。"
+
+
+class ChangeTableKnown(Refusal):
+    """The same file a second time."""
+
+    code = "change_table_known"
+    says_template = "同样的文件已经报送过，没有再收。"
+    remedy_template = "请打开已报送的那一份；要重新报送的，先把它撤回。"
+
+
+class NoSuchHousehold(Refusal):
+    """Somebody new for a household that this village does not have."""
+
+    code = "no_such_household"
+    says_template = "本村没有农户编码是“{code}”的户。"
+    remedy_template = "请核对农户编码；新立的户，请告诉县医保局登记。"
+
+
+class TakenBackAlready(Refusal):
+    code = "change_table_taken_back"
+    says_template = "这份变动表已于{day}撤回。"
+    remedy_template = "需要的话，把文件重新报送一次。"
+
+
+class TakenAlready(Refusal):
+    code = "change_table_taken"
+    says_template = "这份变动表已于{day}采用。"
+    remedy_template = "有误的，请撤回整份变动表。"
+
+
+class NothingToTake(Refusal):
+    code = "nothing_to_take"
+    says_template = "这份变动表没有可以采用的行。"
+    remedy_template = "请按各行的说明改好文件，重新报送。"
+
+
+class ChangedSincePreview(Refusal):
+    """All or nothing: one row that no longer goes stops the whole."""
+
+    code = "changed_since_preview"
+    says_template = "第{row}行（{who}）现在办不了：{says}整份都没有动。"
+    remedy_template = "请先处理这一行的人；未采用的，撤回这一份，按现在的情况重新报送。"
+
+
 class TrialUnderWay(Refusal):
     code = "trial_under_way"
     says_template = "本县正在试算另一个方案，同一时间只算一个。"

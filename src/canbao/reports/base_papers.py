@@ -17,25 +17,21 @@ from canbao.access.sealing import unseal
 from canbao.divisions.models import Division
 from canbao.documents.base_list import BaseListHousehold, BaseListPaper, BaseListPerson, base_list_pdf
 from canbao.documents.sheets import Column, Kind, Sheet, workbook_of
+from canbao.enrolment.domain.base import NUMBER, number_of
 from canbao.enrolment.models import BaseRow, BaseTable
 from canbao.enrolment.refusals import NobodyOnBaseTable
+from canbao.enrolment.standing import Standing, standing_of
 from canbao.register.domain.entries import ground_of
 from canbao.register.models import Resident
-from canbao.reports.base_table import Standing, base_rows, standing_of
+from canbao.reports.base_table import base_rows
 
 TITLE = "城乡居民基本医疗保险参保底表"
-NUMBER = "底表编号"
 COLUMNS = (
     Column("序号", Kind.COUNT), Column("农户编码"), Column("姓名"), Column("与户主关系"), Column("性别"), Column("出生日期", Kind.DAY),
     Column("证件号码"), Column("登记情况"), Column("变动"), Column("变动日期"), Column("更正后姓名"), Column("更正后证件号码"),
 )  # fmt: skip
 TO_FILL_IN = ("",) * 4  # the last columns are the village's
 SHEET_NAME_AT_MOST = 31
-
-
-def number_of(table: BaseTable, village: str) -> str:
-    """Which table of which village: printed on what is handed out, and read from what comes back."""
-    return f"{village}-{table.pk}"
 
 
 @transaction.atomic

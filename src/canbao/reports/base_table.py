@@ -4,7 +4,6 @@ What became of somebody is not written here a second time: it is what the regist
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -12,33 +11,8 @@ from django.db.models import QuerySet
 from canbao.divisions.models import Division
 from canbao.enrolment.domain.bills import planned_for_a_county
 from canbao.enrolment.models import BaseRow, BaseTable
+from canbao.enrolment.standing import STANDING, Standing
 from canbao.kernel.division_code import DivisionCode, Level
-from canbao.register.models import Resident
-
-
-class Standing(StrEnum):
-    """Where somebody who was enrolled last year stands now, by the register."""
-
-    HERE = "在册"
-    DIED = "死亡"
-    MOVED = "迁出"
-    EMPLOYED = "参加职工医保"
-
-
-def standing_of(resident: Resident) -> Standing:
-    if resident.died_on is not None:
-        return Standing.DIED
-    if resident.moved_on is not None:
-        return Standing.MOVED
-    scheme = resident.circumstances.get("employee_scheme")
-    return Standing.EMPLOYED if scheme is not None and not scheme.get("left_on") else Standing.HERE
-
-
-# The same as `standing_of`, for many; a test holds one against the other.
-STANDING = f"""
-CASE WHEN r.died_on IS NOT NULL THEN '{Standing.DIED}' WHEN r.moved_on IS NOT NULL THEN '{Standing.MOVED}'
-     WHEN r.circumstances ? 'employee_scheme' AND coalesce(r.circumstances->'employee_scheme'->>'left_on', '') = ''
-     THEN '{Standing.EMPLOYED}' ELSE '{Standing.HERE}' END"""
 
 _BY_PLACE = f"""
 SELECT d.code, d.name, count(*), count(*) FILTER (WHERE c.standing = '{Standing.DIED}'),

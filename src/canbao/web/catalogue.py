@@ -31,13 +31,18 @@ def texts() -> dict[str, str]:
     said = [path for path in ROOMS.glob("*/refusals.py") if path.parent.name != "policy"]  # they bring their English
     for path in [*sorted(said), ROOMS / "kernel" / "identity.py", HERE / "limits.py"]:
         _keep(found, _refusals(path.read_text("utf-8")), path)
-    for path in ("rosters/domain/sentences.py", "reports/four_ways.py", "collection/models/refund.py"):
+    for path in (
+        "rosters/domain/sentences.py",
+        "enrolment/domain/change_sentences.py",
+        "reports/four_ways.py",
+        "collection/models/refund.py",
+    ):
         _keep(found, _constants((ROOMS / path).read_text("utf-8")), ROOMS / path)
     path = ROOMS / "kernel" / "identity.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Correction"), path)
-    path = ROOMS / "reports" / "base_table.py"
+    path = ROOMS / "enrolment" / "standing.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Standing"), path)
-    for room in ("access", "collection", "register", "rosters"):
+    for room in ("access", "collection", "enrolment", "register", "rosters"):
         for path in sorted((ROOMS / room / "models").glob("*.py")):
             _keep(found, _choices(path.read_text("utf-8")), path)
     return found

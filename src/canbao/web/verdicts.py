@@ -10,8 +10,11 @@ from string import Formatter
 
 from django.utils.translation import gettext as _
 
+from canbao.enrolment.domain import change_sentences
 from canbao.kernel import identity
 from canbao.kernel.identity import Correction, IdentityRefusal
+from canbao.kernel.refusal import Refusal
+from canbao.register import refusals as register_refusals
 from canbao.rosters.domain import sentences
 from canbao.web.words import is_chinese
 
@@ -51,7 +54,11 @@ def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
         kind for kind in vars(identity).values() if isinstance(kind, type) and issubclass(kind, IdentityRefusal)
     ]
     of_numbers = {template for kind in refusals for template in (kind.says_template, kind.remedy_template) if template}
-    own = {value for name, value in vars(sentences).items() if name.isupper()}
+    tried = [
+        kind for kind in vars(register_refusals).values() if isinstance(kind, type) and issubclass(kind, Refusal)
+    ]  # a change table is tried on the register, which says no in its own words
+    of_numbers |= {template for kind in tried for template in (kind.says_template, kind.remedy_template) if template}
+    own = {value for room in (sentences, change_sentences) for name, value in vars(room).items() if name.isupper()}
     ordered = sorted(of_numbers | own, key=lambda template: (template.startswith("{"), -len(template), template))
     return tuple((template, re.compile(_pattern(template))) for template in ordered)
 

@@ -3,12 +3,20 @@
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.enrolment.models import BaseTable, Campaign
 from canbao.enrolment.refusals import BaseTableDrawn, NobodyEnrolledBefore
+
+NUMBER = "底表编号"
+
+
+def number_of(table: BaseTable, village: str) -> str:
+    """Which table of which village: printed on what is handed out, and read from what comes back."""
+    return f"{village}-{table.pk}"
 
 
 @transaction.atomic
@@ -22,7 +30,7 @@ def draw_base_table(campaign: Campaign, *, by: Staff, at: datetime) -> BaseTable
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     there = BaseTable.objects.filter(campaign=campaign).first()
     if there is not None:
-        raise BaseTableDrawn(title=campaign.title, day=there.drawn_at.date(), people=there.people)
+        raise BaseTableDrawn(title=campaign.title, day=localdate(there.drawn_at), people=there.people)
     earlier = campaign_before(campaign)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -374,4 +374,178 @@ class Migration(migrations.Migration):
                 fields=("table", "division", "nth"), name="base_row_number_once_a_village"
             ),
         ),
+        migrations.CreateModel(
+            name="ChangeTable",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("division", models.CharField(db_collation="C", max_length=12, verbose_name="村（社区）")),
+                ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("file_digest", models.CharField(max_length=64, verbose_name="文件指纹")),
+                ("why", models.CharField(max_length=120, verbose_name="依据")),
+                ("same", models.IntegerField(verbose_name="没有变动的行")),
+                ("handed_in_at", models.DateTimeField(verbose_name="报送时间")),
+                ("handed_in_by", models.CharField(max_length=60, verbose_name="报送人")),
+                ("taken_at", models.DateTimeField(null=True, verbose_name="采用时间")),
+                ("taken_by", models.CharField(max_length=60, null=True, verbose_name="采用人")),
+                ("taken_back_at", models.DateTimeField(null=True, verbose_name="撤回时间")),
+                ("taken_back_by", models.CharField(max_length=60, null=True, verbose_name="撤回人")),
+                (
+                    "taken_back_why",
+                    models.CharField(blank=True, db_default="", default="", max_length=120, verbose_name="撤回原因"),
+                ),
+                (
+                    "table",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="change_tables",
+                        to="enrolment.basetable",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChangeTableRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("division", models.CharField(db_collation="C", max_length=12, verbose_name="村（社区）")),
+                ("row", models.IntegerField(verbose_name="行号")),
+                ("nth", models.IntegerField(null=True, verbose_name="底表序号")),
+                ("name", models.CharField(blank=True, default="", max_length=60, verbose_name="姓名")),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("died", "死亡"),
+                            ("moved", "迁出"),
+                            ("employed", "参加职工医保"),
+                            ("name", "更正姓名"),
+                            ("number", "更正证件号码"),
+                            ("added", "新增"),
+                            ("unknown", "看不出"),
+                        ],
+                        max_length=10,
+                        verbose_name="变动",
+                    ),
+                ),
+                ("on", models.DateField(null=True, verbose_name="变动日期")),
+                ("household_code", models.CharField(blank=True, default="", max_length=30, verbose_name="农户编码")),
+                ("relation", models.CharField(blank=True, default="", max_length=10, verbose_name="与户主关系")),
+                ("number_sealed", models.BinaryField(null=True, verbose_name="证件号码（密）")),
+                ("number_tail", models.CharField(blank=True, default="", max_length=4)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("taken", "采用"),
+                            ("corrected", "更正后采用"),
+                            ("look", "请核对"),
+                            ("refused", "未采用"),
+                        ],
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("why", models.CharField(blank=True, default="", max_length=300, verbose_name="原因")),
+                ("remedy", models.CharField(blank=True, default="", max_length=300, verbose_name="怎么办")),
+                (
+                    "added",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="register.resident"
+                    ),
+                ),
+                (
+                    "change",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="register.change"
+                    ),
+                ),
+                (
+                    "change_table",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="enrolment.changetable"
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="register.resident"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["row", "pk"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="changetable",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("taken_back_at__isnull", True)),
+                fields=("table", "division", "file_digest"),
+                name="change_table_file_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changetable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("why", ""), _negated=True), name="change_table_has_a_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changetable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
+                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="change_table_taken_by_someone_some_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changetable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("taken_back_at__isnull", True), ("taken_back_by__isnull", True), ("taken_back_why", "")),
+                    models.Q(
+                        ("taken_back_at__isnull", False),
+                        ("taken_back_by__isnull", False),
+                        models.Q(("taken_back_why", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="change_table_taken_back_for_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changetable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taken_at__isnull", True),
+                    ("taken_back_at__isnull", True),
+                    ("taken_back_at__gte", models.F("taken_at")),
+                    _connector="OR",
+                ),
+                name="change_table_taken_before_it_is_taken_back",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changetablerow",
+            constraint=models.UniqueConstraint(fields=("change_table", "row", "what"), name="change_table_row_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="changetablerow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("added__isnull", True), ("change__isnull", True)),
+                    ("outcome__in", ["taken", "corrected"]),
+                    _connector="OR",
+                ),
+                name="change_table_row_taken_alone_changes",
+            ),
+        ),
     ]

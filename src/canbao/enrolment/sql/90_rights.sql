@@ -72,3 +72,10 @@ GRANT EXECUTE ON FUNCTION enrolment_draw_base_table(bigint, bigint, text, timest
 SELECT access_append_only('enrolment_basetable');
 SELECT access_append_only('enrolment_baserow');
 SELECT access_guard('enrolment_baserow', 'household_id');
+
+-- A change table is handed in once; what is written later is whether it was taken, and taken back, and each only once.
+GRANT SELECT, INSERT, UPDATE ON enrolment_changetable, enrolment_changetablerow TO canbao_app;
+SELECT access_append_only('enrolment_changetable', 'taken_at', 'taken_by', 'taken_back_at', 'taken_back_by', 'taken_back_why');
+SELECT access_append_only('enrolment_changetablerow', 'change_id', 'added_id');
+SELECT access_guard('enrolment_changetable', '');
+SELECT access_guard('enrolment_changetablerow', '');

@@ -165,6 +165,15 @@ def left_employee_scheme(
     return _change(resident, Kind.LEFT_EMPLOYMENT, {"circumstances": circumstances}, on=on, by=by, why=why, at=at)
 
 
+@transaction.atomic
+def withdraw(resident: Resident, *, by: Staff, why: str, at: datetime) -> Change:
+    """Somebody was registered who should not have been: out of the register from today, the row stays. Nobody moved.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`.
+    """
+    return _gone(resident, Kind.WITHDRAWN, "moved_on", on=at.date(), by=by, why=why, at=at)
+
+
 # Everything of a resident that a change may concern, in one place; what is not here cannot be taken back.
 _COLUMNS = (
     "name", "relation", "sex", "born_on", "number_kind", "number_sealed", "number_tail", "person_token", "phone_sealed", "hukou",

@@ -112,6 +112,7 @@ class Migration(migrations.Migration):
                             ("returned", "迁回"),
                             ("employed", "参加职工医保"),
                             ("left_employment", "停止职工医保"),
+                            ("withdrawn", "登记有误，撤下"),
                             ("undone", "撤销变更"),
                         ],
                         max_length=20,
@@ -169,6 +170,7 @@ class Migration(migrations.Migration):
                                     "returned",
                                     "employed",
                                     "left_employment",
+                                    "withdrawn",
                                     "undone",
                                 ],
                             )

@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     RETURNED = "returned", "迁回"
     EMPLOYED = "employed", "参加职工医保"
     LEFT_EMPLOYMENT = "left_employment", "停止职工医保"
+    WITHDRAWN = "withdrawn", "登记有误，撤下"
     UNDONE = "undone", "撤销变更"
 
 

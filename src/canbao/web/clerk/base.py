@@ -2,6 +2,7 @@
 spreadsheet or a list to tick."""
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -11,12 +12,16 @@ from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.access.record import record
 from canbao.divisions.models import Division
-from canbao.enrolment.models import BaseTable
+from canbao.enrolment.domain.base import number_of
+from canbao.enrolment.domain.change_tables import TAKEN
+from canbao.enrolment.models import BaseTable, ChangeTable
 from canbao.enrolment.refusals import NoBaseTable
+from canbao.enrolment.standing import standing_of
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.refusal import Refusal
-from canbao.reports.base_papers import base_list, base_sheet, number_of
-from canbao.reports.base_table import base_by_place, base_rows, newest_base_table, standing_of, together
+from canbao.reports.base_papers import base_list, base_sheet
+from canbao.reports.base_table import base_by_place, base_rows, newest_base_table, together
+from canbao.web.clerk.change_tables import ChangeTableForm, handed_in
 from canbao.web.county.progress import place_of
 from canbao.web.guards import staff_who_may
 
@@ -65,6 +70,22 @@ def base_printed(request: HttpRequest, division: str) -> HttpResponse:
     return _file(content, "application/pdf", f"底表-{village.name}-{number_of(table, village.code)}.pdf", inline=True)
 
 
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def base_changes(request: HttpRequest, division: str) -> HttpResponse:
+    """The base table comes back with what changed."""
+    village, _ = _village(request, division)
+    if request.method != "POST":
+        return redirect("base-place", division)
+    form = ChangeTableForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, village, form=form)
+    try:
+        return handed_in(request, village, form)
+    except Refusal as no:
+        return _page(request, village, form=form, no=no)
+
+
 def _village(request: HttpRequest, division: str) -> tuple[Division, BaseTable]:
     place, table = place_of(request, division), newest_base_table(request.user.county)
     if table is None or DivisionCode(place.code).level is not Level.VILLAGE:
@@ -77,7 +98,9 @@ def _file(content: bytes, kind: str, name: str, *, inline: bool = False) -> Http
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
 
 
-def _page(request: HttpRequest, place: Division, *, no: Refusal | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, place: Division, *, form: ChangeTableForm | None = None, no: Refusal | None = None
+) -> HttpResponse:
     """Of a town or a county the places in it; of a village its people. As many questions, however many people."""
     table = newest_base_table(place.code[:6])
     if table is None:
@@ -98,10 +121,16 @@ def _page(request: HttpRequest, place: Division, *, no: Refusal | None = None) -
         rows = Paginator(base_rows(table, place.code), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
         for row in rows:
             row.standing = standing_of(row.resident)
-        context["rows"] = rows
+        context |= {"rows": rows, "form": form or ChangeTableForm(), "handed_in": _handed_in(table, place)}
         residents = [row.resident_id for row in rows]
         record("base_table.read", f"division:{place.code}", county=table.county, residents=residents)
-    return render(request, "clerk/base.html", context, status=409 if no else 200)
+    return render(request, "clerk/base.html", context, status=409 if no else 422 if form and form.errors else 200)
+
+
+def _handed_in(table: BaseTable, village: Division) -> QuerySet[ChangeTable]:
+    """What this village sent back, the latest first, with how many rows were good."""
+    good = Count("rows", filter=Q(rows__outcome__in=TAKEN))
+    return ChangeTable.objects.filter(table=table, division=village.code).annotate(good=good, changes=Count("rows"))
 
 
 def _above(request: HttpRequest, place: Division) -> Division | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from canbao.web.clerk import base, changes, drawer, household, receipt, today
+from canbao.web.clerk import base, change_tables, changes, drawer, household, receipt, today
 
 urlpatterns = [
     path("village/", today.today, name="clerk-today"),
@@ -16,5 +16,9 @@ urlpatterns = [
     path("base/<str:division>/", base.base_place, name="base-place"),
     path("base/<str:division>/sheet/", base.base_spreadsheet, name="base-sheet"),
     path("base/<str:division>/print/", base.base_printed, name="base-print"),
+    path("base/<str:division>/changes/", base.base_changes, name="base-changes"),
+    path("change-tables/<int:change_table_id>/", change_tables.change_table, name="change-table"),
+    path("change-tables/<int:change_table_id>/take/", change_tables.take_changes, name="take-changes"),
+    path("change-tables/<int:change_table_id>/back/", change_tables.take_changes_back, name="take-changes-back"),
     path("drawer/", drawer.drawer_page, name="drawer"),
 ]
