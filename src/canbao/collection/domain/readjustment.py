@@ -14,7 +14,7 @@ from canbao.access.refusing import refusing
 from canbao.collection.refusals import SAID_BY_DATABASE
 from canbao.enrolment.domain.bills import planned_for_a_county, tabulate_people
 from canbao.enrolment.domain.facts import as_object
-from canbao.enrolment.models import Campaign
+from canbao.enrolment.models import Campaign, Enrolment
 from canbao.enrolment.queries import current_campaign
 from canbao.enrolment.refusals import AmountUnknown
 from canbao.kernel.days import CHINA
@@ -58,13 +58,15 @@ def _skipped(resident: int, answer: dict[str, Any]) -> Skipped:
 
 
 class Readjusted(NamedTuple):
-    """How many people now pay less (and how much is owed back), more (still owed), or only through another fund; and
-    who was skipped although something about them changed, and why."""
+    """How many people who had paid now pay less (and how much is owed back) or more (still owed), how many who had not
+    have a bill of another amount, and how many pay the same but through another fund; and who was skipped although
+    something about them changed, and why."""
 
     people: int
     to_give_back: int
     give_back_fen: int
     still_owing: int
+    billed_anew: int = 0
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -125,12 +127,15 @@ def readjust(
                 [campaign.pk, json.dumps(changes), on, at, actor],
             )
         differences = cursor.fetchall()  # a row a bill: what goes back to two payments is two bills of one person
+    owing = {resident for resident, fen in differences if fen is not None and fen > 0}
+    paid = Enrolment.objects.filter(campaign=campaign, resident_id__in=owing, ended_on__isnull=True).count()
     owed_back = [(resident, -fen) for resident, fen in differences if fen is not None and fen < 0]
     done = Readjusted(
         people=len({resident for resident, _ in differences}),
         to_give_back=len({resident for resident, _ in owed_back}),
         give_back_fen=sum(fen for _, fen in owed_back),
-        still_owing=sum(1 for _, fen in differences if fen is not None and fen > 0),
+        still_owing=paid,
+        billed_anew=len(owing) - paid,
         skipped=skipped,
     )
     if differences:

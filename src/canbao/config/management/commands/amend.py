@@ -44,5 +44,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{campaign.title}：第{edition.number}版（校验值 {edition.digest[:DIGITS_SHOWN]}），{edition.holds_from or '现在'}起施行；"
             f"重新核定 {done.people} 人有变化，应退 {done.to_give_back} 人 {yuan(done.give_back_fen)} 元，"
-            f"还欠 {done.still_owing} 人，未动 {len(done.skipped)} 人"
+            f"应补 {done.still_owing} 人，没有缴费而金额改了 {done.billed_anew} 人，未动 {len(done.skipped)} 人"
         )
