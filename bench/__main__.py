@@ -13,12 +13,13 @@ import django
 
 django.setup()
 
-from bench import bills, confirmations, tables, tabulating  # noqa: E402 - need the settings
+from bench import bills, confirmations, finding, tables, tabulating  # noqa: E402 - need the settings
 
 MEASURES = {
     "confirmations": confirmations.measure,
     "tabulating": tabulating.measure,
     "bills": bills.measure,
+    "finding": finding.measure,
     "tables": tables.measure,
 }
 

@@ -98,7 +98,8 @@ def count(sql: str, *parameters: object, alias: str = "default") -> int:
 def test_every_table_with_people_is_known_to_these_tests(busy_county: County) -> None:
     assert sorted(guarded_tables()) == [
         "collection_order", "collection_payment", "collection_receipt", "collection_refund", "collection_remittance",
-        "enrolment_baserow", "enrolment_bill", "enrolment_changetable", "enrolment_changetablerow", "enrolment_enrolment", "ledger_transfer", "register_change", "register_household", "register_resident",
+        "enrolment_baserow", "enrolment_bill", "enrolment_changetable", "enrolment_changetablerow", "enrolment_enrolment", "ledger_transfer",
+        "register_change", "register_household", "register_resident", "register_word",
         "rosters_holding", "rosters_rosterrow",
     ]  # fmt: skip
 

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.long
 MEASURES = {
     "confirmations": {"http_per_second", "pgbench_per_second", "pgbench_in_sets_of", "pgbench_in_sets_per_second", "clients", "payments_a_round", "rounds", "settled"},
     "tabulating": {"people", "one_by_one", "rounds", "people_per_second", "one_by_one_people_per_second", "spread"},
+    "finding": {"people", "drawn", "village", "town", "county"},
     "tables": {"2000", "4500", "25000", "openfisca"},
     "bills": {
         "people", "bills", "questions_to_the_policy", "rounds", "open_seconds", "bare_seconds", "bare_with_the_same_indexes_seconds",
@@ -45,4 +46,4 @@ def test_a_measure_that_there_is_not_is_an_error() -> None:
     done = bench("nonsense")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "nonsense: not a measure; there are confirmations, tabulating, bills, tables\n"
+    assert done.stderr == "nonsense: not a measure; there are confirmations, tabulating, bills, finding, tables\n"

@@ -19,7 +19,7 @@ from canbao.config.home import UnsafeToStart
 MARK = "canbao: made for a sample or a season; canbao may drop it"
 AUTOVACUUM_LEAVES_WITHIN_S = 10
 # what setting up fills by itself; a database that holds nothing else is empty
-_OF_SETTING_UP = ["access_secret", "auth_permission", "django_content_type", "django_migrations"]
+_OF_SETTING_UP = ["access_secret", "auth_permission", "django_content_type", "django_migrations", "register_reading"]
 
 
 def need_owner() -> None:

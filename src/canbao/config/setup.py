@@ -12,6 +12,7 @@ from psycopg import sql
 from canbao.access.scope import halves
 from canbao.config.database import APP_ROLE
 from canbao.config.standing import Standing, note_standing, refuse_other_tables, sql_files, standing
+from canbao.register.domain.readings import load_readings
 
 
 def set_up_database() -> None:
@@ -33,6 +34,7 @@ def set_up_database() -> None:
                ON CONFLICT (name) DO UPDATE SET "inner" = excluded."inner", "outer" = excluded."outer" """,
             [inner, outer],
         )
+        load_readings(using="owner")
         note_standing()
 
 

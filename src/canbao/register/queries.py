@@ -1,12 +1,15 @@
 """Questions to the register that have a name. Each narrows to a division itself; the database narrows once more."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from canbao.access.sealing import phone_token
 from canbao.kernel.division_code import DivisionCode
-from canbao.register.models import Change, Household, Resident
+from canbao.register.models import Change, Household, Resident, Word
 
 _LAST = "\U0010ffff"  # no character comes after it
 
@@ -29,16 +32,48 @@ class HouseholdFound:
     names: str
 
 
-def find_households(text: str, *, division: str, limit: int = 30) -> list[HouseholdFound]:
-    """By household code, or by the beginning of a member's name; the best match first. One query."""
-    meant = beginning(text).filter(inside(division)).values("household_id")
-    found = (
-        households_in(division)
-        .filter(pk__in=meant.union(households_in(division).filter(code=text).values("pk")))
-        .annotate(names=StringAgg("residents__name", "、", order_by="residents__pk"))
-        .order_by("code")
-    )
-    return [HouseholdFound(one.pk, one.code, one.unit.name, one.names) for one in found[:limit]]
+FOUND_AT_MOST = 30
+
+
+def find_households(text: str, *, division: str, limit: int = FOUND_AT_MOST) -> list[HouseholdFound]:
+    """By household code, the last four digits of a telephone, the beginning of a member's name, a later part of it, or its
+    pinyin initials; the best match first.
+
+    First the keys, way by way until there are enough, each by one index and within the division; then the rows
+    (docs/decisions/0010, the first way).
+    """
+    keys: dict[int, None] = {}
+    for way in _ways(text, division):
+        keys |= dict.fromkeys(way[: limit * MEMBERS_AT_MOST])
+        if len(keys) >= limit:
+            break
+    chosen = list(keys)[:limit]
+    found = households_in(division).filter(pk__in=chosen)
+    found = found.annotate(names=StringAgg("residents__name", "、", order_by="residents__pk"))
+    rows = {one.pk: HouseholdFound(one.pk, one.code, one.unit.name, one.names or "") for one in found}
+    return [rows[key] for key in chosen if key in rows]
+
+
+MEMBERS_AT_MOST = 4  # of one household among those that are found, before a further way is asked
+
+
+def _ways(text: str, division: str) -> Iterator[QuerySet[int]]:
+    """Households by each thing that `text` may be. Ranges are in the order of characters: the whole name comes first."""
+    yield households_in(division).filter(code=text).values_list("pk", flat=True)
+    if text.isascii() and text.isdecimal():
+        if len(text) == TAIL_DIGITS:
+            yield _homes(Resident.objects.filter(phone_token=phone_token(text)), division)
+        return
+    yield _homes(beginning(text).order_by("name"), division)
+    word = text.lower()
+    yield _homes(Word.objects.filter(word__gte=word, word__lt=word + _LAST).order_by("word"), division)
+
+
+TAIL_DIGITS = 4
+
+
+def _homes(rows: QuerySet[Any], division: str) -> QuerySet[int]:
+    return rows.filter(inside(division)).values_list("household_id", flat=True)
 
 
 def beginning(text: str) -> QuerySet[Resident]:

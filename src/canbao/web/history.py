@@ -25,7 +25,14 @@ _LABELS = {
     "division": gettext_lazy("村（社区）"),
     "household_id": gettext_lazy("所在的户"),
 }
-_HIDDEN = {"number_sealed", "person_token", "phone_sealed", "county", "unit_id"}  # sealed, or said by another column
+_HIDDEN = {
+    "number_sealed",
+    "person_token",
+    "phone_sealed",
+    "phone_token",
+    "county",
+    "unit_id",
+}  # sealed, or said by another column
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,10 @@ def take(client: object, household: int, amount: str, bills: list[int], order_id
     return client.post(f"/households/{household}/cash/", {"order_id": str(order_id), "bill": bills, "amount": amount})
 
 
-@pytest.mark.parametrize("text", ["钱奶奶", "钱", "钱家", " 钱 奶奶 "])
-def test_a_name_its_beginning_or_the_code_finds_the_household(sign_in: object, outside: object, text: str) -> None:
+@pytest.mark.parametrize("text", ["钱奶奶", "钱", "钱家", " 钱 奶奶 ", "奶奶", "qnn", "QN"])
+def test_a_name_a_part_of_it_its_initials_or_the_code_finds_the_household(
+    sign_in: object, outside: object, text: str
+) -> None:
     assert found_by(sign_in("clerk"), text)["Location"] == f"/households/{outside.household('钱家')}/"
 
 
@@ -32,6 +34,14 @@ def test_a_whole_number_finds_the_household_and_is_in_no_address(sign_in: object
     answer = found_by(sign_in("clerk"), number_of("钱儿").lower())
 
     assert answer["Location"] == f"/households/{outside.household('钱家')}/"
+
+
+def test_a_page_of_many_says_that_there_may_be_more(sign_in: object, monkeypatch: object) -> None:
+    client = sign_in("clerk")
+    few = text_of(found_by(client, "z"))
+    monkeypatch.setattr("canbao.web.clerk.household.FOUND_AT_MOST", 2)
+
+    assert ("只列出最先找到的" in few, "只列出最先找到的 2 户" in text_of(found_by(client, "z"))) == (False, True)
 
 
 def test_a_mistyped_number_says_what_is_wrong(sign_in: object) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from canbao.access.sealing import person_token, seal
+from canbao.access.sealing import person_token, phone_token, seal
 from canbao.kernel.refusal import must
 from canbao.register.domain.entries import name_of_somebody_new
 from canbao.register.refusals import NoCommittee
@@ -42,7 +42,7 @@ class NewPerson:
 
 _STAGE = """CREATE TEMP TABLE register_stage (
     village text, household_code text, passbook text, tier text, name text, relation text, sex text, born_on date,
-    number_kind text, number_sealed bytea, number_tail text, token bytea, phone_sealed bytea, hukou text, circumstances jsonb,
+    number_kind text, number_sealed bytea, number_tail text, token bytea, phone_sealed bytea, phone_token bytea, hukou text, circumstances jsonb,
     last_year boolean) ON COMMIT DROP"""
 
 _WITHOUT_COMMITTEE = """
@@ -59,9 +59,9 @@ SELECT DISTINCT ON (s.household_code) left(s.village, 6), s.village, u.id, s.hou
 
 _RESIDENTS = """
 INSERT INTO register_resident (county, division, household_id, name, relation, sex, born_on, number_kind, number_sealed, number_tail,
-       person_token, phone_sealed, hukou, circumstances, enrolled_last_year)
+       person_token, phone_sealed, phone_token, hukou, circumstances, enrolled_last_year)
 SELECT left(s.village, 6), s.village, h.id, s.name, s.relation, s.sex, s.born_on, s.number_kind, s.number_sealed, s.number_tail,
-       s.token, s.phone_sealed, s.hukou, s.circumstances, s.last_year
+       s.token, s.phone_sealed, s.phone_token, s.hukou, s.circumstances, s.last_year
   FROM register_stage s JOIN register_household h ON h.county = left(s.village, 6) AND h.code = s.household_code"""
 
 
@@ -90,6 +90,7 @@ def add_people(people: Iterable[NewPerson]) -> int:
                     "text",
                     "bytea",
                     "text",
+                    "bytea",
                     "bytea",
                     "bytea",
                     "text",
@@ -122,7 +123,7 @@ def _rows(people: Iterable[NewPerson]) -> Iterator[tuple[Any, ...]]:
             person.village, person.household_code, person.passbook_account, person.tier,
             name_of_somebody_new(person.name, whose=f"第{nth}人的"), person.relation, person.sex, person.born_on,
             person.number_kind, seal(person.number), person.number[-4:], person_token(person.number),
-            seal(person.phone, purpose="phone") if person.phone else None, person.hukou,
+            seal(person.phone, purpose="phone") if person.phone else None, phone_token(person.phone or ""), person.hukou,
             Jsonb(person.circumstances, dumps=_dumps) if person.circumstances else plain, person.enrolled_last_year,
         )  # fmt: skip
 

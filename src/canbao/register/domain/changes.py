@@ -176,7 +176,7 @@ def withdraw(resident: Resident, *, by: Staff, why: str, at: datetime) -> Change
 
 # Everything of a resident that a change may concern, in one place; what is not here cannot be taken back.
 _COLUMNS = (
-    "name", "relation", "sex", "born_on", "number_kind", "number_sealed", "number_tail", "person_token", "phone_sealed", "hukou",
+    "name", "relation", "sex", "born_on", "number_kind", "number_sealed", "number_tail", "person_token", "phone_sealed", "phone_token", "hukou",
     "circumstances", "died_on", "moved_on",
 )  # fmt: skip
 _TAKE_BACK = f"""

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ("number_tail", models.CharField(blank=True, default="", max_length=4, verbose_name="证件号码末四位")),
                 ("person_token", models.BinaryField(unique=True, verbose_name="盲索引")),
                 ("phone_sealed", models.BinaryField(null=True, verbose_name="手机号码（密）")),
+                ("phone_token", models.BinaryField(null=True, verbose_name="手机尾号（盲索引）")),
                 (
                     "hukou",
                     models.CharField(
@@ -92,6 +93,51 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="resident",
             index=models.Index(fields=["name"], name="resident_by_name"),
+        ),
+        migrations.AddIndex(
+            model_name="resident",
+            index=models.Index(fields=["phone_token", "division"], name="resident_by_phone"),
+        ),
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "character", "initial", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("character", models.CharField(db_collation="C", max_length=1, verbose_name="汉字")),
+                ("initial", models.CharField(db_collation="C", max_length=1, verbose_name="拼音首字母")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Word",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "resident_id", "word", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("division", models.CharField(db_collation="C", max_length=12)),
+                ("household_id", models.BigIntegerField()),
+                ("word", models.CharField(db_collation="C", max_length=60, verbose_name="检索词")),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="words",
+                        to="register.resident",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="word",
+            index=models.Index(fields=["word", "division", "household_id"], name="word_by_place"),
         ),
         migrations.CreateModel(
             name="Change",

@@ -1,5 +1,6 @@
 from canbao.register.models.change import Change
 from canbao.register.models.household import Household
 from canbao.register.models.resident import Resident
+from canbao.register.models.word import Reading, Word
 
-__all__ = ["Change", "Household", "Resident"]
+__all__ = ["Change", "Household", "Reading", "Resident", "Word"]

@@ -29,6 +29,7 @@ class Resident(models.Model):
     number_tail = models.CharField("证件号码末四位", max_length=4, blank=True, default="")
     person_token = models.BinaryField("盲索引", unique=True)
     phone_sealed = models.BinaryField("手机号码（密）", null=True)
+    phone_token = models.BinaryField("手机尾号（盲索引）", null=True)  # of the last four digits alone
     hukou = models.CharField("参保类型", max_length=12, choices=Hukou, default=Hukou.REGISTERED)
     # What the notice may look at beside categories and birth: {"traits": […], "employee_scheme": {…}, "other_cover": {…}}
     circumstances = models.JSONField("情况", default=dict)
@@ -40,6 +41,7 @@ class Resident(models.Model):
         indexes = [
             models.Index(fields=["division", "household"]),
             models.Index(fields=["name"], name="resident_by_name"),
+            models.Index(fields=["phone_token", "division"], name="resident_by_phone"),
         ]
 
     def __str__(self) -> str:

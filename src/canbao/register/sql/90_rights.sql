@@ -1,6 +1,10 @@
 GRANT SELECT, INSERT, UPDATE ON register_household, register_resident TO canbao_app;
 SELECT access_guard('register_household', 'id');
 SELECT access_guard('register_resident', 'household_id');
+-- Where somebody is found by a part of their name; written by the trigger of 30_words.sql alone.
+GRANT SELECT ON register_word TO canbao_app;
+REVOKE INSERT, UPDATE, DELETE ON register_word FROM canbao_app;
+SELECT access_guard('register_word', 'household_id');
 
 -- How a resident who is not signed in is found: by the token of a number that they typed, and only one row, and only
 -- what the name is compared with. Everything else needs a scope.

@@ -22,7 +22,7 @@ from canbao.kernel.fen import NotAnAmount, fen_from_yuan
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.residents import find_by_number
 from canbao.register.models import Household
-from canbao.register.queries import HouseholdFound, find_households, households_in, last_changes
+from canbao.register.queries import FOUND_AT_MOST, HouseholdFound, find_households, households_in, last_changes
 from canbao.web.guards import staff_who_may
 from canbao.web.members import bills_asked, members, total_fen
 from canbao.web.refusals import NobodyChosen
@@ -33,7 +33,9 @@ MANY_DIGITS = 12  # more than a name or a household code has at its end: somebod
 @staff_who_may(Work.COLLECT, Work.SEE_PROGRESS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """One box for a name, a household code or a whole number; by POST, so that none of them is in an address."""
+    """One box for whatever a clerk has of somebody (`find_households`) or a whole number; by POST, so that none of it is in
+    an address.
+    """
     text = "".join(request.POST.get("text", "").split())
     if not text:
         return redirect("desk")
@@ -47,7 +49,7 @@ def find(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     if len(found) == 1:
         return redirect("household", found[0].id)
-    return render(request, "clerk/found.html", {"found": found})
+    return render(request, "clerk/found.html", {"found": found, "at_most": FOUND_AT_MOST})
 
 
 def _find(request: HttpRequest, text: str) -> list[HouseholdFound]:
