@@ -5,7 +5,7 @@ import pytest
 from canbao.access.models import Record
 from canbao.access.scope import within
 from canbao.enrolment.refusals import NoBaseTable
-from tests.county import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, everybody
+from tests.county import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, everybody, register_changes
 from tests.web.conftest import number_of
 from tests.web.pages import text_of
 
@@ -115,3 +115,29 @@ def test_one_person_and_eleven_cost_as_many_queries(sign_in: object, outside: ob
     for whole, queries in ((TOWN, 12), (WHOLE, 11)):  # of two villages; of one town, with nothing above it
         with django_assert_num_queries(queries):
             client.get(f"/base/{whole}/")
+
+
+def test_the_proof_says_for_each_village_that_nobody_was_lost(sign_in: object) -> None:
+    seen = text_of(sign_in("town").get(f"/base/{TOWN}/proof/"))
+
+    assert "✓ 一个人都没有丢" in seen
+    assert "示例一村 11 10 0 0 1 0 0 示例二村 1 1 0 0 0 0 0 合计 12 11 0 0 1 0 0" in seen
+    assert sign_in("clerk").get(f"/base/{OTHER_VILLAGE}/proof/").status_code == 404
+
+
+def test_the_proof_names_whoever_is_lost_and_that_they_were_read(sign_in: object, outside: object) -> None:
+    """The control: somebody whom the register says was enrolled, and who is not on the base table."""
+
+    def hide(county: object) -> int:
+        person = county.person("王远")
+        with register_changes():
+            type(person).objects.filter(pk=person.pk).update(enrolled_last_year=True)
+        return person.pk
+
+    hidden = outside.look(hide)
+
+    seen = text_of(sign_in("county").get(f"/base/{WHOLE}/proof/"))
+
+    assert "有 1 人对不上" in seen
+    assert "王远 示例三村 — 上年已参保，底表上没有" in seen
+    assert last_record().detail["residents"] == [hidden]

@@ -21,6 +21,7 @@ from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.refusal import Refusal
 from canbao.reports.base_papers import base_list, base_sheet
 from canbao.reports.base_table import base_by_place, base_rows, newest_base_table, together
+from canbao.reports.nobody_lost import nobody_lost
 from canbao.web.clerk.change_tables import ChangeTableForm, handed_in
 from canbao.web.county.progress import place_of
 from canbao.web.guards import staff_who_may
@@ -84,6 +85,19 @@ def base_changes(request: HttpRequest, division: str) -> HttpResponse:
         return handed_in(request, village, form)
     except Refusal as no:
         return _page(request, village, form=form, no=no)
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_safe
+def base_proof(request: HttpRequest, division: str) -> HttpResponse:
+    """Last year's people = kept + gone, by village, with whoever does not add up by name."""
+    place, table = place_of(request, division), newest_base_table(request.user.county)
+    if table is None:
+        raise Http404
+    proof = nobody_lost(table, division=place.code)
+    if residents := [one.resident for one in proof.lost if one.resident]:
+        record("base_table.proof.read", f"division:{place.code}", county=table.county, residents=residents)
+    return render(request, "clerk/base_proof.html", {"place": place, "table": table, "proof": proof})
 
 
 def _village(request: HttpRequest, division: str) -> tuple[Division, BaseTable]:

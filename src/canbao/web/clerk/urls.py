@@ -17,6 +17,7 @@ urlpatterns = [
     path("base/<str:division>/sheet/", base.base_spreadsheet, name="base-sheet"),
     path("base/<str:division>/print/", base.base_printed, name="base-print"),
     path("base/<str:division>/changes/", base.base_changes, name="base-changes"),
+    path("base/<str:division>/proof/", base.base_proof, name="base-proof"),
     path("change-tables/<int:change_table_id>/", change_tables.change_table, name="change-table"),
     path("change-tables/<int:change_table_id>/take/", change_tables.take_changes, name="take-changes"),
     path("change-tables/<int:change_table_id>/back/", change_tables.take_changes_back, name="take-changes-back"),

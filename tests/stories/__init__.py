@@ -1,0 +1,1 @@
+"""A village through a year, from one end to the other."""
