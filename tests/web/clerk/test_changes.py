@@ -8,9 +8,10 @@ from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
+from canbao.register.domain.changes import withdraw
 from canbao.register.domain.residents import register_newborn
 from canbao.register.models import Change, Resident
-from tests.county import PASSWORD, County, number, register_changes, signed_in
+from tests.county import IN_THE_WINDOW, PASSWORD, County, number, register_changes, signed_in
 from tests.web.browsing import fits, person, sign_in
 from tests.web.conftest import Outside, number_of
 from tests.web.pages import refusal_of, text_of, unmarked_chinese
@@ -51,6 +52,19 @@ def test_the_household_shows_who_was_changed_and_leads_to_them(sign_in: object, 
 
     assert "赵妻 ****0227 已死亡 死亡 2021年11月1日" in text_of(page)
     assert f'href="{address(outside, "赵妻")}"' in page.content.decode()
+
+
+def test_who_was_registered_by_mistake_is_not_called_moved(sign_in: object, outside: Outside) -> None:
+    client = sign_in("clerk")
+    with signed_in("clerk"):
+        withdraw(County().person("赵妻"), by=County().staff("clerk"), why="登记重了", at=IN_THE_WINDOW)
+
+    pages = (
+        text_of(client.get(f"/households/{outside.household('赵家')}/")),
+        text_of(client.get(address(outside, "赵妻"))),
+    )
+
+    assert ("赵妻 ****0227 已撤下" in pages[0], "撤下日期 2021年11月15日" in pages[1]) == (True, True)
 
 
 @pytest.mark.parametrize(("username", "sees"), [("clerk", True), ("town", True), ("county", True), ("finance", False), ("tax", False)])  # fmt: skip
