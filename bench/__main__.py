@@ -13,13 +13,14 @@ import django
 
 django.setup()
 
-from bench import bills, confirmations, finding, tables, tabulating  # noqa: E402 - need the settings
+from bench import bills, confirmations, finding, rosters, tables, tabulating  # noqa: E402 - need the settings
 
 MEASURES = {
     "confirmations": confirmations.measure,
     "tabulating": tabulating.measure,
     "bills": bills.measure,
     "finding": finding.measure,
+    "rosters": rosters.measure,
     "tables": tables.measure,
 }
 

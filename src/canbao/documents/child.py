@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 
 import fastexcel
 import polars as pl
+import pyarrow as pa  # noqa: F401 - the reader takes it up later, when memory is short
 
 OLE_MAGIC, ZIP_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 # What a file turned out to be, by how it begins: the refusal of `refusals` that says so.

@@ -45,7 +45,7 @@ class Limits:
 
     file_bytes: int = 64 * MEGABYTE
     unpacked_bytes: int = 768 * MEGABYTE
-    memory_bytes: int = 2048 * MEGABYTE  # address space of the child, its libraries included
+    memory_bytes: int = 3072 * MEGABYTE  # address space of the child, its libraries included
     cpu_seconds: int = 45
     wall_seconds: int = 55  # a clear answer within a minute
     rows: int = 1 << 20  # what a sheet can hold
@@ -121,8 +121,11 @@ def _grids(content: bytes, limits: Limits) -> Grids:
 
 def _run_child(content: bytes, limits: Limits) -> bytes:
     command = [sys.executable, "-I", "-m", "canbao.documents.child", json.dumps(asdict(limits))]
-    # One thread each: threads take address space, and a village's file does not need them.
-    quiet = {"PATH": os.environ.get("PATH", ""), "POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1"}
+    # One thread each, and memory as it is needed: threads and pools take address space, which a list does not need.
+    quiet = {
+        "PATH": os.environ.get("PATH", ""), "POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }  # fmt: skip
     try:
         child = subprocess.run(  # noqa: S603 - our own interpreter and module
             command, input=content, capture_output=True, timeout=limits.wall_seconds, env=quiet, check=False

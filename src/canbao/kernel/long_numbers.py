@@ -13,16 +13,16 @@ _LONG = re.compile(
     rf"|(?<!\d)1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)"  # a mobile phone
     r"|(?<!\d)0\d{2,3}[-\s]?\d{7,8}(?!\d)"  # a telephone
 )
-_SHORTEST = 10
+SHORTEST = 10
 _TAIL = 4
 
 
 def covered(text: str) -> str:
     """Long numbers covered but for their last four characters; dates, amounts and 12-digit codes stay."""
-    if len(text) < _SHORTEST:
+    if len(text) < SHORTEST:
         return text
     return _LONG.sub(lambda found: "*" * (len(found[0]) - _TAIL) + found[0][-_TAIL:], text)
 
 
 def has_long_number(text: str) -> bool:
-    return len(text) >= _SHORTEST and _LONG.search(text) is not None
+    return len(text) >= SHORTEST and _LONG.search(text) is not None

@@ -99,6 +99,7 @@ def test_rows_of_an_open_list_may_be_written(county: County, tmp_path: Path, cha
 def test_without_their_guard_rows_would_change(real_county: County, tmp_path: Path, how: str, change: str) -> None:
     roster = settled(real_county, tmp_path, how)
     as_owner("DROP TRIGGER keep_rows ON rosters_rosterrow")
+    as_owner("DROP TRIGGER keep_new_rows ON rosters_rosterrow")
 
     assert as_application(everybody(), change, [roster.pk]) > 0
 
@@ -120,7 +121,7 @@ def test_a_row_is_not_changed_while_its_list_is_being_confirmed(real_county: Cou
 
 def test_a_guard_that_did_not_wait_would_let_the_row_through(real_county: County, tmp_path: Path) -> None:
     """The control: without the lock it reads the list as it was before."""
-    rewrite("rosters_keep_rows", "WHERE id = NEW.roster_id FOR SHARE", "WHERE id = NEW.roster_id")
+    rewrite("rosters_keep_rows", "ORDER BY r.id FOR SHARE OF r", "ORDER BY r.id")
 
     assert row_changed_while_confirmed(real_county, tmp_path) == 2
 

@@ -70,7 +70,7 @@ class Register:
         self.rng, self.cut_off_on = rng, cut_off_on
         self.people = people
         self.numbers = {one.number for one in people}
-        self.here = [one for one in people if not one.gone]
+        self.here = [one for one in people if not one.gone and one.born_on <= cut_off_on]
         self._gone = {kind: [one for one in people if one.gone == kind] for kind in (DEAD, MOVED)}
         self._in_village: dict[tuple[str, str, str], int] = defaultdict(int)
         self._households: dict[str, list[Known]] = defaultdict(list)

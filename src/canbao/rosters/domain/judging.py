@@ -9,8 +9,7 @@ What is checked, in this order: number, register, category, name, dead or moved,
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -41,46 +40,45 @@ def judge(
 ) -> Iterator[tuple[Incoming, Verdict]]:
     """One verdict for every row, in the order of the sheet. `given` is what other rows of the list gave before."""
     rows, given = list(rows), dict(given or {})
-    by_number, by_person = _rows_by_number(rows), _rows_by_person(rows, by_token, by_name)
-    for row in rows:
-        person = by_token.get(row.token) if row.token else None
-        offered = by_name.get(row.row, [])
-        problems = list(_problems(row, person, offered, cut_off_on))
-        who = _who(person, offered)
-        if not problems:
-            yield row, _taken(row, person, given, places)
-            continue
-        if row.token:
-            also = _elsewhere(sentences.SAME_NUMBER, row, by_number[row.token])
+    meant: list[Person | None] = []
+    wrong: dict[int, list[Problem]] = {}  # by place in the list
+    for at, row in enumerate(rows):
+        person, offered = by_token.get(row.token) if row.token else None, by_name.get(row.row, [])
+        meant.append(person or (offered[0] if len(offered) == 1 else None))
+        if problems := list(_problems(row, person, offered, cut_off_on)):
+            wrong[at] = problems
+    by_number, by_person = _elsewhere_by_number(rows, wrong), _elsewhere_by_person(rows, meant, wrong)
+    for at, (row, who) in enumerate(zip(rows, meant, strict=True)):
+        if at not in wrong:
+            yield row, _taken(row, who, given, places)
+        elif row.token:
+            yield row, _with_problems(row, who, wrong[at], _others(sentences.SAME_NUMBER, row, by_number[row.token]))
         else:
-            also = _elsewhere(sentences.SAME_PERSON, row, by_person[who.id] if who else [])
-        yield row, _with_problems(row, who, problems, also)
+            also = _others(sentences.SAME_PERSON, row, by_person[who.id] if who else [])
+            yield row, _with_problems(row, who, wrong[at], also)
 
 
-def _who(person: Person | None, offered: list[Person]) -> Person | None:
-    return person or (offered[0] if len(offered) == 1 else None)
-
-
-def _rows_by_number(rows: Iterable[Incoming]) -> dict[bytes, list[int]]:
-    found: dict[bytes, list[int]] = defaultdict(list)
+def _elsewhere_by_number(rows: list[Incoming], wrong: Collection[int]) -> dict[bytes, list[int]]:
+    """All rows with the numbers of the wrong ones."""
+    found: dict[bytes, list[int]] = {token: [] for at in wrong if (token := rows[at].token)}
     for row in rows:
-        if row.token:
+        if row.token in found:
             found[row.token].append(row.row)
     return found
 
 
-def _rows_by_person(
-    rows: Iterable[Incoming], by_token: Mapping[bytes, Person], by_name: Mapping[int, list[Person]]
+def _elsewhere_by_person(
+    rows: list[Incoming], meant: list[Person | None], wrong: Collection[int]
 ) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        who = _who(by_token.get(row.token) if row.token else None, by_name.get(row.row, []))
-        if who:
+    """All rows of the people whom the wrong ones may mean."""
+    found: dict[int, list[int]] = {who.id: [] for at in wrong if (who := meant[at])}
+    for row, who in zip(rows, meant, strict=True):
+        if who and who.id in found:
             found[who.id].append(row.row)
     return found
 
 
-def _elsewhere(sentence: str, row: Incoming, rows: list[int]) -> list[str]:
+def _others(sentence: str, row: Incoming, rows: list[int]) -> list[str]:
     others = [str(other) for other in rows if other != row.row]
     named = "、".join(others[:ROWS_NAMED])
     return [sentence.format(row=named if len(others) <= ROWS_NAMED else f"{named}、…")] if others else []

@@ -6,7 +6,6 @@ and 一村村民委员会 for the same village.
 
 import re
 import unicodedata
-from collections.abc import Callable
 
 from canbao.divisions.models import Division
 from canbao.kernel.division_code import DivisionCode
@@ -31,7 +30,7 @@ class Places:
         first, after = DivisionCode(county).range()
         self._towns: dict[str, list[DivisionCode]] = {}
         self._villages: dict[str, list[DivisionCode]] = {}
-        self._limits: dict[tuple[str, str], list[list[Range]]] = {}
+        self._differing: dict[tuple[str, str, str], bool] = {}
         below = Division.objects.filter(code__gte=first, code__lt=after, level__in=["town", "village"])
         for code, name, level in below.values_list("code", "name", "level"):
             by_name = self._towns if level == "town" else self._villages
@@ -39,14 +38,13 @@ class Places:
 
     def differs(self, town: str, village: str, division: str) -> bool:
         """Whether a place in words is certainly another than that village. Words that nobody knows say nothing."""
-        return not self._allows(town, village)(division)
-
-    def _allows(self, town: str, village: str) -> Callable[[str], bool]:
-        if (town, village) not in self._limits:
+        asked = (town, village, division)
+        if asked not in self._differing:  # a list has many people of one village
             named = (self._villages.get(plain_place(village)), self._towns.get(plain_place(town)))
-            self._limits[town, village] = [[code.range() for code in codes] for codes in named if codes]
-        limits = self._limits[town, village]
-        return lambda division: all(any(first <= division < after for first, after in one) for one in limits)
+            self._differing[asked] = any(
+                codes and not any(code.covers(DivisionCode(division)) for code in codes) for codes in named
+            )
+        return self._differing[asked]
 
     def ranges(self, town: str, village: str) -> list[Range]:
         """Every place that could be meant; none when neither word is known. A village of a named town lies in it."""

@@ -27,7 +27,9 @@ DROP POLICY IF EXISTS within_scope ON rosters_rosterrow;
 CREATE POLICY within_scope ON rosters_rosterrow
     USING ((SELECT scope_household()) IS NULL
            AND (scope_has_county(county) OR (division >= (SELECT scope_first()) AND division < (SELECT scope_after()))))
-    WITH CHECK (scope_has_county(county));
+    -- as `scope_has_county` says, but asked once a statement and not once a row
+    WITH CHECK (rpad(county, 12, '0') >= (SELECT scope_first()) AND rpad(county, 12, '0') < (SELECT scope_after())
+                AND (SELECT scope_household()) IS NULL);
 -- What was settled stays as it is, for the application and for the owner: a list once it is confirmed or closed, with who,
 -- when and why; its rows, which it was confirmed by; a holding once it has ended.
 CREATE OR REPLACE FUNCTION rosters_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -39,20 +41,29 @@ DROP TRIGGER IF EXISTS keep_settled ON rosters_roster;
 CREATE TRIGGER keep_settled BEFORE UPDATE ON rosters_roster FOR EACH ROW
     WHEN (OLD.confirmed_at IS NOT NULL OR OLD.closed_at IS NOT NULL) EXECUTE FUNCTION rosters_keep_settled();
 
--- As the owner, who sees every roster; and with its lock, so that a confirmation that is under way is waited for.
+-- As the owner, who sees every roster; and with its lock, so that a confirmation that is under way is waited for. Once a
+-- statement: a list of a million rows is one.
 CREATE OR REPLACE FUNCTION rosters_keep_rows() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    settled boolean;
+    settled record;
 BEGIN
-    SELECT confirmed_at IS NOT NULL OR closed_at IS NOT NULL INTO settled FROM rosters_roster WHERE id = NEW.roster_id FOR SHARE;
-    IF settled THEN
-        RAISE EXCEPTION 'roster % is settled, and so are its rows', NEW.roster_id USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
+    FOR settled IN
+        SELECT r.id, r.confirmed_at IS NOT NULL OR r.closed_at IS NOT NULL AS is_so FROM rosters_roster r
+         WHERE r.id IN (SELECT w.roster_id FROM written w) ORDER BY r.id FOR SHARE OF r
+    LOOP
+        IF settled.is_so THEN
+            RAISE EXCEPTION 'roster % is settled, and so are its rows', settled.id USING ERRCODE = 'restrict_violation';
+        END IF;
+    END LOOP;
+    RETURN NULL;
 END $$;
 DROP TRIGGER IF EXISTS keep_rows ON rosters_rosterrow;
-CREATE TRIGGER keep_rows BEFORE INSERT OR UPDATE ON rosters_rosterrow FOR EACH ROW EXECUTE FUNCTION rosters_keep_rows();
+DROP TRIGGER IF EXISTS keep_new_rows ON rosters_rosterrow;
+CREATE TRIGGER keep_new_rows AFTER INSERT ON rosters_rosterrow REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION rosters_keep_rows();
+CREATE TRIGGER keep_rows AFTER UPDATE ON rosters_rosterrow REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION rosters_keep_rows();
 
 CREATE OR REPLACE FUNCTION rosters_keep_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

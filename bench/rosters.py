@@ -1,0 +1,191 @@
+"""A department's list of 200 000 rows with 3 % faults, from its .xlsx to a verdict for every row in the database, back as the
+department's own file, and to what people hold; on a register of 1.1 million.
+
+Against the same file read by the fastest reader alone, in this process, with nothing done about it; and against what one
+would write first: openpyxl and one statement for each row, on a sample, scaled by rows.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import fastexcel
+from django.db import connection, transaction
+
+from bench.county import DAY, PACK, sample_county
+from bench.result import Result, middle, scaled, seconds
+from canbao.access.clock import now
+from canbao.access.models import Staff
+from canbao.access.scope import Scope, within
+from canbao.access.sealing import person_token, seal
+from canbao.config.sample.faulty import LAYOUTS, Planted, known, plant, write
+from canbao.kernel.identity import IdentityRefusal, parse_identity
+from canbao.policy import load_pack
+from canbao.register.models import Resident
+from canbao.rosters.domain import importing
+from canbao.rosters.domain.confirming import confirm_roster
+from canbao.rosters.domain.returning import give_back
+from canbao.rosters.models import Outcome, Roster, RosterRow
+from canbao.rosters.queries import counts_by_outcome
+
+PEOPLE, ROWS, SHARE, ROUNDS = 1_141_677, 200_000, 0.03, 3
+ONE_BY_ONE = 2_000  # rows of the sample that goes one by one
+OPENPYXL = "openpyxl==3.1.5"
+LIST_DAY = date(2021, 10, 31)
+DEPARTMENT = "民政部门"
+# The stages of an import, by the functions that do them.
+STAGES = {"read": "read_spreadsheet", "clean": "incoming_rows", "match_and_judge": "_verdicts", "write": "_write_rows"}
+
+
+def measure() -> Result:
+    percent = 100 * scaled(PEOPLE, 3_000) / PEOPLE
+    rows = scaled(ROWS, 1_500)
+    with sample_county(percent) as sample, TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        pack = load_pack(PACK)
+        entries = plant(known(sample.people), pack, rows=rows, share=SHARE, seed=1, cut_off_on=LIST_DAY)
+        planted = write(entries, path, LAYOUTS["civil"], cut_off_on=LIST_DAY)
+        stages: dict[str, list[float]] = {name: [] for name in STAGES}
+        whole, bare = [], []
+        for nth in range(ROUNDS):
+            bare.append(seconds(lambda: _bare(path)))
+            with _timed(stages):
+                started = time.perf_counter()
+                roster = _imported(path, cut_off_on=LIST_DAY if nth == ROUNDS - 1 else date(2021, 10, 1 + nth))
+                whole.append(time.perf_counter() - started)
+        counts = counts_by_outcome(roster)
+        with within(Scope(division="340621", actor="staff:xian2")):
+            returning = seconds(lambda: give_back(roster, by=Staff.objects.get(username="xian2")))
+        misjudged = _misjudged(roster, planted)
+        promoting = seconds(lambda: _promoted(roster))
+        by_hand = _one_by_one(path, roster, Path(folder), planted.rows)
+    return Result(
+        "rosters",
+        ratio=median(one / other for one, other in zip(bare, whole, strict=True)),
+        against="the same .xlsx read by the fastest reader alone (fastexcel, in this process, texts only)",
+        detail={
+            "people": sample.people.height,
+            "rows": planted.rows,
+            "faults": len(planted.faults),
+            "rounds": ROUNDS,
+            "whole_seconds": middle(whole),
+            "bare_seconds": middle(bare),
+            "times_the_bare_read": round(median(one / other for one, other in zip(whole, bare, strict=True)), 2),
+            "rows_per_second": round(planted.rows / median(whole)),
+            "rows_per_second_by_stage": {name: round(planted.rows / median(took)) for name, took in stages.items()}
+            | {"return": round(planted.rows / returning), "promote": round(planted.rows / promoting)},
+            "outcomes": {outcome.value: count for outcome, count in counts.items()},
+            "misjudged": misjudged,
+            "one_by_one_seconds_scaled": round(by_hand),
+            "times_as_fast_as_one_by_one": round(by_hand / median(whole), 1),
+        },
+    )
+
+
+def _bare(path: Path) -> int:
+    sheet = fastexcel.read_excel(path.read_bytes()).load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
+    return int(sheet.to_polars().height)
+
+
+def _imported(path: Path, *, cut_off_on: date) -> Roster:
+    with within(Scope(division="340621", actor="staff:xian2")):
+        return importing.import_roster(
+            pack=load_pack(PACK), county="340621", department=DEPARTMENT, cut_off_on=cut_off_on, file=path,
+            file_name="list.xlsx", is_full=True, by=Staff.objects.get(username="xian2"), on=DAY,
+        )  # fmt: skip
+
+
+def _promoted(roster: Roster) -> None:
+    look = roster.rows.filter(outcome=Outcome.LOOK).count()
+    confirm_roster(
+        roster, by=Staff.objects.get(username="xian"), at=now(), leave_out=look, strike_off_confirmed=True
+    )  # fmt: skip
+
+
+@contextmanager
+def _timed(stages: dict[str, list[float]]) -> Iterator[None]:
+    """Each stage's function with a clock around it. One that gives rows one by one is taken to its end."""
+    before = {name: getattr(importing, name) for name in STAGES.values()}
+
+    def clocked(stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*what: Any, **how: Any) -> Any:
+            started = time.perf_counter()
+            done = work(*what, **how)
+            done = list(done) if isinstance(done, Iterator) else done
+            stages[stage].append(time.perf_counter() - started)
+            return done
+
+        return timed
+
+    try:
+        for stage, name in STAGES.items():
+            setattr(importing, name, clocked(stage, before[name]))
+        yield
+    finally:
+        for name, work in before.items():
+            setattr(importing, name, work)
+
+
+def _misjudged(roster: Roster, planted: Planted) -> int:
+    """Rows whose verdict is not the expected one: good ones condemned, faults not found."""
+    wrong = 0
+    for row, outcome, why in roster.rows.values_list("row", "outcome", "why"):
+        fault = planted.faults.get(row)
+        if fault is None:
+            wrong += outcome != Outcome.TAKEN
+        else:
+            wrong += outcome not in fault.verdicts or not any(piece in why for piece in fault.why.split("|"))
+    return wrong
+
+
+def _one_by_one(path: Path, roster: Roster, folder: Path, rows: int) -> float:
+    """Seconds for all rows, from a sample: openpyxl, a look-up and an insert for each row. Taken back at the end."""
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(folder / "lib"), OPENPYXL],
+        check=True, stdout=sys.stderr, env=os.environ,
+    )  # fmt: skip
+    sys.path.insert(0, str(folder / "lib"))
+    import openpyxl  # only here, and from a folder of its own
+
+    some = min(ONE_BY_ONE, rows)
+    book = openpyxl.load_workbook(path, read_only=True)
+    started = time.perf_counter()
+    with transaction.atomic():
+        other = Roster.objects.create(
+            county=roster.county, department="一行一行", cut_off_on=LIST_DAY, file_name="x", file_digest="x", imported_by="xian2"
+        )  # fmt: skip
+        for at, cells in enumerate(islice(book.active.iter_rows(min_row=4, values_only=True), some), 4):
+            _one(other, at, [str(cell or "") for cell in cells])
+        took = time.perf_counter() - started
+        transaction.set_rollback(True)
+    book.close()
+    sys.path.remove(str(folder / "lib"))
+    connection.ensure_connection()
+    return took * rows / some
+
+
+def _one(roster: Roster, at: int, cells: list[str]) -> None:
+    name, number, category = cells[3:6]
+    try:
+        identity = parse_identity(number, allow_synthetic=True, on=DAY)
+    except IdentityRefusal as no:
+        RosterRow.objects.create(
+            county=roster.county, roster=roster, row=at, name=name, number_sealed=seal(number), category_text=category,
+            outcome=Outcome.REFUSED, why=no.says,
+        )  # fmt: skip
+        return
+    who = Resident.objects.filter(person_token=person_token(identity.number)).first()
+    taken = who is not None and who.name == name
+    RosterRow.objects.create(
+        county=roster.county, roster=roster, row=at, name=name, number_sealed=seal(number), category_text=category,
+        resident=who, division=who.division if who else None, outcome=Outcome.TAKEN if taken else Outcome.LOOK, why="",
+    )  # fmt: skip
