@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from canbao.access.scope import current_scope, within
 from canbao.collection.domain import cash, readjustment, receipts, refunds, remittances
 from canbao.enrolment.domain import campaigns, free
-from canbao.rosters.domain import closing, confirming, importing, mending, returning
+from canbao.rosters.domain import closing, confirming, importing, mending, returning, taking_back
 from tests.county import everybody
 
 W = TypeVar("W", bound=Callable[..., Any])
@@ -51,3 +51,4 @@ accept_row = _signed_in(mending.accept_row)
 mend_row = _signed_in(mending.mend_row)
 refuse_row = _signed_in(mending.refuse_row)
 give_back = _signed_in(returning.give_back)
+take_back_roster = _signed_in(taking_back.take_back_roster)

@@ -78,7 +78,7 @@ class ReasonMissing(RosterRefusal):
     """A list was to be withdrawn or sent back, and the other side would not know why."""
 
     code = "roster_reason_missing"
-    says_template = "没有写明原因，名单没有撤回或退回。"
+    says_template = "没有写明原因，什么也没有改。"
     remedy_template = "请用一句话写明原因，对方和以后查看的人都会看到。"
 
 
@@ -128,6 +128,30 @@ class SamePerson(RosterRefusal):
     code = "roster_same_person"
     says_template = "这份名单由您导入、更正或核对过，须由另一人确认。"
     remedy_template = "请由本局另一位有确认权限的人员办理。"
+
+
+class NotConfirmed(RosterRefusal):
+    """A list that does not count yet is withdrawn or sent back; there is nothing to take back."""
+
+    code = "roster_not_confirmed"
+    says_template = "这份名单还没有确认，没有可以撤销的。"
+    remedy_template = "不用这份名单的，请撤回或退回。"
+
+
+class ListTakenBack(RosterRefusal):
+    """It does not count any more since then."""
+
+    code = "roster_taken_back_already"
+    says_template = "这份名单的确认已经在 {on} 撤销，原因：{why}。"
+    remedy_template = "需要的，请由部门重新报送。"
+
+
+class LaterListCounts(RosterRefusal):
+    """A later list was compared with what this one gave: without it, that one would say something else."""
+
+    code = "roster_later_list_counts"
+    says_template = "{department}后来确认的名单“{file}”（截至 {on}）是在这份的基础上比对的。"
+    remedy_template = "请先撤销后来的那份，再撤销这份。"
 
 
 class NothingToConfirm(RosterRefusal):

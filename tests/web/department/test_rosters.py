@@ -371,3 +371,29 @@ def test_whoever_checks_a_list_sees_whom_a_row_may_mean_and_points_at_one(
         row.refresh_from_db()
         assert (row.outcome, row.resident_id, row.decided_by) == ("corrected", meant.pk, "county")
         assert Record.objects.filter(verb="roster.row.read", subject=f"roster_row:{row.pk}").exists()
+
+
+def test_the_county_takes_back_a_list_that_should_not_have_counted(sign_in: object, listed_people: str) -> None:
+    county = sign_in("county2")
+    county.post(f"{listed_people}confirm/", {"leave_out": "1", "strike_off_confirmed": "1"})
+    before = text_of(county.get(listed_people))
+
+    no = county.post(f"{listed_people}take-back/", {"why": " "})
+    county.post(f"{listed_people}take-back/", {"why": "发错了文件"})
+    page, sender = text_of(county.get(listed_people)), text_of(sign_in("civil").get(listed_people))
+
+    assert "撤销确认" in before
+    assert (no.status_code, refusal_of(no)) == (409, "没有写明原因，名单没有撤回或退回。")
+    assert "✓ 已撤销确认：名单给的身份 1 项不算，被它取消的身份" in page
+    for seen in (page, sender):
+        assert "确认已撤销 县医保局复核 · 2021年11月15日" in seen
+        assert "原因 发错了文件 这份名单不再算数，被它取消的身份已经恢复。" in seen
+    assert "确认已撤销 发错了文件" in text_of(sign_in("civil").get("/department/"))
+
+
+def test_whose_list_it_is_cannot_take_it_back(sign_in: object, listed_people: str) -> None:
+    sign_in("county2").post(f"{listed_people}confirm/", {"leave_out": "1", "strike_off_confirmed": "1"})
+    civil = sign_in("civil")
+
+    assert "撤销确认" not in text_of(civil.get(listed_people))
+    assert civil.post(f"{listed_people}take-back/", {"why": "发错了文件"}).status_code == 403

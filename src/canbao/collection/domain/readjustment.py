@@ -75,11 +75,16 @@ def follow_list(roster: Roster, *, at: datetime, actor: str) -> Readjusted | Non
 
     Who has paid keeps it until the county re-adjusts by the list that the notice names. None where no campaign is open.
     """
-    campaign = current_campaign(roster.county)
+    touched = Holding.objects.filter(Q(roster=roster) | Q(ended_by=roster))
+    residents = touched.order_by("resident_id").distinct("resident_id").values_list("resident_id", flat=True)
+    return follow_holdings(roster.county, list(residents), at=at, actor=actor)
+
+
+def follow_holdings(county: str, residents: Sequence[int], *, at: datetime, actor: str) -> Readjusted | None:
+    """What these people hold has just changed: whoever has not paid yet owes by it at once. None where no campaign is open."""
+    campaign = current_campaign(county)
     if campaign is None:
         return None
-    touched = Holding.objects.filter(Q(roster=roster) | Q(ended_by=roster))
-    residents = list(touched.order_by("resident_id").distinct("resident_id").values_list("resident_id", flat=True))
     today = at.astimezone(CHINA).date()
     return readjust(campaign, as_of=today, at=at, actor=actor, residents=residents, only_open=True)
 

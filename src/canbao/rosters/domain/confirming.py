@@ -73,7 +73,7 @@ def confirm_roster(
         raise SamePerson
     if not roster.rows.filter(outcome__in=TAKEN).exists():
         raise NothingToConfirm
-    _lock_department(roster)
+    lock_department(roster)
     _check_not_older(roster)
     undecided = roster.rows.filter(outcome=Outcome.LOOK).count()
     if undecided > leave_out:
@@ -94,7 +94,8 @@ def confirm_roster(
     return done
 
 
-def _lock_department(roster: Roster) -> None:
+def lock_department(roster: Roster) -> None:
+    """One list of a department is confirmed or taken back at a time."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"roster|{roster.county}|{roster.department}"]
@@ -104,7 +105,7 @@ def _lock_department(roster: Roster) -> None:
 def _check_not_older(roster: Roster) -> None:
     """A later full list of the same categories has been confirmed: it knows better who is on it."""
     later = Roster.objects.filter(
-        county=roster.county, department=roster.department, is_full=True, confirmed_at__isnull=False,
+        county=roster.county, department=roster.department, is_full=True, confirmed_at__isnull=False, taken_back_at__isnull=True,
         cut_off_on__gt=roster.cut_off_on,
     ).order_by("-cut_off_on")  # fmt: skip
     for one in later:

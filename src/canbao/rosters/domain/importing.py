@@ -138,7 +138,7 @@ def _collecting_later() -> Iterator[None]:
 def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date) -> Roster:
     known = RosterFileKnown(department=roster.department, cut_off_on=roster.cut_off_on)
     same = {name: getattr(roster, name) for name in ("county", "department", "file_digest", "sheet", "cut_off_on")}
-    if Roster.objects.filter(**same, closed_at__isnull=True).exists():
+    if Roster.objects.filter(**same, closed_at__isnull=True, taken_back_at__isnull=True).exists():
         raise known
     places = Places(roster.county)
     synthetic = settings.CANBAO_SYNTHETIC_NUMBERS

@@ -58,12 +58,20 @@ class Migration(migrations.Migration):
                         blank=True, db_default="", default="", max_length=200, verbose_name="撤回或退回原因"
                     ),
                 ),
+                ("taken_back_at", models.DateTimeField(null=True, verbose_name="撤销确认时间")),
+                ("taken_back_by", models.CharField(max_length=60, null=True, verbose_name="撤销确认人")),
+                (
+                    "taken_back_why",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=200, verbose_name="撤销确认原因"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-cut_off_on", "department"],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("closed_at__isnull", True)),
+                        condition=models.Q(("closed_at__isnull", True), ("taken_back_at__isnull", True)),
                         fields=("county", "department", "file_digest", "sheet", "cut_off_on"),
                         name="roster_file_once",
                     ),
@@ -106,6 +114,31 @@ class Migration(migrations.Migration):
                             ("closed_at__isnull", True), ("confirmed_at__isnull", True), _connector="OR"
                         ),
                         name="roster_confirmed_or_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("taken_back_at__isnull", True),
+                                ("taken_back_by__isnull", True),
+                                ("taken_back_why", ""),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("taken_back_at__isnull", False),
+                                ("taken_back_by__isnull", False),
+                                models.Q(("taken_back_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="roster_taken_back_by_someone_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taken_back_by__isnull", True),
+                            models.Q(("taken_back_by", models.F("imported_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="roster_taken_back_by_another",
                     ),
                 ],
             },

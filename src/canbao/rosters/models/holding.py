@@ -4,7 +4,7 @@ Never updated but for its end: a person who is struck off keeps the row, with `u
 question that can be asked again later and gives the same answer.
 
 A holding that ends on the day before it begins was never held: a department sent its list again for the same day,
-without that person. The row stays, so that the mistake can be seen.
+without that person, or the list was taken back. The row stays, so that the mistake can be seen.
 """
 
 from datetime import timedelta

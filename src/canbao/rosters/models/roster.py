@@ -21,7 +21,8 @@ class Closing(models.TextChoices):
 class Roster(models.Model):
     """`categories` are what a full list speaks for: whoever held one of them and is not on it holds it no longer.
 
-    Confirmed or closed, never both; a closed one gives nobody anything, and its file may be handed in anew.
+    Confirmed or closed, never both; a closed one gives nobody anything, and its file may be handed in anew. One that was
+    confirmed by mistake is taken back: then it is as if it had never counted, and what it ended goes on.
     """
 
     county = models.CharField(max_length=6, db_collation="C")
@@ -51,12 +52,16 @@ class Roster(models.Model):
     closed_by = models.CharField("撤回或退回人", max_length=60, null=True)
     closed_why = models.CharField("撤回或退回原因", max_length=200, blank=True, default="", db_default="")
 
+    taken_back_at = models.DateTimeField("撤销确认时间", null=True)
+    taken_back_by = models.CharField("撤销确认人", max_length=60, null=True)
+    taken_back_why = models.CharField("撤销确认原因", max_length=200, blank=True, default="", db_default="")
+
     class Meta:
         ordering = ["-cut_off_on", "department"]
         constraints = [
             models.UniqueConstraint(
                 fields=["county", "department", "file_digest", "sheet", "cut_off_on"],
-                condition=Q(closed_at__isnull=True),
+                condition=Q(closed_at__isnull=True, taken_back_at__isnull=True),
                 name="roster_file_once",
             ),
             models.CheckConstraint(
@@ -75,6 +80,16 @@ class Roster(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(confirmed_at__isnull=True),
                 name="roster_confirmed_or_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True, taken_back_why="")
+                | Q(confirmed_at__isnull=False, taken_back_at__isnull=False, taken_back_by__isnull=False)
+                & ~Q(taken_back_why=""),
+                name="roster_taken_back_by_someone_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_by__isnull=True) | ~Q(taken_back_by=F("imported_by")),
+                name="roster_taken_back_by_another",
             ),
         ]
 

@@ -1,8 +1,9 @@
--- A roster is confirmed or closed, once; until then its rows are corrected or decided; a holding ends, once. Nothing else of
--- them is ever written a second time: the grants leave no other column, and the triggers below no second time.
+-- A roster is confirmed or closed, once, and a confirmed one is taken back, once; until it is settled its rows are corrected
+-- or decided; a holding ends, once, unless the list that ended it is taken back. Nothing else of them is ever written a second time: the grants leave no other column, and the triggers below no second time.
 GRANT SELECT, INSERT ON rosters_roster, rosters_rosterrow, rosters_holding TO canbao_app;
 REVOKE UPDATE ON rosters_roster, rosters_rosterrow, rosters_holding FROM canbao_app;
-GRANT UPDATE (confirmed_at, confirmed_by, closed_as, closed_at, closed_by, closed_why) ON rosters_roster TO canbao_app;
+GRANT UPDATE (confirmed_at, confirmed_by, closed_as, closed_at, closed_by, closed_why,
+              taken_back_at, taken_back_by, taken_back_why) ON rosters_roster TO canbao_app;
 GRANT UPDATE (outcome, why, remedy, wrong, categories, resident_id, division, decided_at, decided_by,
               mended_name, mended_number_sealed, mended_tail, mended_at, mended_by) ON rosters_rosterrow TO canbao_app;
 GRANT UPDATE (until, ended_by_id) ON rosters_holding TO canbao_app;
@@ -33,7 +34,13 @@ CREATE POLICY within_scope ON rosters_rosterrow
 -- What was settled stays as it is, for the application and for the owner: a list once it is confirmed or closed, with who,
 -- when and why; its rows, which it was confirmed by; a holding once it has ended.
 CREATE OR REPLACE FUNCTION rosters_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    taking_back CONSTANT text[] := '{taken_back_at,taken_back_by,taken_back_why}';
 BEGIN
+    IF OLD.confirmed_at IS NOT NULL AND OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL
+       AND to_jsonb(NEW) - taking_back = to_jsonb(OLD) - taking_back THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION 'roster % is % and stays so', OLD.id, CASE WHEN OLD.confirmed_at IS NULL THEN 'closed' ELSE 'confirmed' END
         USING ERRCODE = 'restrict_violation';
 END $$;
@@ -65,8 +72,16 @@ CREATE TRIGGER keep_new_rows AFTER INSERT ON rosters_rosterrow REFERENCING NEW T
 CREATE TRIGGER keep_rows AFTER UPDATE ON rosters_rosterrow REFERENCING NEW TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION rosters_keep_rows();
 
-CREATE OR REPLACE FUNCTION rosters_keep_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION rosters_keep_ended() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    ending CONSTANT text[] := '{until,ended_by_id}';
 BEGIN
+    IF NEW.until IS NULL AND NEW.ended_by_id IS NULL AND to_jsonb(NEW) - ending = to_jsonb(OLD) - ending
+       AND OLD.ended_by_id <> OLD.roster_id  -- a list that was taken back ended its own for good
+       AND EXISTS (SELECT FROM rosters_roster r WHERE r.id = OLD.ended_by_id AND r.taken_back_at IS NOT NULL) THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION 'holding % has ended and stays so', OLD.id USING ERRCODE = 'restrict_violation';
 END $$;
 DROP TRIGGER IF EXISTS keep_ended ON rosters_holding;

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now
 from canbao.access.may import Work, check_may
 from canbao.access.record import record
-from canbao.collection.domain.readjustment import follow_list
+from canbao.collection.domain.readjustment import follow_holdings, follow_list
 from canbao.divisions.models import Division
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
@@ -25,6 +25,7 @@ from canbao.rosters.domain.closing import close_roster
 from canbao.rosters.domain.confirming import confirm_roster
 from canbao.rosters.domain.handling import is_maker
 from canbao.rosters.domain.mending import accept_row, mend_row, refuse_row
+from canbao.rosters.domain.taking_back import take_back_roster
 from canbao.rosters.models import Closing, Outcome, RosterRow
 from canbao.rosters.refusals import NobodyOffered
 from canbao.web.department.roster import own_roster, page_of, roster_page
@@ -58,6 +59,24 @@ def confirm(request: HttpRequest, roster_id: int) -> HttpResponse:
             "名单已确认：名单上 {people} 人，新增身份 {given} 项，原有身份 {kept} 项，取消身份 {struck} 人；还没缴费的，账单已按名单改好。"
         ).format(people=done.people, given=done.given, kept=done.kept, struck=done.struck_off),
     )
+    return redirect("roster", roster_id)
+
+
+@staff_who_may(Work.CONFIRM_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, roster_id: int) -> HttpResponse:
+    """A list that should not have counted: it never did, and the bills of who has not paid follow."""
+    if request.method != "POST":
+        return redirect("roster", roster_id)
+    found = own_roster(request, roster_id)
+    try:
+        with transaction.atomic():  # a list that does not count any more, and the bills without it: both or neither
+            done = take_back_roster(found, by=request.user, at=now(), why=request.POST.get("why", ""))
+            follow_holdings(found.county, done.residents, at=now(), actor=f"staff:{request.user.username}")
+    except Refusal as no:
+        return roster_page(request, found, no=no)
+    said = _("已撤销确认：名单给的身份 {given} 项不算，被它取消的身份 {resumed} 项恢复；还没缴费的，账单已改好。")
+    messages.success(request, said.format(given=done.given, resumed=done.resumed))
     return redirect("roster", roster_id)
 
 

@@ -116,6 +116,11 @@ def roster_page(
         "imported_it": found.imported_by == request.user.username,
         "confirmer": name_of(found.confirmed_by) if found.confirmed_by else "",
         "closer": name_of(found.closed_by) if found.closed_by else "",
+        "taker_back": name_of(found.taken_back_by) if found.taken_back_by else "",
+        "may_take_back": checks
+        and found.confirmed_at is not None
+        and found.taken_back_at is None
+        and found.imported_by != request.user.username,
         "is_open": found.confirmed_at is None and found.closed_at is None,
         "why_at_most": WHY_AT_MOST,
         "towns": no.words["towns"] if isinstance(no, TooManyStruckOff) else (),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("<int:roster_id>/", roster.roster, name="roster"),
     path("<int:roster_id>/file/", roster.file_back, name="roster-file"),
     path("<int:roster_id>/confirm/", deciding.confirm, name="confirm-roster"),
+    path("<int:roster_id>/take-back/", deciding.take_back, name="take-back-roster"),
     path("<int:roster_id>/close/", deciding.close, name="close-roster"),
     path("rows/<int:row_id>/", deciding.decide, name="decide-row"),
     path("rows/<int:row_id>/whom/", deciding.whom, name="whom-row"),
