@@ -1,6 +1,6 @@
 """A list that should not have counted is taken back: afterwards everything is as it was before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from canbao.rosters.refusals import (
 from tests.collection.domain.test_cash import take
 from tests.collection.racing import all_at_once
 from tests.county import IN_THE_WINDOW, County, signed_in
-from tests.desks import confirm_roster, import_roster, take_back_roster
+from tests.desks import confirm_roster, take_back_roster
 from tests.rosters.files import CUT_OFF, imported, listed, xlsx
 
 LATER = IN_THE_WINDOW + timedelta(hours=1)
@@ -34,11 +34,13 @@ WHY = "民政局发错了文件"
 
 
 @pytest.fixture
-def hand_in(county: County, tmp_path: Path) -> Iterator[Callable[..., Roster]]:
+def hand_in(county: County, tmp_path: Path) -> Callable[..., Roster]:
     """Import and confirm a full list of the civil affairs office with these people; bills follow it."""
 
     def handed_in(*names: str, at: Any = IN_THE_WINDOW, **changes: Any) -> Roster:
-        file = xlsx(tmp_path / f"{'-'.join(names)}-{changes.get('cut_off_on', CUT_OFF)}.xlsx", [listed(name) for name in names])
+        file = xlsx(
+            tmp_path / f"{'-'.join(names)}-{changes.get('cut_off_on', CUT_OFF)}.xlsx", [listed(name) for name in names]
+        )
         roster = imported(county, file, **changes)
         confirm_roster(roster, by=county.staff("county2"), at=at, strike_off_confirmed=True)
         with signed_in("county2"):
@@ -46,7 +48,7 @@ def hand_in(county: County, tmp_path: Path) -> Iterator[Callable[..., Roster]]:
         roster.refresh_from_db()
         return roster
 
-    yield handed_in
+    return handed_in
 
 
 def take_back(county: County, roster: Roster, *, by: str = "county2", why: str = WHY) -> Any:
@@ -183,9 +185,7 @@ def test_only_once_and_only_what_counts(county: County, hand_in: Callable[..., R
     ],
 )
 @pytest.mark.parametrize("alias", ["default", "owner"])
-def test_nothing_of_it_changes_afterwards(
-    real_county: County, tmp_path: Path, sentence: str, alias: str
-) -> None:
+def test_nothing_of_it_changes_afterwards(real_county: County, tmp_path: Path, sentence: str, alias: str) -> None:
     roster = imported(real_county, xlsx(tmp_path / "one.xlsx", [listed("赵妻")]))
     confirm_roster(roster, by=real_county.staff("county2"), at=IN_THE_WINDOW, strike_off_confirmed=True)
     take_back(real_county, roster)

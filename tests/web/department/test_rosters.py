@@ -292,7 +292,7 @@ def test_a_department_withdraws_its_list_and_everybody_reads_why(sign_in: object
     page = text_of(civil.post(f"{listed_people}close/", {"why": "报错了月份"}, follow=True))
 
     assert ("撤回这份名单" in before, "退回这份名单" in before) == (True, False)
-    assert (no.status_code, refusal_of(no)) == (409, "没有写明原因，名单没有撤回或退回。")
+    assert (no.status_code, refusal_of(no)) == (409, "没有写明原因，什么也没有改。")
     assert "已撤回 民政局 · 2021年11月15日" in page
     for client in (civil, county):
         seen, lists = client.get(listed_people), text_of(client.get("/department/"))
@@ -383,7 +383,7 @@ def test_the_county_takes_back_a_list_that_should_not_have_counted(sign_in: obje
     page, sender = text_of(county.get(listed_people)), text_of(sign_in("civil").get(listed_people))
 
     assert "撤销确认" in before
-    assert (no.status_code, refusal_of(no)) == (409, "没有写明原因，名单没有撤回或退回。")
+    assert (no.status_code, refusal_of(no)) == (409, "没有写明原因，什么也没有改。")
     assert "✓ 已撤销确认：名单给的身份 1 项不算，被它取消的身份" in page
     for seen in (page, sender):
         assert "确认已撤销 县医保局复核 · 2021年11月15日" in seen

@@ -18,7 +18,7 @@ from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.closing import WHY_AT_MOST
 from canbao.rosters.domain.confirming import lock_department
 from canbao.rosters.models import Roster
-from canbao.rosters.refusals import LaterListCounts, NotConfirmed, ReasonMissing, SamePerson, ListTakenBack
+from canbao.rosters.refusals import LaterListCounts, ListTakenBack, NotConfirmed, ReasonMissing, SamePerson
 
 
 class TakenBack(NamedTuple):
