@@ -46,4 +46,6 @@ def test_a_measure_that_there_is_not_is_an_error() -> None:
     done = bench("nonsense")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "nonsense: not a measure; there are confirmations, tabulating, bills, finding, tables\n"
+    assert (
+        done.stderr == "nonsense: not a measure; there are confirmations, tabulating, bills, finding, rosters, tables\n"
+    )

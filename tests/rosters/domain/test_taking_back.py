@@ -113,11 +113,16 @@ def test_its_file_may_be_handed_in_again_and_then_counts(county: County, hand_in
     assert again.holdings.get().until is None
 
 
-def test_as_long_as_it_counts_its_file_is_known(hand_in: Callable[..., Roster]) -> None:
-    hand_in("赵妻")
-
+def test_as_long_as_it_counts_its_file_is_known(county: County, tmp_path: Path) -> None:
+    file = xlsx(tmp_path / "one.xlsx", [listed("赵妻")])
+    roster = imported(county, file)
+    confirm_roster(roster, by=county.staff("county2"), at=IN_THE_WINDOW, strike_off_confirmed=True)
     with pytest.raises(RosterFileKnown):
-        hand_in("赵妻")
+        imported(county, file)
+
+    take_back(county, roster)
+
+    imported(county, file)
 
 
 def test_who_has_paid_by_it_keeps_what_they_paid_until_the_county_adjusts(
