@@ -274,6 +274,22 @@ def test_new_writes_questions_and_check_names_every_line_that_is_open(
     assert all("待填：" in problem for problem in problems)
 
 
+@pytest.mark.parametrize(
+    ("given", "where"), [("new-county", "packs"), ("new-county/", "packs"), ("./new-county", "here")]
+)
+def test_a_bare_name_is_made_among_the_packs_and_a_path_where_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, where: str
+) -> None:
+    for folder in ("packs", "here"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.setenv("CANBAO_POLICIES", str(tmp_path / "packs"))
+    monkeypatch.chdir(tmp_path / "here")
+
+    assert main(["new", given]) == 0
+
+    assert [path.parent.name for path in tmp_path.glob("*/new-county")] == [where]
+
+
 def test_a_filled_in_skeleton_is_a_pack(tmp_path: Path) -> None:
     folder = tmp_path / "new-county"
     main(["new", str(folder)])

@@ -126,7 +126,8 @@ def _schema(_: argparse.Namespace) -> int:
 
 def _new(arguments: argparse.Namespace) -> int:
     given = Folder(arguments.pack)
-    folder = given if len(given.parts) != 1 or given.exists() else policies_folder() / given
+    is_place = given.exists() or given.name != arguments.pack.rstrip("/\\")  # `./x` is a place, `x` a name
+    folder = given if is_place else policies_folder() / given
     try:
         names = write_skeleton(folder)
     except OSError as error:
