@@ -182,6 +182,41 @@ def test_whoever_cannot_be_added_is_refused(county: County, new: dict[str, Any],
     assert (row.outcome, why in row.why) == ("refused", True)
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        pytest.param(number(date(1982, 6, 2), 24), "姓名里有证件号码", id="a-number"),
+        pytest.param("赵" * 61, "姓名有61个字，最多60个字", id="too-long"),
+    ],
+)
+@pytest.mark.parametrize("what", ["更正", "新增"])
+def test_a_name_that_the_register_would_not_keep_is_refused_and_not_cut_or_covered(
+    county: County, what: str, name: str, why: str
+) -> None:
+    wrong = sheet(赵妻={"变动": "更正", "更正后姓名": name}) if what == "更正" else sheet(BABY | {"姓名": name})
+    made = handed_in(county, wrong)
+
+    (row,) = made.rows.all()
+    assert (row.outcome, why in row.why, row.remedy != "") == ("refused", True, True)
+    assert name not in row.name  # and what is shown of it holds no number
+    with pytest.raises(NothingToTake):
+        taken(county, made)
+    assert county.person("赵妻").name == "赵妻"
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "why"),
+    [
+        pytest.param("与户主关系", "子女的配偶的母亲的弟弟", "与户主关系有11个字，最多10个字", id="relation-too-long"),
+        pytest.param("农户编码", "赵" * 31, "本村没有农户编码是", id="household-code-too-long"),
+    ],
+)
+def test_nothing_of_somebody_new_is_cut_to_fit(county: County, column: str, text: str, why: str) -> None:
+    (row,) = handed_in(county, sheet(BABY | {column: text})).rows.all()
+
+    assert (row.outcome, why in row.why) == ("refused", True)
+
+
 def test_the_same_new_person_twice_is_added_once(county: County) -> None:
     made = handed_in(county, sheet(BABY, BABY))
 

@@ -36,7 +36,7 @@ from canbao.enrolment.refusals import (
 from canbao.enrolment.standing import Standing, standing_of
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes
-from canbao.register.domain.entries import ground_of
+from canbao.register.domain.entries import ground_of, name_of, name_of_somebody_new, relation_of
 from canbao.register.domain.residents import register_resident
 from canbao.register.models import Household
 from canbao.rosters.domain.cells import kept
@@ -45,6 +45,7 @@ from canbao.rosters.domain.names import plain_name
 What, Outcome = ChangeTableRow.What, ChangeTableRow.Outcome
 WHY_AT_MOST = 120
 NUMBER_AT_MOST = 100
+CODE_AT_MOST = Household._meta.get_field("code").max_length
 TAKEN = (Outcome.TAKEN, Outcome.CORRECTED)
 _STANDS = {What.DIED: Standing.DIED, What.MOVED: Standing.MOVED, What.EMPLOYED: Standing.EMPLOYED}
 
@@ -158,7 +159,7 @@ def _matched(made: ChangeTable, entries: list[Entry]) -> tuple[list[ChangeTableR
             if entry.outcome in TAKEN and entry.what is not What.ADDED
             else entry
         )
-        rows.append(_row(made, judged, resident))
+        rows.append(_row(made, _as_kept(judged), resident))
     return rows, already
 
 
@@ -174,11 +175,29 @@ def _judged(entry: Entry, resident: object, times: int) -> Entry:
     return entry
 
 
+def _as_kept(entry: Entry) -> Entry:
+    """What is to be taken, with its texts as the register keeps them; a text that the register would not keep refuses the row.
+    Asked of the texts as they were written: shortened or covered, each of them would pass."""
+    if entry.outcome not in TAKEN:
+        return entry
+    try:
+        if entry.what is What.NAME:
+            return replace(entry, new_name=name_of(entry.new_name))
+        if entry.what is What.ADDED:
+            if len(entry.household_code) > CODE_AT_MOST:
+                raise NoSuchHousehold(code=kept(entry.household_code, CODE_AT_MOST))
+            return replace(entry, name=name_of_somebody_new(entry.name), relation=relation_of(entry.relation))
+    except Refusal as no:
+        return replace(entry, outcome=Outcome.REFUSED, why=no.says, remedy=no.remedy)
+    return entry
+
+
 def _row(made: ChangeTable, entry: Entry, resident: object) -> ChangeTableRow:
+    """As it is kept and shown. Of a row that is not taken, texts are shortened and long numbers in them covered."""
     number = "".join(entry.number.split())[:NUMBER_AT_MOST]
     return ChangeTableRow(
         change_table=made, county=made.county, division=made.division, row=entry.row, nth=entry.nth, resident=resident,
-        name=kept(entry.new_name or entry.name, 60), what=entry.what, on=entry.on, household_code=entry.household_code[:30],
+        name=kept(entry.new_name or entry.name, 60), what=entry.what, on=entry.on, household_code=kept(entry.household_code, CODE_AT_MOST),
         relation=kept(entry.relation, 10), number_sealed=seal(number) if number else None, number_tail=number[-4:] if len(number) >= 15 else "",
         outcome=entry.outcome, why=kept(entry.why, 300), remedy=entry.remedy,
     )  # fmt: skip

@@ -45,11 +45,16 @@ def name_of_somebody_new(name: str, *, whose: str = "") -> str:
     return _text(Resident, "name", name, whose=whose)
 
 
+def relation_of(relation: str) -> str:
+    """How somebody is related to the head of the household, without blanks. Says no like `_text`."""
+    return _text(Resident, "relation", "".join(relation.split()))
+
+
 def details_of(resident: Resident, details: dict[str, Any]) -> dict[str, Any]:
     """Corrected columns, each one that the register can hold. Says no: `DetailNotPossible`, and for texts like `_text`."""
     details = dict(details)
     if "relation" in details:
-        details["relation"] = _text(Resident, "relation", "".join(details["relation"].split()))
+        details["relation"] = relation_of(details["relation"])
     hukou = dict(Resident.Hukou.choices)
     _check_one_of(resident, details, "sex", _SEXES, "男、女，或不填")
     _check_one_of(resident, details, "hukou", tuple(hukou), "、".join(hukou.values()))

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from canbao.access.record import record
 from canbao.access.sealing import person_token, provisional_token, seal, unseal
 from canbao.kernel.identity import parse_identity
-from canbao.register.domain.entries import name_of_somebody_new
+from canbao.register.domain.entries import name_of_somebody_new, relation_of
 from canbao.register.models import Household, Resident
 from canbao.register.refusals import NotOnRegister, NumberTaken
 
@@ -69,11 +69,11 @@ def register_resident(
     circumstances: dict | None = None,
 ) -> Resident:
     """Somebody new in a household. Says no, in this order: what is wrong with the number, what is wrong with the name
-    (`entries.name_of_somebody_new`), `NumberTaken`.
+    (`entries.name_of_somebody_new`) or the relation (`entries.relation_of`), `NumberTaken`.
     """
     identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
     resident = Resident(
-        county=household.county, division=household.division, household=household, name=name_of_somebody_new(name), relation=relation,
+        county=household.county, division=household.division, household=household, name=name_of_somebody_new(name), relation=relation_of(relation),
         sex=identity.sex or "", born_on=identity.born_on, number_kind=identity.kind.value, number_sealed=seal(identity.number),
         number_tail=identity.number[-4:], person_token=person_token(identity.number), circumstances=circumstances or {},
     )  # fmt: skip
