@@ -7,13 +7,14 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
 from canbao.access.models import Record
-from canbao.access.scope import Scope
-from canbao.collection.domain.readjustment import Readjusted
+from canbao.access.scope import Scope, within
+from canbao.collection.domain.readjustment import Readjusted, follow_register
 from canbao.collection.models import PaymentOutcome, Receipt, Refund, RefundReason
 from canbao.collection.refusals import NoReceiptsLeft
 from canbao.enrolment.models import Bill, BillAssessment, BillState, Enrolment
 from canbao.kernel.refusal import BrokenInvariant
 from canbao.ledger.models import Transfer
+from canbao.register.domain.residents import register_newborn
 from canbao.reports.four_ways import Way, four_ways_agree
 from canbao.rosters.models import Holding
 from tests.collection.domain.test_cash import take
@@ -534,3 +535,45 @@ def test_without_that_either_they_would_be_covered_and_owe_it_all(real_county: C
 
     assert enrolled_while_struck_off(real_county) == 1
     assert bills_of("孙独") == [(1, 0, SETTLED), (2, 32000, OPEN)]
+
+
+# --- the register -----------------------------------------------------------------------------------------------------
+
+
+def follow(county: County, *names: str, scope: Scope) -> int | None:
+    people = [county.person(name).pk for name in names]
+    with within(scope):
+        return follow_register(COUNTY, people, at=IN_THE_WINDOW, actor=scope.actor)
+
+
+CLERK = Scope(division=VILLAGE, actor="staff:clerk")
+
+
+def test_who_is_new_gets_a_bill_from_their_village_and_nobody_a_second_one(county: County) -> None:
+    register_newborn(guardian=county.person("赵大"), name="赵大宝宝", sex="女", born_on=date(2021, 11, 10))
+
+    assert [follow(county, "赵大宝宝", "赵大", scope=CLERK) for _ in range(2)] == [1, 0]
+    assert (bills_of("赵大宝宝"), bills_of("赵大")) == ([(1, 32000, OPEN)], [(1, 32000, OPEN)])
+
+
+def test_an_open_bill_follows_what_is_registered_and_a_paid_one_stays(county: County) -> None:
+    pay(county, "钱家", "钱儿")
+    hold({"赵大": "低保对象", "钱儿": "低保对象"}, on=IN_THE_WINDOW.date())
+
+    follow(county, "赵大", "钱儿", scope=CLERK)
+
+    assert bills_of("赵大") == [(1, 32000, SUPERSEDED), (2, 4000, OPEN)]
+    assert bills_of("钱儿") == [(1, 32000, SETTLED)]
+
+
+def test_people_of_another_village_are_left_alone(county: County) -> None:
+    register_newborn(guardian=county.person("郑邻"), name="郑邻宝宝", sex="女", born_on=date(2021, 11, 10))
+    hold({"郑邻": "低保对象"}, on=IN_THE_WINDOW.date())
+
+    assert follow(county, "郑邻", "郑邻宝宝", scope=CLERK) == 0
+    assert (bills_of("郑邻"), bills_of("郑邻宝宝")) == ([(1, 32000, OPEN)], [])
+
+
+def test_where_no_campaign_is_open_nobody_owes(county: County) -> None:
+    with within(Scope(division="110101", actor="test")):
+        assert follow_register("110101", [1], at=IN_THE_WINDOW, actor="test") is None

@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from canbao.access.models import Record
-from tests.county import OTHER_VILLAGE, VILLAGE
+from tests.county import OTHER_VILLAGE, VILLAGE, register_changes
 from tests.enrolment.change_sheets import sheet
+from tests.enrolment.domain.test_change_tables import BABY
 from tests.web.conftest import Outside
 from tests.web.pages import text_of
 
@@ -49,6 +50,31 @@ def test_taken_and_taken_back(clerk: Client, outside: Outside) -> None:
     assert "已撤回 依据 入户核对" in back
     assert "报错了人" in back
     assert outside.look(lambda county: county.person("钱奶奶").died_on) is None
+
+
+def test_who_is_added_gets_a_bill_and_owes_nothing_once_the_table_is_taken_back(clerk: Client, outside: Outside) -> None:  # fmt: skip
+    address = upload(clerk, sheet(BABY)).request["PATH_INFO"]
+    home = f"/households/{outside.household('赵家')}/"
+
+    clerk.post(f"{address}take/")
+    owed = outside.look(lambda county: county.bill("赵三").due_fen)
+    taken = text_of(clerk.get(home))
+    clerk.post(f"{address}back/", {"why": "报错了人"})
+    back = text_of(clerk.get(home))
+
+    assert (owed, "赵三" in taken.split("登记与变更")[0], "赵三" in back.split("登记与变更")[0]) == (32000, True, False)
+
+
+def test_a_table_that_moved_a_child_away_is_taken_back_and_the_child_gets_a_bill(clerk: Client, outside: Outside) -> None:  # fmt: skip
+    """Drawn up before the campaign looked at them: they had no bill when the table was taken."""
+    address = upload(clerk, sheet(吴职={"变动": "迁出", "变动日期": "2021-10-01"})).request["PATH_INFO"]
+    clerk.post(f"{address}take/")
+    with register_changes("left_employment"):
+        outside.look(lambda county: county.household("吴家").residents.update(circumstances={}))
+
+    clerk.post(f"{address}back/", {"why": "报错了人"})
+
+    assert outside.look(lambda county: county.bill("吴职").due_fen) == 32000
 
 
 def test_the_village_has_its_tables_on_its_page(clerk: Client) -> None:

@@ -148,6 +148,42 @@ def test_somebody_leaves_the_employee_scheme_and_nobody_knows_how_long_it_was(si
     assert "职工医保 正在参加，连续60个月 2021-10-31停止" in text_of(client.get(there))
 
 
+def test_who_leaves_the_employee_scheme_in_the_window_owes_and_can_pay_at_once(sign_in: object, outside: Outside) -> None:  # fmt: skip
+    client, home = sign_in("clerk"), f"/households/{outside.household('吴家')}/"
+    before = text_of(client.get(home))
+
+    sends(client, address(outside, "吴职", "change/left_employment/"), on="2021-10-31", months="24", back_paid="no", why="停保证明")  # fmt: skip
+
+    assert ("不在此参保" in before, "待缴 320.00" in text_of(client.get(home))) == (True, True)
+    assert outside.pays_cash("吴家").total_fen == 32000
+
+
+def test_a_child_who_was_called_dead_by_mistake_gets_a_bill(sign_in: object, outside: Outside) -> None:
+    client, there = sign_in("clerk"), f"/residents/{newborn(outside)}/"
+    with register_changes("died"):
+        outside.look(lambda county: Resident.objects.filter(name="赵大宝宝").update(died_on=date(2021, 11, 1)))
+
+    client.post(f"{there}undo/{history(outside, '赵大宝宝')[0].pk}/", {"why": "登记错了人"})
+
+    assert outside.look(lambda county: county.bill("赵大宝宝").due_fen) == 32000
+
+
+def test_who_comes_back_in_the_window_gets_a_bill(sign_in: object, outside: Outside) -> None:
+    client, there = sign_in("clerk"), f"/residents/{newborn(outside)}/"
+    with register_changes("moved"):
+        outside.look(lambda county: Resident.objects.filter(name="赵大宝宝").update(moved_on=date(2021, 11, 1)))
+
+    sends(client, f"{there}change/returned/", on="2021-11-10", why="迁移证")
+
+    assert outside.look(lambda county: county.bill("赵大宝宝").due_fen) == 32000
+
+
+def test_a_second_look_makes_no_bill(sign_in: object, outside: Outside) -> None:
+    sends(sign_in("clerk"), address(outside, "吴职", "change/left_employment/"), confirmed=False, on="2021-10-31", why="停保证明")  # fmt: skip
+
+    assert outside.look(lambda county: county.person("吴职").bills.count()) == 0
+
+
 def test_a_newborn_gets_number_and_name_and_moving_away_ends_with_coming_back(sign_in: object, outside: Outside) -> None:  # fmt: skip
     client, there = sign_in("clerk"), f"/residents/{newborn(outside)}/"
 

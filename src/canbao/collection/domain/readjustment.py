@@ -11,14 +11,16 @@ from django.db.models import Q
 
 from canbao.access.record import record
 from canbao.access.refusing import refusing
+from canbao.access.scope import Scope, within
 from canbao.collection.refusals import SAID_BY_DATABASE
-from canbao.enrolment.domain.bills import planned_for_a_county, tabulate_people
+from canbao.enrolment.domain.bills import make_bills, planned_for_a_county, tabulate_people
 from canbao.enrolment.domain.facts import as_object
 from canbao.enrolment.models import Campaign, Enrolment
 from canbao.enrolment.queries import current_campaign
 from canbao.enrolment.refusals import AmountUnknown
 from canbao.kernel.days import CHINA
 from canbao.kernel.refusal import must
+from canbao.register.models import Resident
 from canbao.rosters.models import Holding, Roster
 
 # Everybody whose circumstances, or the answer to them, are others than those that their latest bill rests on. The day of
@@ -87,6 +89,27 @@ def follow_holdings(county: str, residents: Sequence[int], *, at: datetime, acto
         return None
     today = at.astimezone(CHINA).date()
     return readjust(campaign, as_of=today, at=at, actor=actor, residents=residents, only_open=True)
+
+
+@transaction.atomic
+def follow_register(county: str, residents: Sequence[int], *, at: datetime, actor: str) -> int | None:
+    """These people have just been registered or changed, or what was changed is taken back: whoever owes from now on and
+    has no bill gets one, and who has not paid yet owes by what is registered now. Who has paid keeps what they have.
+
+    For whoever may change the register, a village too: `residents` out of the present scope's sight are left alone.
+    Returns how many bills are new; None where no campaign is open.
+    """
+    campaign = current_campaign(county)
+    if campaign is None:
+        return None
+    seen = list(Resident.objects.filter(pk__in=residents).values_list("pk", flat=True))
+    today = at.astimezone(CHINA).date()
+    made = make_bills(campaign, on=max(today, campaign.window_from), residents=seen)
+    # Amounts are made right by a function of the county's alone: it takes whichever answer it is told. Here that is the
+    # policy's own, for people whom the clerk may see.
+    with within(Scope(division=county, actor=actor)):
+        readjust(campaign, as_of=today, at=at, actor=actor, residents=seen, only_open=True)
+    return made
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ from canbao.access.scope import Scope, within
 from canbao.collection.domain.cash import take_cash
 from canbao.collection.domain.in_hand import drawer
 from canbao.collection.domain.orders import ask_gateway, make_order
-from canbao.collection.domain.readjustment import readjust
+from canbao.collection.domain.readjustment import follow_register, readjust
 from canbao.collection.domain.reconciliation import ask_about_open_orders, reconcile_day
 from canbao.collection.domain.refunds import approve, pay_back, pay_out, review
 from canbao.collection.domain.remittances import confirm_remittance, hand_in
@@ -39,7 +39,6 @@ from canbao.config.sample.later import newborns, write_late_roster
 from canbao.config.sample.rosters import write_dirty_rosters
 from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.domain.base import draw_base_table
-from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.domain.campaigns import open_campaign
 from canbao.enrolment.domain.free import enrol_fully_subsidised
 from canbao.enrolment.models import Bill, BillState
@@ -318,7 +317,7 @@ class Season:
             day, clerk = row["pays_on"], self.staff_cache(clerk_of(row["village_code"]))
             with within(self.whole):
                 child = self._register(row)
-                make_bills(self.campaign, on=day, residents=[child.pk])
+                follow_register(self.sample.county, [child.pk], at=self.at(day, 9), actor=self.whole.actor)
                 bill = Bill.objects.select_related("household__unit").get(campaign=self.campaign, resident=child)
             with within(Scope(division=child.division, actor=f"staff:{clerk.username}")):
                 take_cash(

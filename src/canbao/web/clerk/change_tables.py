@@ -4,6 +4,7 @@ from collections import Counter
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -14,6 +15,7 @@ from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.access.names import names_of_staff
 from canbao.access.record import record
+from canbao.collection.domain.readjustment import follow_register
 from canbao.divisions.models import Division
 from canbao.enrolment.domain.change_tables import TAKEN, WHY_AT_MOST, hand_in, take, take_back
 from canbao.enrolment.models import ChangeTable, ChangeTableRow
@@ -66,7 +68,8 @@ def take_changes(request: HttpRequest, change_table_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("change-table", change_table_id)
     try:
-        take(made, by=request.user, at=now())
+        with transaction.atomic():  # what the register says, and the bills by it: both or neither
+            _bills_follow(take(made, by=request.user, at=now()), request)
     except Refusal as no:
         return _page(request, made, no=no)
     messages.success(request, gettext("已采用，登记册已经更新"))
@@ -82,11 +85,18 @@ def take_changes_back(request: HttpRequest, change_table_id: int) -> HttpRespons
     if not form.is_valid():
         return _page(request, made, form=form)
     try:
-        take_back(made, by=request.user, why=form.cleaned_data["why"], at=now())
+        with transaction.atomic():
+            _bills_follow(take_back(made, by=request.user, why=form.cleaned_data["why"], at=now()), request)
     except Refusal as no:
         return _page(request, made, form=form, no=no)
     messages.success(request, gettext("已撤回"))
     return redirect("change-table", change_table_id)
+
+
+def _bills_follow(made: ChangeTable, request: HttpRequest) -> None:
+    touched = made.rows.filter(outcome__in=TAKEN).values_list("resident_id", "added_id")
+    people = sorted({pk for row in touched for pk in row if pk})
+    follow_register(made.county, people, at=now(), actor=f"staff:{request.user.username}")
 
 
 def _mine(request: HttpRequest, change_table_id: int) -> ChangeTable:

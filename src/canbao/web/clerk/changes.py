@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.access.record import record
+from canbao.collection.domain.readjustment import follow_register
 from canbao.kernel.identity import IdentityRefusal
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes
@@ -191,6 +192,8 @@ def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
     try:
         with transaction.atomic():
             made = verb(person, by=request.user, at=now(), **_changed(form, person))
+            if goes_on:
+                _bills_follow(request, person)
             transaction.set_rollback(not goes_on)
     except Refusal as no:
         return _form_page(request, person, kind, form, no=no)
@@ -212,7 +215,9 @@ def take_back(request: HttpRequest, resident_id: int, change_id: int) -> HttpRes
     if not form.is_valid():
         return _undo_page(request, person, made, form)
     try:
-        changes.undo(made, by=request.user, why=form.cleaned_data["why"], at=now())
+        with transaction.atomic():
+            changes.undo(made, by=request.user, why=form.cleaned_data["why"], at=now())
+            _bills_follow(request, person)
     except Refusal as no:
         return _undo_page(request, person, made, form, no=no)
     messages.success(request, gettext("已撤销：{kind}。").format(kind=gettext(made.get_kind_display())))
@@ -222,6 +227,11 @@ def take_back(request: HttpRequest, resident_id: int, change_id: int) -> HttpRes
 def _resident(request: HttpRequest, resident_id: int) -> Resident:
     """Of the clerk's own place, else there is nobody."""
     return get_object_or_404(residents_in(request.user.division), pk=resident_id)
+
+
+def _bills_follow(request: HttpRequest, person: Resident) -> None:
+    """In the transaction of the change: the register and the bills by it, both or neither."""
+    follow_register(person.county, [person.pk], at=now(), actor=f"staff:{request.user.username}")
 
 
 def _last(person: Resident) -> int:
