@@ -26,7 +26,7 @@ from canbao.enrolment.refusals import (
 )
 from canbao.enrolment.standing import Standing, standing_of
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.changes import died
+from canbao.register.domain.changes import died, joined_employee_scheme, moved_away
 from canbao.register.models import Change, Resident
 from canbao.register.refusals import GroundMissing
 from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, number, signed_in
@@ -239,13 +239,37 @@ def test_somebody_on_two_rows_is_taken_by_neither(county: County) -> None:
     assert [(row.name, row.outcome) for row in made.rows.all()] == [("孙独", "taken"), ("钱奶奶", "refused"), ("钱奶奶", "refused")]  # fmt: skip
 
 
-def test_what_is_registered_already_is_no_change(county: County) -> None:
+@pytest.mark.parametrize("what", [died, moved_away, joined_employee_scheme])
+def test_what_is_registered_already_is_no_change(county: County, what: Any) -> None:
     with signed_in("clerk"):
-        died(county.person("钱奶奶"), on=date(2021, 9, 9), by=county.staff("clerk"), why="死亡证明", at=IN_THE_WINDOW)
+        what(county.person("钱奶奶"), on=date(2021, 9, 9), by=county.staff("clerk"), why="死亡证明", at=IN_THE_WINDOW)
+    word = standing_of(county.person("钱奶奶")).value
 
-    made = handed_in(county, sheet(钱奶奶=DIED, 孙独=DIED))
+    made = handed_in(county, sheet(钱奶奶={"变动": word, "变动日期": "2021-09-09"}, 孙独=DIED))
 
     assert (made.same, list(verdicts(made))) == (10, ["孙独 死亡"])
+
+
+@pytest.mark.parametrize("what", [died, moved_away, joined_employee_scheme])
+def test_what_is_registered_for_another_day_is_to_be_looked_at(county: County, what: Any) -> None:
+    with signed_in("clerk"):
+        what(county.person("钱奶奶"), on=date(2021, 9, 9), by=county.staff("clerk"), why="死亡证明", at=IN_THE_WINDOW)
+    word = standing_of(county.person("钱奶奶")).value
+
+    made = handed_in(county, sheet(钱奶奶={"变动": word, "变动日期": "2021-10-01"}))
+
+    said = f"登记册里已经是{word}，日期是2021-09-09，表上写的是2021-10-01"
+    assert (made.same, verdicts(made)) == (10, {f"钱奶奶 {word}": ("look", said)})
+
+
+def test_a_death_on_the_number_of_somebody_else_who_died_is_not_passed_over(county: County) -> None:
+    """Of a sheet that was sorted in one column, the number may be of somebody who is dead already."""
+    with signed_in("clerk"):
+        died(county.person("孙独"), on=date(2021, 10, 1), by=county.staff("clerk"), why="死亡证明", at=IN_THE_WINDOW)
+
+    made = handed_in(county, sheet(孙独=DIED | {"姓名": "钱奶奶"}))
+
+    assert (made.same, verdicts(made)) == (10, {"钱奶奶 死亡": ("look", "这个序号登记的不是这个姓名")})
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ rolled back. Taking does the same again and lets it stand, if every row that was
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from django.conf import settings
@@ -38,7 +38,7 @@ from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes
 from canbao.register.domain.entries import ground_of, name_of, name_of_somebody_new, relation_of
 from canbao.register.domain.residents import register_resident
-from canbao.register.models import Household
+from canbao.register.models import Change, Household, Resident
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.names import plain_name
 
@@ -141,29 +141,52 @@ def take_back(made: ChangeTable, *, by: Staff, why: str, at: datetime) -> Change
 
 
 def _matched(made: ChangeTable, entries: list[Entry]) -> tuple[list[ChangeTableRow], int]:
-    """Rows with whom they mean, and how many of the entries say what the register says already. One query."""
+    """Rows with whom they mean, and how many of the entries say what the register says already. As many queries
+    for many as for few."""
     wanted = {entry.nth for entry in entries if entry.nth is not None}
     people = {
         row.nth: row.resident
         for row in BaseRow.objects.filter(table=made.table, division=made.division, nth__in=wanted).select_related("resident")
     }  # fmt: skip
     times = Counter(nth for nth, _ in {(entry.nth, entry.row) for entry in entries})
+    hired = _hired_on(
+        people[entry.nth] for entry in entries if entry.what is What.EMPLOYED and entry.nth in people
+    )
     rows, already = [], 0
     for entry in entries:
         resident = people.get(entry.nth) if entry.nth is not None else None
-        if resident is not None and _STANDS.get(entry.what) is standing_of(resident):
-            already += 1
-            continue
         judged = (
             _judged(entry, resident, times[entry.nth])
             if entry.outcome in TAKEN and entry.what is not What.ADDED
             else entry
         )
-        rows.append(_row(made, _as_kept(judged), resident))
+        judged = _as_kept(judged)
+        if resident is not None and judged.outcome in TAKEN and _STANDS.get(entry.what) is standing_of(resident):
+            day = _gone_on(resident, entry.what, hired)
+            if day in (None, entry.on):
+                already += 1
+                continue
+            said = say.OTHER_DAY.format(what=entry.what.label, day=day, on=entry.on)
+            judged = replace(judged, outcome=Outcome.LOOK, why=said, remedy=say.SAY_WHICH_IS_RIGHT)
+        rows.append(_row(made, judged, resident))
     return rows, already
 
 
-def _judged(entry: Entry, resident: object, times: int) -> Entry:
+def _gone_on(resident: Resident, what: What, hired: dict[int, date]) -> date | None:
+    """On which day the register says it happened; None where it does not say."""
+    if what is What.EMPLOYED:
+        return hired.get(resident.pk)
+    return resident.died_on if what is What.DIED else resident.moved_on
+
+
+def _hired_on(residents: Iterable[Resident]) -> dict[int, date]:
+    """By resident, the day of the change by which they are in the employees' scheme, which the register keeps in its history
+    alone; whoever came with it from elsewhere has none. One query."""
+    found = Change.objects.filter(resident__in=list(residents), kind=Change.Kind.EMPLOYED, undone_by__isnull=True)
+    return dict(found.order_by("pk").values_list("resident", "on"))
+
+
+def _judged(entry: Entry, resident: Resident | None, times: int) -> Entry:
     if resident is None:
         said = say.NO_SUCH_ROW.format(nth=entry.nth) if entry.nth is not None else say.NO_ROW
         return replace(entry, outcome=Outcome.REFUSED, why=said, remedy=say.SAY_THE_ROW)
@@ -192,7 +215,7 @@ def _as_kept(entry: Entry) -> Entry:
     return entry
 
 
-def _row(made: ChangeTable, entry: Entry, resident: object) -> ChangeTableRow:
+def _row(made: ChangeTable, entry: Entry, resident: Resident | None) -> ChangeTableRow:
     """As it is kept and shown. Of a row that is not taken, texts are shortened and long numbers in them covered."""
     number = "".join(entry.number.split())[:NUMBER_AT_MOST]
     return ChangeTableRow(
