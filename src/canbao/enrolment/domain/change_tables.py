@@ -149,9 +149,7 @@ def _matched(made: ChangeTable, entries: list[Entry]) -> tuple[list[ChangeTableR
         for row in BaseRow.objects.filter(table=made.table, division=made.division, nth__in=wanted).select_related("resident")
     }  # fmt: skip
     times = Counter(nth for nth, _ in {(entry.nth, entry.row) for entry in entries})
-    hired = _hired_on(
-        people[entry.nth] for entry in entries if entry.what is What.EMPLOYED and entry.nth in people
-    )
+    hired = _hired_on(people[entry.nth] for entry in entries if entry.what is What.EMPLOYED and entry.nth in people)
     rows, already = [], 0
     for entry in entries:
         resident = people.get(entry.nth) if entry.nth is not None else None
