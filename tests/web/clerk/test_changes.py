@@ -211,7 +211,7 @@ def test_a_newborn_gets_number_and_name_and_moving_away_ends_with_coming_back(si
         ("number", {"number": "1234", "why": GROUND}, ("number", "应为 18 位")),
         ("number", {"number": number_of("赵大"), "why": GROUND}, ("number", "已经登记在册")),
         ("details", {"born_on": "1982-06-03", "sex": "女", "hukou": "registered", "why": GROUND}, ("born_on", "与登记的证件号码不符")),
-        ("details", {"born_on": "1982-06-02", "sex": "x", "hukou": "registered", "why": GROUND}, ("sex", "")),
+        ("details", {"born_on": "1982-06-02", "sex": "x", "hukou": "registered", "why": GROUND}, ("sex", "x 不在可用的选项中")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
