@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from canbao.access.sealing import phone_token
 from canbao.kernel.division_code import DivisionCode
@@ -90,9 +90,12 @@ def residents_in(division: str) -> QuerySet[Resident]:
 
 
 def history_of(resident: Resident) -> QuerySet[Change]:
-    """What happened to somebody, the latest first; each with `is_undone`."""
-    undone = Change.objects.filter(undoes=OuterRef("pk"))
-    return Change.objects.filter(resident=resident).annotate(is_undone=Exists(undone)).order_by("-pk")
+    """What happened to somebody, the latest first; each with `is_undone` (it does not hold now: taken back, and that not
+    taken back in its turn) and `is_answered` (it was taken back once, whatever became of that).
+    """
+    undone = Func(F("pk"), function="register_is_undone", output_field=BooleanField())
+    answered = Exists(Change.objects.filter(undoes=OuterRef("pk")))
+    return Change.objects.filter(resident=resident).annotate(is_undone=undone, is_answered=answered).order_by("-pk")
 
 
 def last_changes(household: Household) -> dict[int, Change]:

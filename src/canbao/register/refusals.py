@@ -52,11 +52,11 @@ class NothingChanges(Refusal):
 
 
 class DayNotPossible(Refusal):
-    """A dated fact lies in the future, or before what must have been before it: a birth, a leaving."""
+    """A dated fact lies in the future, or before what happened before it as the register has it: a birth, a leaving, finding work."""
 
     code = "day_not_possible"
     says_template = "{day}不能是{what}的日期：{who}{first}{event}，今天是{today}。"
-    remedy_template = "请核对日期后重新登记。"
+    remedy_template = "请核对日期后重新登记；先前登记的日期有误的，先撤销那次变更。"
 
 
 class HasDied(Refusal):

@@ -52,12 +52,12 @@ class Told:
 
     @property
     def can_be_undone(self) -> bool:
-        """As far as the history alone says; `register.domain.changes.undo` has the last word."""
-        return not self.change.is_undone
+        """The last of its chain, as far as the history alone says; `register.domain.changes.undo` has the last word."""
+        return not self.change.is_answered
 
 
 def told(changes: Iterable[Change]) -> list[Told]:
-    """Two queries, however many they are."""
+    """Of `register.queries.history_of`. Two queries, however many they are."""
     changes = list(changes)
     names = names_of_staff(change.by for change in changes)
     return [Told(change, names.get(change.by, change.by), differences(change)) for change in changes]

@@ -34,6 +34,7 @@ from canbao.register.domain.changes import (
 )
 from canbao.register.domain.residents import find_by_number, one_number_one_person, register_newborn
 from canbao.register.models import Change, Household, Resident
+from canbao.register.queries import history_of
 from canbao.register.refusals import (
     CannotBeUndone,
     ChangedSince,
@@ -274,6 +275,65 @@ def test_work_changes_what_the_notice_is_told(county: County) -> None:
 def test_nothing_happens_tomorrow_or_before_birth(county: County, what: Callable[..., Change], day: date) -> None:
     with pytest.raises(DayNotPossible, match=day.isoformat()):
         does(county, what, "赵大", on=day)
+
+
+def leaves(county: County, who: str, day: date) -> Change:
+    return does(county, left_employee_scheme, who, on=day, months=None, back_paid=None)
+
+
+@pytest.mark.parametrize(
+    ("what", "event"),
+    [
+        (lambda county, day: leaves(county, "赵大", day), "参加职工医保"),
+        (lambda county, day: does(county, died, "赵大", on=day), "参加职工医保"),
+        (lambda county, day: does(county, moved_away, "赵大", on=day), "参加职工医保"),
+        (lambda county, day: does(county, joined_employee_scheme, "赵妻", on=day), "停止职工医保"),
+        (lambda county, day: does(county, died, "李军", on=day), "迁出"),
+        (lambda county, day: does(county, moved_away, "李妻", on=day), "迁回"),
+    ],
+    ids=["left-work", "died", "moved", "works-again", "died-elsewhere", "moved-again"],
+)  # fmt: skip
+def test_nothing_happens_before_what_happened_before_it(county: County, what: Callable[[County, date], Change], event: str) -> None:  # fmt: skip
+    first = date(2021, 10, 1)
+    for who in ("赵大", "赵妻"):
+        does(county, joined_employee_scheme, who, on=first)
+    leaves(county, "赵妻", first)
+    for who in ("李军", "李妻"):
+        does(county, moved_away, who, on=first)
+    does(county, returned, "李妻", on=first)
+
+    with pytest.raises(DayNotPossible) as no:
+        what(county, first - timedelta(days=1))
+
+    assert f"2021-10-01{event}，今天是2021-11-15" in no.value.says
+    assert what(county, first)
+
+
+def test_a_day_that_was_taken_back_stands_in_nobodys_way_until_it_holds_again(county: County) -> None:
+    worked = does(county, joined_employee_scheme, "赵大", on=date(2021, 10, 1))
+    back = takes_back(county, worked)
+    early = does(county, died, "赵大", on=date(2021, 9, 1))
+    takes_back(county, early)
+    takes_back(county, back)
+
+    with pytest.raises(DayNotPossible):
+        does(county, died, "赵大", on=date(2021, 9, 1))
+
+
+def test_of_a_chain_it_is_told_which_changes_hold_now(county: County) -> None:
+    """Odd: undone; even: in force again. Taken back is only the last of them."""
+    chain = [does(county, died, "赵大", on=TODAY)]
+    seen = []
+    for _ in range(3):
+        chain.append(takes_back(county, chain[-1]))
+        with signed_in("clerk"):
+            seen.append([(one.is_undone, one.is_answered) for one in reversed(history_of(chain[0].resident))])
+
+    assert seen == [
+        [(True, True), (False, False)],
+        [(False, True), (True, True), (False, False)],
+        [(True, True), (False, True), (True, True), (False, False)],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_who_comes_back_in_the_window_gets_a_bill(sign_in: object, outside: Outs
     with register_changes("moved"):
         outside.look(lambda county: Resident.objects.filter(name="赵大宝宝").update(moved_on=date(2021, 11, 1)))
 
-    sends(client, f"{there}change/returned/", on="2021-11-10", why="迁移证")
+    sends(client, f"{there}change/returned/", on="2021-11-15", why="迁移证")
 
     assert outside.look(lambda county: county.bill("赵大宝宝").due_fen) == 32000
 
@@ -247,6 +247,19 @@ def test_a_change_is_taken_back_and_everything_is_as_before(sign_in: object, out
     assert outside.look(lambda county: county.person("赵妻").died_on) is None
     seen = text_of(client.get(there))
     assert ("撤销变更 2021年11月15日" in seen, "死亡 2021年11月1日 已撤销" in seen) == (True, True)
+
+
+def test_a_death_that_holds_again_is_not_called_undone(sign_in: object, outside: Outside) -> None:
+    client, there = sign_in("clerk"), address(outside, "赵妻")
+    sends(client, f"{there}change/died/", on="2021-11-01", why="死亡证明")
+    for _ in range(2):
+        client.post(f"{there}undo/{history(outside, '赵妻')[-1].pk}/", {"why": "登记错了人"})
+
+    client.get(there)  # with what was said of the last of them
+    html, last = client.get(there).content.decode(), history(outside, "赵妻")[-1]
+
+    assert (html.count('<li class="undone">'), html.count("已撤销"), html.count("撤销这次变更")) == (1, 1, 1)
+    assert f"{there}undo/{last.pk}/" in html
 
 
 def test_what_was_changed_since_is_not_taken_back(sign_in: object, outside: Outside) -> None:

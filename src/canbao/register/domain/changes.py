@@ -25,6 +25,7 @@ from canbao.kernel.identity import Identity, parse_identity
 from canbao.register.domain.entries import details_of, ground_of, name_of
 from canbao.register.domain.residents import one_number_one_person
 from canbao.register.models import Change, Resident
+from canbao.register.queries import history_of
 from canbao.register.refusals import (
     CannotBeUndone,
     ChangedSince,
@@ -110,7 +111,8 @@ def correct_details(resident: Resident, *, by: Staff, why: str, at: datetime, **
 def died(resident: Resident, *, on: date, by: Staff, why: str, at: datetime) -> Change:
     """Nobody pays for them from now on; cover that they have ends elsewhere.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `DayNotPossible`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `DayNotPossible` (in the future, before birth, or
+    before something that is registered of a later day and was not taken back).
     """
     return _gone(resident, Kind.DIED, "died_on", on=on, by=by, why=why, at=at)
 
@@ -253,9 +255,17 @@ def _gone(resident: Resident, kind: Kind, column: str, *, on: date, by: Staff, w
     return _change(resident, kind, {column: on}, on=on, by=by, why=why, at=at)
 
 
+# What happened to somebody on a day, one after the other.
+_DATED = (Kind.DIED, Kind.MOVED, Kind.RETURNED, Kind.EMPLOYED, Kind.LEFT_EMPLOYMENT)
+
+
 def _check_day(resident: Resident, on: date, kind: Kind, *, today: date) -> None:
+    """From birth to today, and not before what is registered as having happened last."""
     if not resident.born_on <= on <= today:
         raise _impossible(resident, on, kind.label, today=today)
+    last = history_of(resident).filter(kind__in=_DATED, is_undone=False).order_by("-on", "-pk").first()
+    if last is not None and on < last.on:
+        raise _impossible(resident, on, kind.label, today=today, after=(last.on, last.get_kind_display()))
 
 
 def _impossible(

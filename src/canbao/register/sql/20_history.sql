@@ -40,6 +40,14 @@ CREATE TRIGGER keep_history AFTER UPDATE ON register_resident FOR EACH ROW EXECU
 DROP TRIGGER IF EXISTS keep_history ON register_household;
 CREATE TRIGGER keep_history AFTER UPDATE ON register_household FOR EACH ROW EXECUTE FUNCTION register_keep_history();
 
+-- Whether a change does not hold any more: what took it back may have been taken back in its turn, and so on. An odd number
+-- of them leaves it undone, an even one in force. Reads under the scope of whoever asks.
+CREATE OR REPLACE FUNCTION register_is_undone(change bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE chain(id, nth) AS (
+        SELECT change, 0 UNION ALL SELECT c.id, nth + 1 FROM register_change c JOIN chain ON c.undoes_id = chain.id)
+    SELECT max(nth) % 2 = 1 FROM chain
+$$;
+
 -- Nobody is ever removed, by whoever it may be: the row is what bills, receipts and the history hang on.
 DROP TRIGGER IF EXISTS keep_rows ON register_resident;
 CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON register_resident FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
