@@ -186,12 +186,28 @@ def test_rows_of_different_lengths_and_quoted_line_breaks_are_one_table():
             '姓名,身份证号,备注\n王明,1,\n李丽,2,"户主\n赵云,3,\n钱多,4,"户主\n', 3, id="closed by the next one"
         ),
         pytest.param('姓名,身份证号,备注\n王明,1,"户"主\n', 2, id="closed too early"),
+        pytest.param(
+            '姓名,身份证号,备注\n王明,1,同上\n李丽,2,"\n赵云,3,\n钱多,4,"\n孙独,5,\n',
+            3,
+            id="ditto marks, an even number",
+        ),
+        pytest.param('姓名;身份证号;备注\r\n王明;1;"\r\n赵云;3;"\r\n', 2, id="ditto marks, semicolons"),
+        pytest.param(
+            '序号,姓名,备注\n1,王明,"\n",李丽,\n3,赵云,\n', 2, id="one at a line's end, one at the next's start"
+        ),
+        pytest.param('身份证号\n"110105194912310021\n440524188001010014"\n', 2, id="one column"),
     ],
 )
 def test_a_stray_quote_swallows_nobody(text, line):
     with pytest.raises(StrayQuote) as no:
         read_spreadsheet(text.encode())
     assert f"第 {line} 行" in no.value.says
+
+
+@pytest.mark.parametrize("remark", ["户主已核实，\n见附件；2021年9月", "第一行\r\n第二行", "电话\n13900000001", "\n"])
+def test_an_honest_remark_of_several_lines_is_read(remark):
+    table = texts(f'姓名,身份证号,备注\n王明,1,"{remark}"\n李丽,2,"同上"\n'.encode())
+    assert table == [["王明", "1", remark.strip()], ["李丽", "2", "同上"]]
 
 
 def test_a_quote_within_a_cell_stays_there():

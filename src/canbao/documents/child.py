@@ -208,10 +208,16 @@ def _text_table(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, b
     if start.startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")) or "<table" in start:
         raise Stopped("NotASpreadsheet", seen="网页或 XML（有的系统把网页存成 .xls）")
     rows: list[list[str]] = []
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    mark = _delimiter(text)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     began = 1
     try:
+        one_line = 0  # cells of the longest record that stands on one line
         for row in lines:
+            if lines.line_num > began:
+                _check_quotes(row, began, mark, at_most=one_line)
+            else:
+                one_line = max(one_line, len(row))
             rows.append(row)
             began = lines.line_num + 1
             if len(rows) > limits["rows"]:
@@ -224,6 +230,23 @@ def _text_table(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, b
     _check_size("", len(rows), width, limits)
     columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
     yield "", _stream(pl.DataFrame([pl.Series(str(at), column) for at, column in enumerate(columns)])), b""
+
+
+_IDENTITY_LIKE = re.compile(r"[0-9０-９]{14}")
+
+
+def _check_quotes(row: list[str], began: int, mark: str, *, at_most: int) -> None:
+    """Two stray quotes, such as ditto marks, make one cell of all that stands between them, and people are gone.
+
+    Nobody can tell a swallowed row from a remark that looks like one, so several lines in a cell may be prose and nothing
+    else. Where one mark ends a line and the other begins the next, nothing stands between them, but two rows have grown
+    together: the record is longer than any on one line (`at_most`).
+    """
+    several = [cell for cell in row if "\n" in cell or "\r" in cell]
+    if any(mark in cell or _IDENTITY_LIKE.search(cell) for cell in several) or (
+        len(row) > at_most and not all(cell.strip() for cell in several)
+    ):
+        raise Stopped("StrayQuote", line=began)
 
 
 def _decoded(content: bytes) -> str:
