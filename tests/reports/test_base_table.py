@@ -15,7 +15,7 @@ from canbao.enrolment.domain.base import number_of
 from canbao.enrolment.models import BaseTable
 from canbao.enrolment.refusals import NobodyOnBaseTable
 from canbao.enrolment.standing import Standing, standing_of
-from canbao.register.domain.changes import died, joined_employee_scheme, left_employee_scheme, moved_away
+from canbao.register.domain.changes import died, joined_employee_scheme, left_employee_scheme, moved_away, withdraw
 from canbao.register.refusals import NumberInText
 from canbao.reports.base_papers import COLUMNS, base_list, base_sheet
 from canbao.reports.base_table import BasePlace, base_by_place, base_rows, newest_base_table
@@ -28,7 +28,7 @@ SAID = {"why": "村里核对", "at": IN_THE_WINDOW}
 
 @pytest.fixture
 def table(county: County) -> BaseTable:
-    """钱奶奶 died, 钱儿 moved away, 李妻 found work, 吴职 has it, 赵大 had it and lost it."""
+    """钱奶奶 died, 钱儿 moved away, 李妻 found work, 吴职 has it, 赵大 had it and lost it, 孙独 is withdrawn."""
     clerk, on = county.staff("clerk"), date(2021, 10, 1)
     with signed_in("clerk"):
         died(county.person("钱奶奶"), on=on, by=clerk, **SAID)
@@ -36,6 +36,7 @@ def table(county: County) -> BaseTable:
         joined_employee_scheme(county.person("李妻"), on=on, by=clerk, **SAID)
         joined_employee_scheme(county.person("赵大"), on=on, by=clerk, **SAID)
         left_employee_scheme(county.person("赵大"), on=on, months=None, back_paid=None, by=clerk, **SAID)
+        withdraw(county.person("孙独"), by=clerk, **SAID)
     return newest_base_table(COUNTY)
 
 
@@ -53,6 +54,7 @@ def test_everybody_stands_where_the_register_says(table: BaseTable) -> None:
 
     assert {name: one for name, one in stands.items() if one is not Standing.HERE} == {
         "钱奶奶": Standing.DIED, "钱儿": Standing.MOVED, "李妻": Standing.EMPLOYED, "吴职": Standing.EMPLOYED,
+        "孙独": Standing.WITHDRAWN,
     }  # fmt: skip
 
 
@@ -63,14 +65,17 @@ def test_counted_is_the_same_as_read_one_by_one(table: BaseTable, place: str) ->
 
     places = base_by_place(table, division=place)
 
-    counted = [sum(getattr(one, name) for one in places) for name in ("people", "here", "died", "moved", "employed")]
+    counted = [
+        sum(getattr(one, name) for one in places)
+        for name in ("people", "here", "died", "moved", "employed", "withdrawn")
+    ]
     assert counted == [len(mine), *(mine.count(one) for one in Standing)]
 
 
 def test_a_place_has_the_places_in_it(table: BaseTable) -> None:
     assert base_by_place(table, division="340621100000") == [
-        BasePlace(VILLAGE, "示例一村", 11, 1, 1, 2),
-        BasePlace(OTHER_VILLAGE, "示例二村", 1, 0, 0, 0),
+        BasePlace(VILLAGE, "示例一村", 11, 1, 1, 2, 1),
+        BasePlace(OTHER_VILLAGE, "示例二村", 1, 0, 0, 0, 0),
     ]
 
 

@@ -118,7 +118,7 @@ def test_the_command_says_it_by_village_and_ends_well(county: County, capsys: py
 
     said = capsys.readouterr().out
     assert (
-        f"{VILLAGE} 示例一村  上年 11 = 仍在册 10 + 减少 1（死亡 0，迁出 0，职工医保 1，通知不予参保 0）+ 对不上 0"
+        f"{VILLAGE} 示例一村  上年 11 = 仍在册 10 + 减少 1（死亡 0，迁出 0，职工医保 1，登记有误撤下 0，通知不予参保 0）+ 对不上 0"
         in said
     )
     assert "一个人都没有丢" in said

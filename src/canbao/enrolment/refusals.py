@@ -115,6 +115,22 @@ class NoSuchHousehold(Refusal):
     remedy_template = "请核对农户编码；新立的户，请告诉县医保局登记。"
 
 
+class WithdrawnUnderOther(Refusal):
+    """Somebody who was withdrawn is added again, as somebody else."""
+
+    code = "withdrawn_under_other"
+    says_template = "这个证件号码登记过又撤下了，那时登记的姓名、农户编码或与户主关系与这一行不同。"
+    remedy_template = "请按那时登记的写（农户编码{household}，{name}，{relation}），采用以后再更正。"
+
+
+class EnrolledSince(Refusal):
+    """Whoever was added by the table has been enrolled: money was paid for them."""
+
+    code = "enrolled_since"
+    says_template = "这些新增的人已经参保，不能撤下：{rows}。整份都没有动。"
+    remedy_template = "请逐个核对：确属登记有误的，先在县医保局终止参保、办理退费，再撤回；其余的变动可以逐个撤销。"
+
+
 class TakenBackAlready(Refusal):
     code = "change_table_taken_back"
     says_template = "这份变动表已于{day}撤回。"

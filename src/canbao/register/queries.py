@@ -107,7 +107,7 @@ def last_changes(household: Household) -> dict[int, Change]:
 def changes_possible(resident: Resident) -> list[Change.Kind]:
     """What may be registered of somebody as they are registered now; the verbs of `domain.changes` refuse the rest."""
     kind = Change.Kind
-    if resident.died_on is not None:
+    if resident.died_on is not None or resident.withdrawn:
         return []
     if resident.moved_on is not None:
         return [kind.RETURNED, kind.DIED]

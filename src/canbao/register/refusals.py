@@ -75,6 +75,14 @@ class HasMovedAway(Refusal):
     remedy_template = "如已迁回，登记迁回；登记有误的，撤销那次变更。"
 
 
+class WasWithdrawn(Refusal):
+    """Somebody who was registered by mistake is changed as if they were on the register."""
+
+    code = "was_withdrawn"
+    says_template = "{who}登记有误，已于{day}撤下，不在册。"
+    remedy_template = "确属本村的人，撤销那次撤下。"
+
+
 class NeverInEmployeeScheme(Refusal):
     """Somebody leaves insurance through work who never had it."""
 

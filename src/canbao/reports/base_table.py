@@ -16,7 +16,8 @@ from canbao.kernel.division_code import DivisionCode, Level
 
 _BY_PLACE = f"""
 SELECT d.code, d.name, count(*), count(*) FILTER (WHERE c.standing = '{Standing.DIED}'),
-       count(*) FILTER (WHERE c.standing = '{Standing.MOVED}'), count(*) FILTER (WHERE c.standing = '{Standing.EMPLOYED}')
+       count(*) FILTER (WHERE c.standing = '{Standing.MOVED}'), count(*) FILTER (WHERE c.standing = '{Standing.EMPLOYED}'),
+       count(*) FILTER (WHERE c.standing = '{Standing.WITHDRAWN}')
   FROM (SELECT rpad(left(b.division, %(digits)s), 12, '0') AS place, {STANDING} AS standing
           FROM enrolment_baserow b JOIN register_resident r ON r.id = b.resident_id
          WHERE b.table_id = %(table)s AND b.division >= %(first)s AND b.division < %(after)s) c
@@ -34,10 +35,11 @@ class BasePlace:
     died: int
     moved: int
     employed: int
+    withdrawn: int
 
     @property
     def gone(self) -> int:
-        return self.died + self.moved + self.employed
+        return self.died + self.moved + self.employed + self.withdrawn
 
     @property
     def here(self) -> int:
@@ -59,7 +61,9 @@ def base_by_place(table: BaseTable, *, division: str) -> list[BasePlace]:
 
 
 def together(places: list[BasePlace], whole: Division) -> BasePlace:
-    summed = (sum(getattr(one, name) for one in places) for name in ("people", "died", "moved", "employed"))
+    summed = (
+        sum(getattr(one, name) for one in places) for name in ("people", "died", "moved", "employed", "withdrawn")
+    )
     return BasePlace(whole.code, whole.name, *summed)
 
 

@@ -63,7 +63,7 @@ SELECT p.village, p.nth, p.resident, p.name, p.became FROM ({_BECAME}) p
 @dataclass(frozen=True, slots=True)
 class PlaceProof:
     """One village, or several together: `last` year's people = `kept` + `gone` + `lost`. `excluded`: the notice does not let them
-    enrol this year."""
+    enrol this year; `withdrawn`: they were registered by mistake."""
 
     code: str
     name: str
@@ -71,6 +71,7 @@ class PlaceProof:
     died: int = 0
     moved: int = 0
     employed: int = 0
+    withdrawn: int = 0
     excluded: int = 0
     lost: int = 0
 
@@ -80,7 +81,7 @@ class PlaceProof:
 
     @property
     def gone(self) -> int:
-        return self.died + self.moved + self.employed + self.excluded
+        return self.died + self.moved + self.employed + self.withdrawn + self.excluded
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,17 @@ class Proof:
 
     @property
     def whole(self) -> PlaceProof:
-        names = ("kept", "died", "moved", "employed", "excluded", "lost")
+        names = ("kept", "died", "moved", "employed", "withdrawn", "excluded", "lost")
         return PlaceProof("", "", **{name: sum(getattr(one, name) for one in self.villages) for name in names})
 
 
-_COLUMN = {Standing.HERE: "kept", Standing.DIED: "died", Standing.MOVED: "moved", Standing.EMPLOYED: "employed"}
+_COLUMN = {
+    Standing.HERE: "kept",
+    Standing.DIED: "died",
+    Standing.MOVED: "moved",
+    Standing.EMPLOYED: "employed",
+    Standing.WITHDRAWN: "withdrawn",
+}
 
 
 def nobody_lost(table: BaseTable, *, division: str) -> Proof:

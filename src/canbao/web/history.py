@@ -32,6 +32,7 @@ _HIDDEN = {
     "phone_token",
     "county",
     "unit_id",
+    "withdrawn",
 }  # sealed, or said by another column
 
 

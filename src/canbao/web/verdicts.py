@@ -11,6 +11,7 @@ from string import Formatter
 from django.utils.translation import gettext as _
 
 from canbao.enrolment.domain import change_sentences
+from canbao.enrolment.refusals import NoSuchHousehold, WithdrawnUnderOther
 from canbao.kernel import identity
 from canbao.kernel.identity import Correction, IdentityRefusal
 from canbao.kernel.refusal import Refusal
@@ -57,6 +58,7 @@ def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
     tried = [
         kind for kind in vars(register_refusals).values() if isinstance(kind, type) and issubclass(kind, Refusal)
     ]  # a change table is tried on the register, which says no in its own words
+    tried += [NoSuchHousehold, WithdrawnUnderOther]
     of_numbers |= {template for kind in tried for template in (kind.says_template, kind.remedy_template) if template}
     own = {value for room in (sentences, change_sentences) for name, value in vars(room).items() if name.isupper()}
     ordered = sorted(of_numbers | own, key=lambda template: (template.startswith("{"), -len(template), template))

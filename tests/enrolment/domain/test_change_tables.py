@@ -11,6 +11,7 @@ from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.documents.refusals import NotASpreadsheet
+from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.domain.change_tables import hand_in, take, take_back
 from canbao.enrolment.models import BaseTable, ChangeTable, ChangeTableRow
 from canbao.enrolment.refusals import (
@@ -18,17 +19,20 @@ from canbao.enrolment.refusals import (
     BaseTableOfOtherVillage,
     ChangedSincePreview,
     ChangeTableKnown,
+    EnrolledSince,
     NotABaseTable,
     NothingOnChangeTable,
     NothingToTake,
     TakenAlready,
     TakenBackAlready,
+    WithdrawnUnderOther,
 )
 from canbao.enrolment.standing import Standing, standing_of
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.changes import died, joined_employee_scheme, moved_away
+from canbao.register.domain.changes import died, joined_employee_scheme, moved_away, restore
 from canbao.register.models import Change, Resident
-from canbao.register.refusals import GroundMissing
+from canbao.register.refusals import GroundMissing, NothingChanges, WasWithdrawn
+from tests.collection.domain.test_cash import take as pay
 from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, number, signed_in
 from tests.enrolment.change_sheets import sheet
 from tests.web.conftest import number_of as identity_of
@@ -70,6 +74,11 @@ def everything() -> list[dict[str, Any]]:
         {**row, "number_sealed": bytes(row["number_sealed"]), "person_token": bytes(row["person_token"])}
         for row in Resident.objects.order_by("pk").values()
     ]
+
+
+def but_for_seals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same number is sealed otherwise each time."""
+    return [{name: value for name, value in row.items() if name != "number_sealed"} for row in rows]
 
 
 def everything_that_may_be_written() -> bytes:
@@ -125,6 +134,57 @@ def test_taken_back_the_register_is_as_it_was_and_whoever_was_added_is_withdrawn
     assert (baby.moved_on, baby.changes.get().kind, baby.changes.get().why) == (LATER.date(), "withdrawn", "填错了村")
     assert {change.why for change in Change.objects.filter(kind="undone")} == {"填错了村"}
     assert (made.taken_back_by, made.taken_back_why) == ("clerk", "填错了村")
+
+
+def test_taken_taken_back_and_handed_in_again_whoever_was_added_is_the_same_person_as_before(county: County) -> None:
+    content = everything_that_may_be_written()
+    taken(county, handed_in(county, content))
+    after_taking = but_for_seals(everything())
+    baby = county.person("赵三")
+    taken_back(county, ChangeTable.objects.get())
+
+    again = handed_in(county, content)
+    assert {row.outcome for row in again.rows.all()} == {"taken", "corrected"}
+    taken(county, again)
+
+    assert but_for_seals(everything()) == after_taking
+    assert [change.kind for change in baby.changes.order_by("pk")] == ["withdrawn", "undone"]
+    taken_back(county, again)
+    baby.refresh_from_db()
+    assert (baby.withdrawn, baby.moved_on) == (True, LATER.date())
+
+
+@pytest.mark.parametrize("other", [{"姓名": "赵四"}, {"农户编码": "钱家"}, {"与户主关系": "孙子女"}])
+def test_whoever_was_withdrawn_comes_back_as_they_were_or_not_at_all(county: County, other: dict[str, str]) -> None:
+    taken_back(county, taken(county, handed_in(county, sheet(BABY))))
+
+    (row,) = handed_in(county, sheet(BABY | other)).rows.all()
+
+    assert (row.outcome, row.why) == ("refused", WithdrawnUnderOther.says_template)
+    assert "农户编码赵家，赵三，子女" in row.remedy
+
+
+def test_whoever_was_withdrawn_did_not_move(county: County) -> None:
+    taken_back(county, taken(county, handed_in(county, sheet(BABY))))
+
+    assert standing_of(county.person("赵三")) is Standing.WITHDRAWN
+    for what in (died, moved_away):
+        with signed_in("clerk"), pytest.raises(WasWithdrawn):
+            what(county.person("赵三"), on=LATER.date(), by=county.staff("clerk"), why="看了户口簿", at=LATER)
+    with signed_in("clerk"), pytest.raises(NothingChanges):
+        restore(county.person("钱儿"), by=county.staff("clerk"), why="看了户口簿", at=LATER)
+
+
+def test_nobody_is_withdrawn_for_whom_money_was_paid(county: County) -> None:
+    made = taken(county, handed_in(county, sheet(BABY, 钱奶奶=DIED)))
+    with signed_in("clerk"):
+        make_bills(county.campaign, on=IN_THE_WINDOW.date(), residents=[county.person("赵三").pk])
+    pay(county, "赵家")
+
+    with pytest.raises(EnrolledSince, match="行 赵三"):
+        taken_back(county, made)
+
+    assert (county.person("赵三").withdrawn, county.person("钱奶奶").died_on) == (False, date(2021, 10, 1))
 
 
 def test_who_reported_took_and_took_back_is_on_record(county: County) -> None:

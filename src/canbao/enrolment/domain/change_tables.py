@@ -21,23 +21,25 @@ from canbao.access.sealing import seal, unseal
 from canbao.documents.reading import read_spreadsheet
 from canbao.enrolment.domain import change_sentences as say
 from canbao.enrolment.domain.change_sheet import HEADERS, Entry, entries_of, which_table
-from canbao.enrolment.models import BaseRow, BaseTable, ChangeTable, ChangeTableRow
+from canbao.enrolment.models import BaseRow, BaseTable, ChangeTable, ChangeTableRow, Enrolment
 from canbao.enrolment.refusals import (
     BaseTableOfLastYear,
     BaseTableOfOtherVillage,
     ChangedSincePreview,
     ChangeTableKnown,
+    EnrolledSince,
     NoSuchHousehold,
     NothingOnChangeTable,
     NothingToTake,
     TakenAlready,
     TakenBackAlready,
+    WithdrawnUnderOther,
 )
 from canbao.enrolment.standing import Standing, standing_of
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes
 from canbao.register.domain.entries import ground_of, name_of, name_of_somebody_new, relation_of
-from canbao.register.domain.residents import register_resident
+from canbao.register.domain.residents import find_by_number, register_resident
 from canbao.register.models import Change, Household, Resident
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.names import plain_name
@@ -118,7 +120,8 @@ def take_back(made: ChangeTable, *, by: Staff, why: str, at: datetime) -> Change
     taken, nothing is left to do. The file may be handed in again.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `TakenBackAlready`, what is wrong with the reason
-    (`entries.ground_of`), `ChangedSincePreview` (a row's person was changed again since).
+    (`entries.ground_of`), `ChangedSincePreview` (a row's person was changed again since), `EnrolledSince` (naming every row
+    whose new person is enrolled by now).
     """
     made = _locked(made, by)
     why = ground_of(why)[:WHY_AT_MOST]
@@ -131,10 +134,22 @@ def take_back(made: ChangeTable, *, by: Staff, why: str, at: datetime) -> Change
                 changes.undo(row.change, by=by, why=why, at=at)
         except Refusal as no:
             raise ChangedSincePreview(row=row.row, who=row.name, says=no.says) from no
+    _check_nobody_enrolled(row for row in rows if row.what == What.ADDED)
     made.taken_back_at, made.taken_back_by, made.taken_back_why = at, by.username, why
     made.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_why"])
     _record("taken_back", made, by, rows=len(rows), reason=why)
     return made
+
+
+def _check_nobody_enrolled(added: Iterable[ChangeTableRow]) -> None:
+    """Asked after they were withdrawn, which holds their rows: whoever enrols them at this moment comes before or after."""
+    rows = {row.added_id or row.change.resident_id: row for row in added}
+    enrolled = set(
+        Enrolment.objects.filter(resident__in=rows, ended_on__isnull=True).values_list("resident", flat=True)
+    )
+    if enrolled:
+        named = [f"第{row.row}行 {row.name}" for resident, row in rows.items() if resident in enrolled]
+        raise EnrolledSince(rows="、".join(reversed(named)))
 
 
 # --- what a row means ---------------------------------------------------------------------------------------------------
@@ -254,9 +269,23 @@ def _perform(row: ChangeTableRow, *, by: Staff, at: datetime, why: str) -> None:
     elif row.what == What.NUMBER:
         row.change = changes.correct_number(row.resident, unseal(row.number_sealed), **said, **known)
     else:
-        row.added = register_resident(
-            household=_household(row), name=row.name, number=unseal(row.number_sealed), relation=row.relation, on=at.date(), **known
-        )  # fmt: skip
+        number, home = unseal(row.number_sealed), _household(row)
+        there = find_by_number(number, on=at.date(), **known)
+        if there is not None and there.withdrawn:
+            row.change = changes.restore(_as_withdrawn(there, row, home), **said)
+        else:
+            row.added = register_resident(
+                household=home, name=row.name, number=number, relation=row.relation, on=at.date(), **known
+            )
+
+
+def _as_withdrawn(there: Resident, row: ChangeTableRow, home: Household) -> Resident:
+    """Who was withdrawn comes back as they were, or not at all."""
+    if (there.household_id, there.name, there.relation) != (home.pk, row.name, row.relation):
+        raise WithdrawnUnderOther(
+            household=there.household.code, name=there.name, relation=there.relation or "关系不填"
+        )
+    return there
 
 
 def _household(row: ChangeTableRow) -> Household:

@@ -1,7 +1,8 @@
 """Somebody's life goes on: a child gets a number, a name was written wrong, people die, move, and find work.
 
 Each is a change with a day, a reason and somebody who says so; the database keeps what was before beside it
-(`register/sql/20_history.sql`). Each can be taken back, the last one first, and then everything is as it was.
+(`register/sql/20_history.sql`). Each can be taken back, the last one first, and then everything is as it was. Wherever `HasDied` is said, `WasWithdrawn` comes
+after it: nothing happens to somebody who was registered by mistake.
 
 After what each says no to, all say no to their ground: `GroundMissing`, `TextNotWritable`, `TextTooLong`, `NumberInText`.
 Somebody who is out of the scope's sight is in another place: `NotYourDivision`, as for one who is not there at all.
@@ -38,6 +39,7 @@ from canbao.register.refusals import (
     NumberSaysOtherwise,
     NumberThereAlready,
     UndoneAlready,
+    WasWithdrawn,
 )
 
 Kind = Change.Kind
@@ -171,15 +173,29 @@ def left_employee_scheme(
 def withdraw(resident: Resident, *, by: Staff, why: str, at: datetime) -> Change:
     """Somebody was registered who should not have been: out of the register from today, the row stays. Nobody moved.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `WasWithdrawn`, `HasMovedAway`.
     """
-    return _gone(resident, Kind.WITHDRAWN, "moved_on", on=at.date(), by=by, why=why, at=at)
+    resident = _of_mine(resident, by)
+    columns = {"moved_on": at.date(), "withdrawn": True}
+    return _change(resident, Kind.WITHDRAWN, columns, on=at.date(), by=by, why=why, at=at)
+
+
+@transaction.atomic
+def restore(resident: Resident, *, by: Staff, why: str, at: datetime) -> Change:
+    """Whoever was withdrawn belongs on the register after all, as they were: the withdrawal is undone. Says no like `undo`,
+    and `NothingChanges` for who was not withdrawn.
+    """
+    resident = _locked(resident.pk, by)
+    if not resident.withdrawn:
+        raise NothingChanges(who=resident.name)
+    withdrawal = Change.objects.filter(resident=resident, after__withdrawn=True).latest("pk")
+    return undo(withdrawal, by=by, why=why, at=at)
 
 
 # Everything of a resident that a change may concern, in one place; what is not here cannot be taken back.
 _COLUMNS = (
     "name", "relation", "sex", "born_on", "number_kind", "number_sealed", "number_tail", "person_token", "phone_sealed", "phone_token", "hukou",
-    "circumstances", "died_on", "moved_on",
+    "circumstances", "died_on", "moved_on", "withdrawn",
 )  # fmt: skip
 _TAKE_BACK = f"""
 UPDATE register_resident r SET ({", ".join(_COLUMNS)}) =
@@ -236,6 +252,8 @@ def _of_mine(resident: Resident, by: Staff, *, may_have_moved: bool = False) -> 
     resident = _locked(resident.pk, by)
     if resident.died_on is not None:
         raise HasDied(who=resident.name, day=resident.died_on)
+    if resident.withdrawn:
+        raise WasWithdrawn(who=resident.name, day=resident.moved_on)
     if resident.moved_on is not None and not may_have_moved:
         raise HasMovedAway(who=resident.name, day=resident.moved_on)
     return resident

@@ -60,6 +60,10 @@ class Migration(migrations.Migration):
                 ("circumstances", models.JSONField(default=dict, verbose_name="情况")),
                 ("died_on", models.DateField(null=True, verbose_name="死亡日期")),
                 ("moved_on", models.DateField(null=True, verbose_name="迁出日期")),
+                (
+                    "withdrawn",
+                    models.BooleanField(db_default=False, default=False, verbose_name="登记有误，已撤下"),
+                ),
                 ("enrolled_last_year", models.BooleanField(default=False, verbose_name="上年已参保")),
                 (
                     "household",
@@ -84,6 +88,13 @@ class Migration(migrations.Migration):
             model_name="household",
             constraint=models.UniqueConstraint(
                 fields=("county", "passbook_account"), name="household_passbook_once_a_county"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="resident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("withdrawn", False), ("moved_on__isnull", False), _connector="OR"),
+                name="resident_withdrawn_some_day",
             ),
         ),
         migrations.AddIndex(

@@ -35,9 +35,17 @@ class Resident(models.Model):
     circumstances = models.JSONField("情况", default=dict)
     died_on = models.DateField("死亡日期", null=True)
     moved_on = models.DateField("迁出日期", null=True)
+    # registered by mistake: out of the register since `moved_on` as if gone, but nobody moved
+    withdrawn = models.BooleanField("登记有误，已撤下", default=False, db_default=False)
     enrolled_last_year = models.BooleanField("上年已参保", default=False)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn=False) | models.Q(moved_on__isnull=False),
+                name="resident_withdrawn_some_day",
+            )
+        ]
         indexes = [
             models.Index(fields=["division", "household"]),
             models.Index(fields=["name"], name="resident_by_name"),

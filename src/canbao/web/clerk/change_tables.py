@@ -94,7 +94,7 @@ def take_changes_back(request: HttpRequest, change_table_id: int) -> HttpRespons
 
 
 def _bills_follow(made: ChangeTable, request: HttpRequest) -> None:
-    touched = made.rows.filter(outcome__in=TAKEN).values_list("resident_id", "added_id")
+    touched = made.rows.filter(outcome__in=TAKEN).values_list("resident_id", "added_id", "change__resident_id")
     people = sorted({pk for row in touched for pk in row if pk})
     follow_register(made.county, people, at=now(), actor=f"staff:{request.user.username}")
 
@@ -109,7 +109,7 @@ def _mine(request: HttpRequest, change_table_id: int) -> ChangeTable:
 def _page(
     request: HttpRequest, made: ChangeTable, *, form: TakeBackForm | None = None, no: Refusal | None = None
 ) -> HttpResponse:
-    rows = list(made.rows.select_related("resident")[:ROWS_AT_MOST])
+    rows = list(made.rows.select_related("resident", "change")[:ROWS_AT_MOST])
     counts = Counter(row.outcome for row in rows)
     order = [ChangeTableRow.Outcome.REFUSED, ChangeTableRow.Outcome.LOOK, *TAKEN]
     rows.sort(key=lambda row: order.index(row.outcome))  # what has to be mended stands first
@@ -126,7 +126,8 @@ def _page(
     names = names_of_staff([made.handed_in_by, made.taken_by, made.taken_back_by])
     for act in ("handed_in_by", "taken_by", "taken_back_by"):
         context[act] = names.get(getattr(made, act), getattr(made, act))
-    residents = sorted({pk for row in rows for pk in (row.resident_id, row.added_id) if pk})
+    changed = (row.change.resident_id for row in rows if row.change)
+    residents = sorted({pk for row in rows for pk in (row.resident_id, row.added_id) if pk} | set(changed))
     record("change_table.read", f"change_table:{made.pk}", county=made.county, residents=residents)
     return render(
         request, "clerk/change_table.html", context, status=409 if no else 422 if form and form.errors else 200

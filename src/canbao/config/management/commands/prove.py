@@ -41,5 +41,5 @@ class Command(BaseCommand):
 
 
 def _sum(one: Any) -> str:
-    gone = f"死亡 {one.died}，迁出 {one.moved}，职工医保 {one.employed}，通知不予参保 {one.excluded}"
+    gone = f"死亡 {one.died}，迁出 {one.moved}，职工医保 {one.employed}，登记有误撤下 {one.withdrawn}，通知不予参保 {one.excluded}"
     return f"上年 {one.last} = 仍在册 {one.kept} + 减少 {one.gone}（{gone}）+ 对不上 {one.lost}"
