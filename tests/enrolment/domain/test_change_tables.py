@@ -210,7 +210,6 @@ def test_who_reported_took_and_took_back_is_on_record(county: County) -> None:
         pytest.param({"变动": "更正", "更正后证件号码": "340621194801080000"}, "", id="wrong-check-digit"),
         pytest.param({"变动": "更正", "更正后证件号码": 340621194801080000}, "证件号码是数字格式", id="rounded-number"),
         pytest.param({"变动": "更正", "更正后证件号码": "赵大"}, "", id="no-number-at-all"),
-        pytest.param({"变动": "更正", "更正后姓名": "钱奶奶"}, "钱奶奶登记的已经是这样", id="nothing-new"),
         pytest.param({**DIED, "序号": 999}, "底表上没有序号999", id="no-such-row"),
         pytest.param({**DIED, "序号": "=1+1"}, "没有写序号", id="a-formula-for-a-number"),
     ],
@@ -320,6 +319,36 @@ def test_what_is_registered_for_another_day_is_to_be_looked_at(county: County, w
 
     said = f"登记册里已经是{word}，日期是2021-09-09，表上写的是2021-10-01"
     assert (made.same, verdicts(made)) == (10, {f"钱奶奶 {word}": ("look", said)})
+
+
+def test_mended_and_handed_in_again_only_what_was_mended_is_new(county: County) -> None:
+    """What the page advises: take the rest first, then mend the wrong rows in the same file and upload it again."""
+    good = {
+        "赵妻": {"变动": "更正", "更正后姓名": "赵婉", "更正后证件号码": number(date(1982, 6, 2), 24)},
+        "钱奶奶": DIED,
+        "李妻": {"变动": "参加职工医保", "变动日期": "2021-09-01"},
+    }
+    first, mended = sheet(BABY, **good, 孙独={"变动": "死亡"}), sheet(BABY, **good, 孙独=DIED)
+    taken(county, handed_in(county, first))
+
+    again = handed_in(county, mended)
+
+    assert verdicts(again) == {"孙独 死亡": ("taken", "")}
+    assert again.same == 7 + 5  # nobody's row, and five changes that stand as they are written
+
+
+@pytest.mark.parametrize(
+    "other", [{"更正后姓名": "赵晚"}, {"更正后证件号码": number(date(1982, 6, 2), 26)}], ids=["name", "number"]
+)
+def test_a_further_correction_of_who_was_corrected_is_one(county: County, other: dict[str, str]) -> None:
+    first = {"变动": "更正", "更正后姓名": "赵婉", "更正后证件号码": number(date(1982, 6, 2), 24)}
+    before, after = sheet(赵妻=first), sheet(赵妻=first | other)  # both with the name that was handed out
+    taken(county, handed_in(county, before))
+
+    again = handed_in(county, after)
+
+    assert [row.outcome for row in again.rows.all()] == ["taken"]
+    assert again.same == 10 + 1
 
 
 def test_a_death_on_the_number_of_somebody_else_who_died_is_not_passed_over(county: County) -> None:

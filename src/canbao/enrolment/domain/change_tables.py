@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
-from canbao.access.sealing import seal, unseal
+from canbao.access.sealing import person_token, seal, unseal
 from canbao.documents.reading import read_spreadsheet
 from canbao.enrolment.domain import change_sentences as say
 from canbao.enrolment.domain.change_sheet import HEADERS, Entry, entries_of, which_table
@@ -36,6 +36,7 @@ from canbao.enrolment.refusals import (
     WithdrawnUnderOther,
 )
 from canbao.enrolment.standing import Standing, standing_of
+from canbao.kernel.identity import parse_identity
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes
 from canbao.register.domain.entries import ground_of, name_of, name_of_somebody_new, relation_of
@@ -165,15 +166,20 @@ def _matched(made: ChangeTable, entries: list[Entry]) -> tuple[list[ChangeTableR
     }  # fmt: skip
     times = Counter(nth for nth, _ in {(entry.nth, entry.row) for entry in entries})
     hired = _hired_on(people[entry.nth] for entry in entries if entry.what is What.EMPLOYED and entry.nth in people)
+    called = _called_before(people.values())
+    there = _with_numbers_of(entry for entry in entries if entry.what in (What.NUMBER, What.ADDED))
     rows, already = [], 0
     for entry in entries:
         resident = people.get(entry.nth) if entry.nth is not None else None
         judged = (
-            _judged(entry, resident, times[entry.nth])
+            _judged(entry, resident, times[entry.nth], called)
             if entry.outcome in TAKEN and entry.what is not What.ADDED
             else entry
         )
         judged = _as_kept(judged)
+        if judged.outcome in TAKEN and _is_written_so(judged, resident, there.get(entry.number), made.division):
+            already += 1
+            continue
         if resident is not None and judged.outcome in TAKEN and _STANDS.get(entry.what) is standing_of(resident):
             day = _gone_on(resident, entry.what, hired)
             if day in (None, entry.on):
@@ -183,6 +189,40 @@ def _matched(made: ChangeTable, entries: list[Entry]) -> tuple[list[ChangeTableR
             judged = replace(judged, outcome=Outcome.LOOK, why=said, remedy=say.SAY_WHICH_IS_RIGHT)
         rows.append(_row(made, judged, resident))
     return rows, already
+
+
+def _is_written_so(entry: Entry, resident: Resident | None, there: Resident | None, village: str) -> bool:
+    """Whether a correction, or somebody new, stands on the register already as the village wrote it; `there` has the number."""
+    if entry.what is What.NAME:
+        return entry.new_name == resident.name
+    if there is None or entry.what not in (What.NUMBER, What.ADDED):
+        return False
+    if entry.what is What.NUMBER:
+        return there.pk == resident.pk
+    home = there.household
+    is_here = standing_of(there) in (Standing.HERE, Standing.EMPLOYED)
+    same = (home.division, home.code, there.name, there.relation) == (village, entry.household_code, entry.name, entry.relation)  # fmt: skip
+    return is_here and same
+
+
+def _called_before(residents: Iterable[Resident]) -> set[tuple[int, str]]:
+    """Who had which other name, by the register's history. One query."""
+    found = Change.objects.filter(resident__in=list(residents), before__has_key="name")
+    return {(pk, plain_name(before["name"])) for pk, before in found.values_list("resident", "before")}
+
+
+def _with_numbers_of(entries: Iterable[Entry]) -> dict[str, Resident]:
+    """By number as it was written, who has it, as far as the scope sees. One query."""
+    tokens = {}
+    for entry in entries:
+        try:
+            identity = parse_identity(entry.number, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS)
+        except Refusal:
+            continue  # the register says what is wrong with it
+        tokens[entry.number] = person_token(identity.number)
+    found = Resident.objects.filter(person_token__in=set(tokens.values())).select_related("household")
+    people = {bytes(one.person_token): one for one in found}
+    return {number: people[token] for number, token in tokens.items() if token in people}
 
 
 def _gone_on(resident: Resident, what: What, hired: dict[int, date]) -> date | None:
@@ -199,13 +239,14 @@ def _hired_on(residents: Iterable[Resident]) -> dict[int, date]:
     return dict(found.order_by("pk").values_list("resident", "on"))
 
 
-def _judged(entry: Entry, resident: Resident | None, times: int) -> Entry:
+def _judged(entry: Entry, resident: Resident | None, times: int, called: set[tuple[int, str]]) -> Entry:
     if resident is None:
         said = say.NO_SUCH_ROW.format(nth=entry.nth) if entry.nth is not None else say.NO_ROW
         return replace(entry, outcome=Outcome.REFUSED, why=said, remedy=say.SAY_THE_ROW)
     if times > 1:
         return replace(entry, outcome=Outcome.REFUSED, why=say.TWICE, remedy=say.SAY_ONCE)
-    if plain_name(entry.name) != plain_name(resident.name):
+    name = plain_name(entry.name)  # the sheet has the name of the day on which it was handed out
+    if name != plain_name(resident.name) and (resident.pk, name) not in called:
         said = say.OTHER_NAME
         return replace(entry, outcome=Outcome.LOOK, why=said, remedy=say.SAY_WHICH)
     return entry
