@@ -114,6 +114,16 @@ def test_a_person_below_a_header_is_no_second_header():
         (["1", "小计庄", "王明", "11010519491231002X", "低保对象"], ""),
         (["单位", "440524188001010014"], ""),
         (["", "小计庄", "王明", "440524188001010014"], ""),
+        (["1", "某村", "王小计", "", "低保"], ""),
+        (["1", "", "王小计"], ""),
+        (["", "某村", "欧阳小计"], ""),
+        (["2", "王庄", "小计", "", "低保"], ""),
+        (["2", "某镇", "小计", "", "35人"], "合计行"),
+        (["", "某镇", "王庄小计", "", "35"], "合计行"),
+        (["", "", "", "", "低保小计", "35"], "合计行"),
+        (["小计", "", "", "", "低保", "35"], "合计行"),
+        (["合计35户70人"], "合计行"),
+        (["序号", "村", "姓名", "440524188001010014"], ""),
     ],
 )
 def test_only_what_is_no_person_is_left_out(row, why):
@@ -121,6 +131,17 @@ def test_only_what_is_no_person_is_left_out(row, why):
     table = read_spreadsheet(xlsx({"Sheet1": [header, ["1", "某村", "王明", "1", "低保"], row]}))
     assert [left.why for left in table.left_out] == ([why] if why else [])
     assert table.height == 1 + (why == "")
+
+
+def test_a_person_whose_cells_repeat_the_words_of_their_columns_is_kept():
+    header = ["姓名", "身份证号", "人员类别", "低收入", "重残"]
+    rows = [
+        ["王明", WANG[1], "低保", "低收入", "重残"],
+        ["李丽", "", "低保", "低收入", "重残"],
+        ["人员类别", LI[1], "人员类别"],
+    ]
+    table = read_spreadsheet(xlsx({"名单": [header, *rows, header]}))
+    assert (table.row_numbers, [left.row for left in table.left_out]) == ([2, 3, 4], [5])
 
 
 def test_each_cell_says_whether_it_was_a_number_even_in_a_mixed_column():

@@ -48,6 +48,7 @@ ALIASES: Mapping[Field, tuple[str, ...]] = {
 }  # fmt: skip
 
 KNOWN_HEADERS = frozenset(plain_header(word) for words in ALIASES.values() for word in words)
+CATEGORY_HEADERS = frozenset(plain_header(word) for word in ALIASES[Field.CATEGORY])
 SWAPPED_FROM = 5  # rows; in a shorter list a few rows may be filled in wrongly, and are told one by one
 NUMBER_IS_NUMERIC = "number_is_numeric"
 

@@ -18,7 +18,7 @@ from typing import NoReturn
 import polars as pl
 
 from canbao.documents import refusals
-from canbao.documents.columns import KNOWN_HEADERS
+from canbao.documents.columns import CATEGORY_HEADERS, KNOWN_HEADERS
 from canbao.documents.refusals import (
     DamagedFile,
     EmptyFile,
@@ -76,11 +76,11 @@ def read_spreadsheet(
     if sheet is not None:
         if sheet not in grids:
             raise NoSuchSheet(sheet=sheet, seen="、".join(grids))
-        return table_of(sheet, *grids[sheet], headers)
+        return table_of(sheet, *grids[sheet], headers, CATEGORY_HEADERS)
     found, first_no = [], None
     for name, (texts, numeric) in grids.items():
         try:
-            found.append(table_of(name, texts, numeric, headers))
+            found.append(table_of(name, texts, numeric, headers, CATEGORY_HEADERS))
         except (NoHeader, NoRows) as no:
             first_no = first_no or no
     if first_no is not None and not found:

@@ -16,10 +16,14 @@ from canbao.documents.refusals import NoHeader, NoRows
 HEADER_WITHIN = 30
 ROW = "row"
 
-_TOTALS = re.compile(
-    r"(?:总|合|小|共|累)计.{0,12}|总人数.{0,12}|总户数.{0,12}|.{1,12}(?:总|合|小|共|累)计(?:人数|户数)?[:：]?\d*[人户名]?"
-)
+_COUNT = r"[\d.,，]*[人户名元个]?"
 _TOTALS_CELL = r"^(?:总|合|小|共|累)\s*计[:：]?$"
+# What a count in words looks like: 合计, 总计20人, 总人数35. Nobody has such a name.
+_TOTALS = re.compile(rf"(?:(?:总|合|小|共|累)计|总人数|总户数)(?:人数|户数|金额)?(?:{_COUNT})*")
+# Of a place, a page or a kind of people; 王小计 and 欧阳小计 are somebody's names.
+_TOTALS_OF = re.compile(
+    rf"(?:.{{1,11}}[村居区镇乡道组队庄湾场县市页会员象户类级保困]|[本全村镇乡县组页])(?:总|合|小|共|累)计(?:人数|户数|金额)?(?:{_COUNT})*"
+)
 _NOTE = re.compile(
     r"(?:备?注|说明|填表说?明?|制表|填表|填报|审核|经办|复核|负责|单位|日期|联系|注意).{0,8}[:：]|以下(?:空白|无正文)|[(（]?(?:转|接)[上下]页"
 )
@@ -84,8 +88,11 @@ def plain_header(text: str) -> str:
     return _MARKS.sub("", _IN_BRACKETS.sub("", text)).casefold()
 
 
-def table_of(sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame, headers: Collection[str]) -> Table:
-    """The table in a raw grid (columns "0", "1" …, no header). `headers` are the known header texts, plain.
+def table_of(
+    sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame, headers: Collection[str], categories: Collection[str] = ()
+) -> Table:
+    """The table in a raw grid (columns "0", "1" …, no header). `headers` are the known header texts, plain; `categories`
+    those of them under which it stands what somebody is.
 
     Says no, in this order: `NoRows` (an empty grid), `NoHeader`, `NoRows` (a header and nobody under it).
     """
@@ -101,7 +108,7 @@ def table_of(sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame, headers: Co
     words = filled[top : at + 1].rows()
     header = (words[-1][0], *(low or high for high, low in zip(words[0][1:], words[-1][1:], strict=True)))
     titles = tuple(text for row in filled[:top].iter_rows() for text in row[1:] if text)
-    kept, left_out = _without_remarks(filled[at + 1 :], header[1:])
+    kept, left_out = _without_remarks(filled[at + 1 :], header[1:], headers, categories)
     if kept.is_empty():
         raise NoRows
     numeric = numeric.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
@@ -164,30 +171,48 @@ def _plain_words(row: Sequence[object]) -> list[str]:
     return [plain_header(str(text)) for text in row[1:]]
 
 
-def _without_remarks(body: pl.DataFrame, header: Sequence[str]) -> tuple[pl.DataFrame, tuple[LeftOut, ...]]:
-    """The rows of people, and the others. Looked at closely: rows with few texts, with 合计 in front, or the header."""
+def _without_remarks(
+    body: pl.DataFrame, header: Sequence[str], headers: Collection[str], categories: Collection[str]
+) -> tuple[pl.DataFrame, tuple[LeftOut, ...]]:
+    """The rows of people, and the others. Looked at closely: rows with few texts, with 合计 in front, or the header.
+
+    Only words that we know make a header again: under 低收入 and 重残 a person's cells may say 低收入 and 重残.
+    """
     names = [name for name in body.columns if name != ROW]
     few = pl.sum_horizontal([(pl.col(name) != "").cast(pl.Int32) for name in names]) <= 4
     totals = pl.any_horizontal([pl.col(name).str.contains(_TOTALS_CELL) for name in names[:3]])
-    same = [
-        ((pl.col(name) == text) & (pl.col(name) != "")).cast(pl.Int32) for name, text in zip(names, header, strict=True)
-    ]
-    again = pl.sum_horizontal(same) >= 2
+    plain = [plain_header(text) for text in header]
+    known = [at for at, text in enumerate(plain) if text in headers]
+    held = [at for at, text in enumerate(plain) if text in categories]
+    again = pl.sum_horizontal([(pl.col(names[at]) == header[at]).cast(pl.Int32) for at in known]) >= 2
     left_out = []
     for number, *texts in body.filter(few | totals | again).iter_rows():
-        full = [text for text in texts if text]
-        repeated = sum(text == word != "" for text, word in zip(texts, header, strict=True))
-        why = "重复的表头" if repeated >= 2 else _why_no_person(full)
-        if why:
-            left_out.append(LeftOut(number, full[0][:30], why))
+        is_header = sum(texts[at] == header[at] for at in known) >= 2
+        if why := _why_no_person(texts, is_header=is_header, category="".join(texts[at] for at in held)):
+            left_out.append(LeftOut(number, next(text for text in texts if text)[:30], why))
     gone = [remark.row for remark in left_out]
     return body.filter(~pl.col(ROW).is_in(gone)), tuple(left_out)
 
 
-def _why_no_person(full: Sequence[str]) -> str:
+def _why_no_person(texts: Sequence[str], *, is_header: bool, category: str) -> str:
+    """`category` is what the row says in that column. In doubt it is a person: better a total among the people, who are
+    told of one by one, than a person of 小计庄 among the totals."""
+    full = [text for text in texts if text]
     if any(_IDENTITY_LIKE.search(text) for text in full):
-        return ""  # better a total among the people than a person of 小计庄 among the totals
+        return ""
+    if is_header:
+        return "重复的表头"
     few = len(full) <= 4
-    if any(_TOTALS.fullmatch(_MARKS.sub("", text)) if few else re.match(_TOTALS_CELL, text) for text in full[:3]):
+    if _is_total(full, category, few=few):
         return "合计行"
     return "说明或签章" if few and _NOTE.match(full[0]) else ""
+
+
+def _is_total(full: Sequence[str], category: str, *, few: bool) -> bool:
+    """Its word is the whole of the first text; or of one soon after, or after a place's name, where nobody has a category."""
+    first, *_ = words = [_MARKS.sub("", _IN_BRACKETS.sub("", text)) for text in full[:3]]
+    if re.match(_TOTALS_CELL, first) or (few and _TOTALS.fullmatch(first)):
+        return True
+    total = re.compile(f"{_TOTALS_CELL}|{_TOTALS.pattern}|{_TOTALS_OF.pattern}" if few else _TOTALS_CELL)
+    has_category = not (re.fullmatch(_COUNT, category) or total.fullmatch(_MARKS.sub("", category)))
+    return not has_category and any(total.fullmatch(word) for word in words)
