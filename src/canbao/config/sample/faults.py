@@ -24,6 +24,24 @@ SAME_SOUND = dict(zip("张王李陈杨吴周徐朱林何谢伟芳敏静丽强军
 RARE = dict(zip("吉吴杨升峰群台温淑青", "𠮷吳楊昇峯羣臺溫𤀹靑", strict=True))
 
 
+# All of them right: how departments write since when somebody is on the list. The first is the commonest.
+WAYS_OF_DAYS: tuple[Callable[[date], str], ...] = (
+    *[date.isoformat] * 6,
+    lambda day: f"{day:%Y-%m-%d} 10:12:33",  # in a workbook a cell of a day and a time
+    lambda day: f"{day:%Y-%m-%d}T00:00:00",
+    lambda day: f"{day:%Y%m%d}",
+    lambda day: f"{day.year}/{day.month}/{day.day} 9:05",
+    lambda day: f"{day.year}.{day.month}",
+    lambda day: f"{day.year}年{day.month}月{day.day}号",
+    lambda day: f"{day.year} 年 {day.month} 月 {day.day} 日",
+    lambda day: str((day - date(1899, 12, 30)).days),
+    lambda day: f"{(day - date(1899, 12, 30)).days}.43",
+    lambda day: f"{day.year}年",
+    lambda _: "不详",
+    lambda _: "",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Somebody as the register has them; `gone` is "", `DEAD` or `MOVED`."""
@@ -87,7 +105,8 @@ class Register:
         category = self.rng.choice(self.plain)
         word = self.rng.choice([category, *self.aliases[category]])
         since = date(self.cut_off_on.year - 1, self.rng.randint(1, 12), self.rng.randint(1, 28))
-        return Line(one.name, one.number, word, one.town, one.village, max(since, one.born_on).isoformat())
+        written = self.rng.choice(WAYS_OF_DAYS)(max(since, one.born_on))
+        return Line(one.name, one.number, word, one.town, one.village, written)
 
     def namesakes(self, one: Known) -> int:
         return self._in_village[one.town, one.village, one.name]

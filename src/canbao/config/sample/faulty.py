@@ -172,8 +172,8 @@ def _write_workbook(
 
 
 def _day(text: str) -> datetime | None:
-    """A day that a spreadsheet can hold, written as yyyy-mm-dd."""
+    """A day that a spreadsheet can hold, written as yyyy-mm-dd, perhaps with a time."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - a day, as a cell holds it
+        return datetime.strptime(text, "%Y-%m-%d" if len(text) == len("2021-09-01") else "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - a day, as a cell holds it
     except ValueError:
         return None

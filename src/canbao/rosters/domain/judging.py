@@ -17,6 +17,7 @@ from canbao.documents.columns import Field
 from canbao.kernel.long_numbers import has_long_number
 from canbao.rosters.domain import sentences
 from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.days import is_vague
 from canbao.rosters.domain.incoming import Incoming
 from canbao.rosters.domain.matching import Person
 from canbao.rosters.domain.names import name_difference
@@ -126,7 +127,9 @@ def _failed_formulas(row: Incoming) -> Iterator[Problem]:
 def _wrong_days(row: Incoming, cut_off_on: date) -> Iterator[Problem]:
     since, until = row.since, row.until
     born_on = row.identity.born_on if row.identity is not None else None
-    if isinstance(since, str):
+    if isinstance(since, str) and is_vague(since):
+        pass  # shown as written; since when somebody is on the list decides nothing
+    elif isinstance(since, str):
         why = sentences.DAY_NOT_READ.format(column="纳入时间", seen=kept(since, 30))
         yield Problem(Outcome.LOOK, why, sentences.CHECK_DAY, Field.SINCE)
     elif since is not None and since > cut_off_on:
