@@ -43,6 +43,14 @@ class BaseTableDrawn(Refusal):
     remedy_template = "编制以后的变化，请登记在变动表里。"
 
 
+class NoCampaignBefore(Refusal):
+    """There were seasons here, but none for the benefit period just before: an older one says nothing of last year."""
+
+    code = "no_campaign_before"
+    says_template = "“{title}”的上一待遇期应到{ended}为止，本系统里最近的一期是“{last}”，到{until}为止，底表没有编制。"
+    remedy_template = "请核对两期的待遇期；上一期不在本系统办理的，请先与系统管理人员商定怎样取得上一期的参保人员。"
+
+
 class NobodyEnrolledBefore(Refusal):
     """There is nothing to draw up, which is not the same as nobody being enrolled."""
 

@@ -10,7 +10,7 @@ from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.enrolment.domain.base import draw_base_table
 from canbao.enrolment.models import BaseRow, BaseTable, Campaign, Enrolment
-from canbao.enrolment.refusals import BaseTableDrawn, NobodyEnrolledBefore
+from canbao.enrolment.refusals import BaseTableDrawn, NobodyEnrolledBefore, NoCampaignBefore
 from tests.collection.domain.test_cash import take
 from tests.county import (
     COUNTY,
@@ -97,6 +97,19 @@ def test_of_nobody_there_is_none(county: County) -> None:
     after = next_campaign(county)
 
     with signed_in("county"), pytest.raises(NobodyEnrolledBefore):
+        draw_base_table(after, by=county.staff("county"), at=NEXT_YEAR)
+
+    assert not BaseTable.objects.filter(campaign=after).exists()
+
+
+@pytest.mark.parametrize(
+    "begins", [date(2024, 1, 1), date(2022, 7, 1)], ids=["a-year-is-missing", "the-periods-overlap"]
+)
+def test_an_older_season_is_not_last_year_and_neither_is_what_the_register_came_with(county: County, begins: date) -> None:  # fmt: skip
+    take(county, "赵家")
+    after = another(county.campaign, key="later", benefit_from=begins, benefit_until=begins.replace(month=12, day=31))
+
+    with signed_in("county"), pytest.raises(NoCampaignBefore, match="2022-12-31"):
         draw_base_table(after, by=county.staff("county"), at=NEXT_YEAR)
 
     assert not BaseTable.objects.filter(campaign=after).exists()

@@ -1,6 +1,6 @@
 """The base table (底表): last year's enrolled people by village, drawn up once for a campaign (R-13)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils.timezone import localdate
@@ -9,7 +9,7 @@ from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.enrolment.models import BaseTable, Campaign
-from canbao.enrolment.refusals import BaseTableDrawn, NobodyEnrolledBefore
+from canbao.enrolment.refusals import BaseTableDrawn, NobodyEnrolledBefore, NoCampaignBefore
 
 NUMBER = "底表编号"
 
@@ -24,7 +24,7 @@ def draw_base_table(campaign: Campaign, *, by: Staff, at: datetime) -> BaseTable
     """Everybody who was enrolled in the campaign before this one; in the first season here, whoever the register that
     was brought along says was enrolled. Needs the scope of the whole county. Locks the campaign.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `BaseTableDrawn`, `NobodyEnrolledBefore`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `BaseTableDrawn`, `NoCampaignBefore`, `NobodyEnrolledBefore`.
     """
     check_may(by, Work.OPEN_CAMPAIGN, division=campaign.county.ljust(12, "0"))
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
@@ -48,6 +48,17 @@ def draw_base_table(campaign: Campaign, *, by: Staff, at: datetime) -> BaseTable
 
 
 def campaign_before(campaign: Campaign) -> Campaign | None:
-    """The campaign that was opened here for the benefit period before; None in the first season."""
+    """The campaign that was opened here for the benefit period that ends the day before this one begins; None in the first
+    season.
+
+    Says no: `NoCampaignBefore` (there were seasons here, and between the last and this one a period is missing: neither an
+    older season nor what the register was brought along with says who was enrolled in it).
+    """
     opened = Campaign.objects.filter(county=campaign.county, opened_at__isnull=False)
-    return opened.filter(benefit_until__lt=campaign.benefit_from).order_by("benefit_until").last()
+    earlier = opened.filter(benefit_from__lt=campaign.benefit_from).order_by("benefit_until", "pk")
+    ended = campaign.benefit_from - timedelta(days=1)
+    before = earlier.filter(benefit_until=ended).last()
+    older = earlier.last()
+    if before is None and older is not None:
+        raise NoCampaignBefore(title=campaign.title, ended=ended, last=older.title, until=older.benefit_until)
+    return before
