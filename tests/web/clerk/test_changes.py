@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from canbao.register.domain.changes import withdraw
 from canbao.register.domain.residents import register_newborn
 from canbao.register.models import Change, Resident
+from canbao.web.clerk import changes as pages
+from tests.collection.racing import one_inside_the_other
 from tests.county import IN_THE_WINDOW, PASSWORD, County, number, register_changes, signed_in
 from tests.web.browsing import fits, person, sign_in
 from tests.web.conftest import Outside, number_of
@@ -106,6 +108,32 @@ def test_a_doubled_confirmation_registers_once_and_says_no_no(sign_in: object, o
 
     assert [(one.status_code, one["Location"]) for one in answers] == [(302, address(outside, "赵妻"))] * 2
     assert len(history(outside, "赵妻")) == 1
+
+
+def two_corrections_at_once(county: County) -> tuple[tuple[int, int], list[str]]:
+    """Two clerks who look at the same page confirm two names. What each was answered, and what is kept."""
+    clerks = [Client(), Client()]
+    for client, username in zip(clerks, ("clerk", "town"), strict=True):
+        client.force_login(county.staff(username), backend="django.contrib.auth.backends.ModelBackend")
+    who = county.person("赵妻")
+
+    def confirms(client: Client, name: str) -> int:
+        sent = {"name": name, "why": GROUND, "last": "0", "confirmed": "1"}
+        return client.post(f"/residents/{who.pk}/change/name/", sent).status_code
+
+    answers = one_inside_the_other(lambda: confirms(clerks[0], "赵琪"), lambda: confirms(clerks[1], "赵祺"))
+    return answers, [change.after["name"] for change in who.changes.order_by("pk")]
+
+
+def test_of_two_who_confirm_at_once_the_second_is_shown_what_the_first_did(real_county: County) -> None:
+    assert two_corrections_at_once(real_county) == ((302, 200), ["赵琪"])
+
+
+def test_without_holding_the_person_the_second_would_overwrite_the_first_unseen(real_county: County, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """The control."""
+    monkeypatch.setattr(pages, "_held", pages._resident)
+
+    assert two_corrections_at_once(real_county) == ((302, 302), ["赵琪", "赵祺"])
 
 
 def test_who_was_changed_meanwhile_is_looked_at_once_more(sign_in: object, outside: Outside) -> None:

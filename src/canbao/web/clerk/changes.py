@@ -185,12 +185,13 @@ def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
     form = form_of(request.POST)
     if not form.is_valid():
         return _form_page(request, person, kind, form)
-    is_confirmed, is_stale = "confirmed" in request.POST, (form.cleaned_data["last"] or 0) != _last(person)
-    if is_confirmed and is_stale and _is_done(person, kind, form, request):
-        return redirect("resident", person.pk)
-    goes_on = is_confirmed and not is_stale
+    is_confirmed = "confirmed" in request.POST
     try:
         with transaction.atomic():
+            person = _held(request, person.pk)  # before it is asked what was the last: nobody adds to it from now on
+            goes_on = is_confirmed and (form.cleaned_data["last"] or 0) == _last(person)
+            if is_confirmed and not goes_on and _is_done(person, kind, form, request):
+                return redirect("resident", person.pk)
             made = verb(person, by=request.user, at=now(), **_changed(form, person))
             if goes_on:
                 _bills_follow(request, person)
@@ -227,6 +228,12 @@ def take_back(request: HttpRequest, resident_id: int, change_id: int) -> HttpRes
 def _resident(request: HttpRequest, resident_id: int) -> Resident:
     """Of the clerk's own place, else there is nobody."""
     return get_object_or_404(residents_in(request.user.division), pk=resident_id)
+
+
+def _held(request: HttpRequest, resident_id: int) -> Resident:
+    """As they are registered now, and nobody else changes them until the transaction ends."""
+    of_mine = residents_in(request.user.division).select_for_update(of=("self",))
+    return get_object_or_404(of_mine, pk=resident_id)
 
 
 def _bills_follow(request: HttpRequest, person: Resident) -> None:
