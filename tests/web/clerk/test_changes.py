@@ -110,6 +110,62 @@ def test_a_doubled_confirmation_registers_once_and_says_no_no(sign_in: object, o
     assert len(history(outside, "赵妻")) == 1
 
 
+DOUBLED = [
+    ("died", {"on": "2021-11-01"}),
+    ("name", {"name": "赵 琪"}),
+    ("number", {"number": number(date(1982, 6, 2), 44)}),
+    ("details", {"relation": "其他亲属", "sex": "女", "born_on": "1982-06-02", "hukou": "permit"}),
+    ("moved", {"on": "2021-11-01"}),
+    ("employed", {"on": "2021-11-01"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "typed"), DOUBLED, ids=[kind for kind, _ in DOUBLED])
+def test_whatever_was_confirmed_twice_is_registered_once(sign_in: object, outside: Outside, kind: str, typed: dict[str, str]) -> None:  # fmt: skip
+    client, page = sign_in("clerk"), address(outside, "赵妻", f"change/{kind}/")
+    who = outside.look(lambda county: county.person("赵妻"))
+
+    answers = [client.post(page, typed | {"why": GROUND, "last": "0", "confirmed": "1"}) for _ in range(2)]
+
+    assert ([one.status_code for one in answers], outside.look(lambda _: who.changes.count())) == ([302, 302], 1)
+
+
+OTHERWISE = [
+    ("name", {"name": "赵琪"}, {"name": "赵祺"}),
+    ("number", {"number": number(date(1982, 6, 2), 44)}, {"number": number(date(1982, 6, 2), 46)}),
+    (
+        "details",
+        {"relation": "其他亲属", "born_on": "1982-06-02", "sex": "女", "hukou": "registered"},
+        {"relation": "配偶", "born_on": "1982-06-02", "sex": "女", "hukou": "permit"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "second"), OTHERWISE, ids=[kind for kind, _, _ in OTHERWISE])
+def test_a_second_confirmation_that_says_something_else_is_looked_at_once_more(
+    sign_in: object, outside: Outside, kind: str, first: dict[str, str], second: dict[str, str]
+) -> None:
+    client, page = sign_in("clerk"), address(outside, "赵妻", f"change/{kind}/")
+    who = outside.look(lambda county: county.person("赵妻"))
+
+    done, answer = (client.post(page, typed | {"why": GROUND, "last": "0", "confirmed": "1"}) for typed in (first, second))  # fmt: skip
+
+    assert (done.status_code, answer.status_code, "刚刚有别的变更" in text_of(answer)) == (302, 200, True)
+    assert outside.look(lambda _: who.changes.count()) == 1
+
+
+def test_what_was_taken_back_since_is_not_taken_for_done(sign_in: object, outside: Outside) -> None:
+    client, there = sign_in("clerk"), address(outside, "赵妻")
+    sent = {"on": "2021-11-01", "why": "死亡证明", "last": "0", "confirmed": "1"}
+    client.post(f"{there}change/died/", sent)
+    client.post(f"{there}undo/{history(outside, '赵妻')[0].pk}/", {"why": "登记错了人"})
+
+    answer = client.post(f"{there}change/died/", sent)
+
+    assert (answer.status_code, "刚刚有别的变更" in text_of(answer)) == (200, True)
+    assert outside.look(lambda county: county.person("赵妻").died_on) is None
+
+
 def two_corrections_at_once(county: County) -> tuple[tuple[int, int], list[str]]:
     """Two clerks who look at the same page confirm two names. What each was answered, and what is kept."""
     clerks = [Client(), Client()]

@@ -5,6 +5,7 @@ confirmed. A page that was confirmed twice registers once.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -181,8 +182,7 @@ def change(request: HttpRequest, resident_id: int, kind: str) -> HttpResponse:
 
 
 def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
-    form_of, verb = FORMS[kind]
-    form = form_of(request.POST)
+    form = FORMS[kind][0](request.POST)
     if not form.is_valid():
         return _form_page(request, person, kind, form)
     is_confirmed = "confirmed" in request.POST
@@ -190,9 +190,9 @@ def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
         with transaction.atomic():
             person = _held(request, person.pk)  # before it is asked what was the last: nobody adds to it from now on
             goes_on = is_confirmed and (form.cleaned_data["last"] or 0) == _last(person)
-            if is_confirmed and not goes_on and _is_done(person, kind, form, request):
+            if is_confirmed and not goes_on and _is_done(request, person, kind, form):
                 return redirect("resident", person.pk)
-            made = verb(person, by=request.user, at=now(), **_changed(form, person))
+            made = _made(request, person, kind, form)
             if goes_on:
                 _bills_follow(request, person)
             transaction.set_rollback(not goes_on)
@@ -245,15 +245,37 @@ def _last(person: Resident) -> int:
     return history_of(person).values_list("pk", flat=True).first() or 0
 
 
-def _is_done(person: Resident, kind: Kind, form: GroundForm, request: HttpRequest) -> bool:
-    """A doubled click: since the page was shown the same has been registered, by the same clerk, on the same ground."""
-    same = {"kind": kind, "by": f"staff:{request.user.username}", "why": " ".join(form.cleaned_data["why"].split())}
-    if "on" in form.cleaned_data:
-        same["on"] = form.cleaned_data["on"]
-    return (
-        "confirmed" in request.POST
-        and history_of(person).filter(pk__gt=form.cleaned_data["last"] or 0, **same).exists()
-    )
+def _made(request: HttpRequest, person: Resident, kind: Kind, form: GroundForm) -> Change:
+    return FORMS[kind][1](person, by=request.user, at=now(), **_changed(form, person))
+
+
+def _is_done(request: HttpRequest, person: Resident, kind: Kind, form: GroundForm) -> bool:
+    """A doubled click: since the page was shown, the same clerk has registered what this form says, and that still holds.
+
+    The register itself is asked: were that change not there, what would this form write?
+    """
+    mine = {"kind": kind, "by": f"staff:{request.user.username}", "why": " ".join(form.cleaned_data["why"].split())}
+    since = history_of(person).filter(pk__gt=form.cleaned_data["last"] or 0, is_undone=False, **mine)
+    return any(_says(_anew(request, one, kind, form)) == _says(one) for one in since)
+
+
+def _anew(request: HttpRequest, done: Change, kind: Kind, form: GroundForm) -> Change | None:
+    """What the form would write in place of `done`; nothing of it stays. None: it, or taking that back, is refused."""
+    try:
+        with transaction.atomic():
+            changes.undo(done, by=request.user, why=done.why, at=now())
+            made = _made(request, _resident(request, done.resident_id), kind, form)
+            transaction.set_rollback(True)
+            return made
+    except Refusal:
+        return None
+
+
+def _says(change: Change | None) -> tuple[date, dict[str, Any]] | None:
+    """Without sealed texts, which are others each time: the token beside them says whether it is the same number."""
+    if change is None:
+        return None
+    return change.on, {name: value for name, value in change.after.items() if not name.endswith("_sealed")}
 
 
 def _initial(person: Resident) -> dict[str, Any]:
