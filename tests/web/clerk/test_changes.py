@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
+from canbao.access.models import Record
 from canbao.register.domain.changes import withdraw
 from canbao.register.domain.residents import register_newborn
 from canbao.register.models import Change, Resident
@@ -190,6 +191,17 @@ def test_without_holding_the_person_the_second_would_overwrite_the_first_unseen(
     monkeypatch.setattr(pages, "_held", pages._resident)
 
     assert two_corrections_at_once(real_county) == ((302, 302), ["赵琪", "赵祺"])
+
+
+@pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1"}], ids=["first-look", "confirmed"])
+def test_whoever_tries_whether_a_number_is_taken_is_on_record_without_the_number(sign_in: object, outside: Outside, confirmed: dict[str, str]) -> None:  # fmt: skip
+    page = address(outside, "赵妻", "change/number/")
+
+    sign_in("clerk").post(page, {"number": number_of("赵大"), "why": GROUND, "last": "0"} | confirmed)
+
+    tried = outside.look(lambda county: list(Record.objects.filter(verb="number.tried")))
+    about = outside.look(lambda county: f"resident:{county.person('赵妻').pk}")
+    assert [(one.subject, one.actor, one.detail) for one in tried] == [(about, "staff:clerk", {})]
 
 
 def test_who_was_changed_meanwhile_is_looked_at_once_more(sign_in: object, outside: Outside) -> None:

@@ -197,6 +197,8 @@ def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
                 _bills_follow(request, person)
             transaction.set_rollback(not goes_on)
     except Refusal as no:
+        if isinstance(no, NumberTaken):  # that says something of somebody else: it is on record who asked
+            record("number.tried", f"resident:{person.pk}", county=person.county)
         return _form_page(request, person, kind, form, no=no)
     if not goes_on:
         return _confirm_page(request, person, kind, form, made, is_stale=is_confirmed)
