@@ -10,7 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from canbao.access.models import Record
-from tests.county import OTHER_VILLAGE, VILLAGE, register_changes
+from canbao.register.domain.changes import withdraw
+from canbao.register.domain.residents import register_resident
+from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, register_changes, signed_in
 from tests.enrolment.change_sheets import sheet
 from tests.enrolment.domain.test_change_tables import BABY
 from tests.web.conftest import Outside
@@ -65,8 +67,22 @@ def test_who_is_added_gets_a_bill_and_owes_nothing_once_the_table_is_taken_back(
     assert (owed, "赵三" in taken.split("登记与变更")[0], "赵三" in back.split("登记与变更")[0]) == (32000, True, False)
 
 
-def test_a_table_that_moved_a_child_away_is_taken_back_and_the_child_gets_a_bill(clerk: Client, outside: Outside) -> None:  # fmt: skip
-    """Drawn up before the campaign looked at them: they had no bill when the table was taken."""
+def test_who_was_withdrawn_and_is_added_again_gets_a_bill(clerk: Client, outside: Outside) -> None:
+    with signed_in("clerk"):
+        by = County().staff("clerk")
+        child = register_resident(
+            household=County().household("赵家"), name="赵三", number=BABY["证件号码"], relation="子女", on=IN_THE_WINDOW.date(), allow_synthetic=True
+        )  # fmt: skip
+        withdraw(child, by=by, why="登记重了", at=IN_THE_WINDOW)
+    address = upload(clerk, sheet(BABY)).request["PATH_INFO"]
+
+    clerk.post(f"{address}take/")
+
+    assert outside.look(lambda county: (county.person("赵三").pk, county.bill("赵三").due_fen)) == (child.pk, 32000)
+
+
+def test_a_table_that_moved_somebody_away_is_taken_back_and_they_get_a_bill(clerk: Client, outside: Outside) -> None:  # fmt: skip
+    """They had no bill when the table was taken: they were in the employee scheme."""
     address = upload(clerk, sheet(吴职={"变动": "迁出", "变动日期": "2021-10-01"})).request["PATH_INFO"]
     clerk.post(f"{address}take/")
     with register_changes("left_employment"):
