@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from canbao.access.models import Record
 from canbao.documents.refusals import (
     ColumnMissing,
     ColumnsSwapped,
@@ -134,7 +135,12 @@ def test_last_years_list_is_stopped_until_somebody_has_looked(
         imported(county, file, file_name=file_name)
     assert "2020 年" in no.value.says
     assert not Roster.objects.filter(file_name=file_name).exists()
-    assert only_row(imported(county, file, file_name=file_name, year_confirmed=True)).outcome == Outcome.TAKEN
+
+    roster = imported(county, file, file_name=file_name, year_confirmed=True)
+    assert only_row(roster).outcome == Outcome.TAKEN
+    link = Record.objects.get(verb="roster.imported")
+    assert link.detail["earlier_years_confirmed"] == roster.earlier_years
+    assert roster.earlier_years[-1] == 2020
 
 
 @pytest.mark.parametrize(
@@ -148,7 +154,9 @@ def test_last_years_list_is_stopped_until_somebody_has_looked(
 def test_this_years_list_is_not_stopped(county: County, tmp_path: Path, title: str, cut_off_on: date) -> None:
     file = xlsx(tmp_path / "new.xlsx", [listed("赵大")], title=title)
 
-    assert only_row(imported(county, file, cut_off_on=cut_off_on)).outcome == Outcome.TAKEN
+    roster = imported(county, file, cut_off_on=cut_off_on, year_confirmed=True)
+    assert (only_row(roster).outcome, roster.earlier_years) == (Outcome.TAKEN, [])
+    assert "earlier_years_confirmed" not in Record.objects.get(verb="roster.imported").detail
 
 
 def test_another_departments_list_is_stopped(county: County, tmp_path: Path) -> None:

@@ -261,7 +261,9 @@ def test_an_old_list_is_taken_after_a_second_explicit_yes(sign_in: object, outsi
     stopped = upload()
     assert refusal_of(stopped) == "名单标题或文件名写的是 2020 年，在册截止日却是 2021-10-31：可能是旧名单。"
     assert "year_confirmed" in stopped.content.decode()
-    assert upload(year_confirmed="on").status_code == 302
+    taken = upload(year_confirmed="on")
+    assert taken.status_code == 302
+    assert "只有往年的年份（2020）" in text_of(sign_in("county").get(taken.url))
 
 
 def test_the_same_file_twice_is_said(sign_in: object, outside: object, tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def import_roster(
 
     `sheet` is needed where a file has several lists. `category` is what everybody on it is, for a list without such a
     column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
-    holds them any more. `on` is today. `year_confirmed`: somebody looked at the years in the title, and it is the right list.
+    holds them any more. `on` is today. `year_confirmed`: somebody looked at the years in the title, and it is the right list;
+    the years stay with the list, for whoever confirms it.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `CutOffInFuture`,
     `CategoryNotInNotice`, what `read_spreadsheet` and `find_columns` say no to, `RosterOfAnotherYear` (unless
@@ -76,8 +77,9 @@ def import_roster(
     content = file.read_bytes()
     table = read_spreadsheet(content, sheet=sheet)
     columns = find_columns(table, required=[Field.NAME, Field.NUMBER, *([] if category else [Field.CATEGORY])])
-    if not year_confirmed:
-        _check_year(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
+    years = _years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
+    if years and not year_confirmed:
+        raise RosterOfAnotherYear(seen="、".join(map(str, years)), cut_off_on=cut_off_on)
     roster = Roster(
         county=county,
         department=department,
@@ -88,6 +90,7 @@ def import_roster(
         is_full=is_full,
         categories=[found for name in full_for for found, _ in pack.normalise_category(name)],
         category=category or "",
+        earlier_years=years,
         titles=[kept(text, 200) for text in table.titles],
         header_row=table.header_row,
         columns=[kept(text, 60) for text in table.columns],
@@ -103,11 +106,10 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[-./]?(?:0?[1-9]|1[0-2])(?:[-./]?[0-3
 _STILL_LAST_YEARS = timedelta(days=45)  # in January a list of December is this season's
 
 
-def _check_year(titles: Sequence[str], *names: str, cut_off_on: date) -> None:
-    """A list that names only years that are over is last year's, as far as anybody can see."""
+def _years_that_are_over(titles: Sequence[str], *names: str, cut_off_on: date) -> list[int]:
+    """The years that a list names, where all of them are over: then it is last year's, as far as anybody can see."""
     years = {int(year) for text in (*titles, *names) for year in _YEAR.findall(text)}
-    if years and max(years) < (cut_off_on - _STILL_LAST_YEARS).year:
-        raise RosterOfAnotherYear(seen="、".join(map(str, sorted(years))), cut_off_on=cut_off_on)
+    return sorted(years) if years and max(years) < (cut_off_on - _STILL_LAST_YEARS).year else []
 
 
 def _check_department(pack: Pack, department: str, occurring: Collection[str]) -> None:
@@ -154,8 +156,14 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
         raise known from error
     _write_rows(roster, verdicts)
     counts = {outcome.value: sum(one.outcome is outcome for _, one in verdicts) for outcome in Outcome}
+    overridden = {"earlier_years_confirmed": roster.earlier_years} if roster.earlier_years else {}
     record(
-        "roster.imported", f"roster:{roster.pk}", county=roster.county, actor=f"staff:{roster.imported_by}", **counts
+        "roster.imported",
+        f"roster:{roster.pk}",
+        county=roster.county,
+        actor=f"staff:{roster.imported_by}",
+        **counts,
+        **overridden,
     )
     return roster
 

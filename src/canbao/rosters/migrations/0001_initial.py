@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ("categories", models.JSONField(default=list, verbose_name="涉及的类别")),
                 ("category", models.CharField(blank=True, default="", max_length=60, verbose_name="全表的类别")),
                 ("titles", models.JSONField(default=list, verbose_name="表头上方的文字")),
+                ("earlier_years", models.JSONField(default=list, verbose_name="已确认的往年年份")),
                 ("header_row", models.IntegerField(default=1, verbose_name="表头行号")),
                 ("columns", models.JSONField(default=list, verbose_name="列名（原有顺序）")),
                 ("fields", models.JSONField(default=dict, verbose_name="各列的含义")),

@@ -37,6 +37,8 @@ class Roster(models.Model):
         "全表的类别", max_length=60, blank=True, default=""
     )  # of rows that name none themselves
     titles = models.JSONField("表头上方的文字", default=list)
+    # all that it names, when they are over and who imported it said that it is the right list all the same
+    earlier_years = models.JSONField("已确认的往年年份", default=list)
     header_row = models.IntegerField("表头行号", default=1)
     columns = models.JSONField("列名（原有顺序）", default=list)
     fields = models.JSONField(

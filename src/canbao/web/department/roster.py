@@ -114,6 +114,7 @@ def roster_page(
         "checks": checks,
         "makes": is_maker(request.user, found),
         "imported_it": found.imported_by == request.user.username,
+        "importer": name_of(found.imported_by) if found.earlier_years else "",
         "confirmer": name_of(found.confirmed_by) if found.confirmed_by else "",
         "closer": name_of(found.closed_by) if found.closed_by else "",
         "taker_back": name_of(found.taken_back_by) if found.taken_back_by else "",
