@@ -470,6 +470,54 @@ def test_what_was_handed_in_stays(real_county: County, alias: str, what: str) ->
         cursor.execute(what)
 
 
+OPEN, TAKEN, TAKEN_BACK = "钱儿", "钱奶奶", "孙独"
+TAKE = "UPDATE enrolment_changetable SET taken_at = now(), taken_by = '{}'"
+TAKE_BACK = "UPDATE enrolment_changetable SET taken_back_at = now(), taken_back_by = '{}', taken_back_why = '填错'"
+
+
+def three_tables(county: County) -> dict[str, ChangeTable]:
+    """One that nothing was done with, one taken, one taken and taken back."""
+    made = {name: handed_in(county, sheet(**{name: DIED})) for name in (OPEN, TAKEN, TAKEN_BACK)}
+    taken(county, made[TAKEN])
+    taken_back(county, taken(county, made[TAKEN_BACK]))
+    return made
+
+
+def does_sql(what: str, table: ChangeTable, *, actor: str = "staff:clerk") -> None:
+    column = "change_table_id" if "changetablerow" in what else "id"
+    with within(Scope(VILLAGE, actor)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{what} WHERE {column} = %s", [table.pk])
+        assert cursor.rowcount == 1
+
+
+@pytest.mark.parametrize(
+    ("which", "what"),
+    [
+        pytest.param(TAKEN, TAKE.format("clerk"), id="taken-again"),
+        pytest.param(TAKEN, "UPDATE enrolment_changetable SET taken_at = NULL, taken_by = NULL", id="as-if-not-taken"),
+        pytest.param(TAKEN, "UPDATE enrolment_changetable SET taken_by = 'somebody'", id="by-somebody-else"),
+        pytest.param(OPEN, TAKE.format("somebody"), id="in-another-name"),
+        pytest.param(OPEN, TAKE_BACK.format("somebody"), id="back-in-another-name"),
+        pytest.param(TAKEN_BACK, TAKE_BACK.format("clerk"), id="taken-back-again"),
+        pytest.param(TAKEN_BACK, "UPDATE enrolment_changetable SET taken_back_at = NULL, taken_back_by = NULL, taken_back_why = ''", id="as-if-not-taken-back"),
+        pytest.param(TAKEN_BACK, "UPDATE enrolment_changetable SET taken_back_why = '别的'", id="for-another-reason"),
+        pytest.param(TAKEN, "UPDATE enrolment_changetablerow SET change_id = NULL", id="a-row-as-if-not-taken"),
+        pytest.param(TAKEN, "UPDATE enrolment_changetablerow SET added_id = resident_id", id="a-row-that-added-somebody-too"),
+    ],
+)  # fmt: skip
+def test_taken_and_taken_back_are_each_signed_and_happen_once(county: County, which: str, what: str) -> None:
+    made = three_tables(county)
+
+    with pytest.raises(DatabaseError):
+        does_sql(what, made[which])
+
+
+@pytest.mark.parametrize("what", [TAKE, TAKE_BACK])
+def test_once_and_in_ones_own_name_they_do_happen(county: County, what: str) -> None:
+    """The control of the test above."""
+    does_sql(what.format("clerk"), three_tables(county)[OPEN])
+
+
 def test_numbers_in_it_are_sealed(county: County) -> None:
     typed = number(date(1982, 6, 2), 24)
     handed_in(county, sheet(赵妻={"变动": "更正", "更正后证件号码": typed}))

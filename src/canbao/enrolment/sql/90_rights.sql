@@ -77,5 +77,48 @@ SELECT access_guard('enrolment_baserow', 'household_id');
 GRANT SELECT, INSERT, UPDATE ON enrolment_changetable, enrolment_changetablerow TO canbao_app;
 SELECT access_append_only('enrolment_changetable', 'taken_at', 'taken_by', 'taken_back_at', 'taken_back_by', 'taken_back_why');
 SELECT access_append_only('enrolment_changetablerow', 'change_id', 'added_id');
+-- Each act is signed by who does it, when it happens, and is then as fixed as the rest.
+CREATE OR REPLACE FUNCTION enrolment_change_table_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.taken_at IS NOT NULL OR NEW.taken_back_at IS NOT NULL THEN
+            RAISE EXCEPTION 'a change table is handed in before anything is done with it' USING ERRCODE = 'restrict_violation';
+        END IF;
+        PERFORM scope_must_be('staff:' || NEW.handed_in_by);
+        RETURN NEW;
+    END IF;
+    IF (NEW.taken_at, NEW.taken_by) IS DISTINCT FROM (OLD.taken_at, OLD.taken_by) THEN
+        IF OLD.taken_at IS NOT NULL OR OLD.taken_back_at IS NOT NULL THEN
+            RAISE EXCEPTION 'change table % was taken or taken back already', OLD.id USING ERRCODE = 'restrict_violation';
+        END IF;
+        PERFORM scope_must_be('staff:' || NEW.taken_by);
+    END IF;
+    IF (NEW.taken_back_at, NEW.taken_back_by, NEW.taken_back_why) IS DISTINCT FROM (OLD.taken_back_at, OLD.taken_back_by, OLD.taken_back_why) THEN
+        IF OLD.taken_back_at IS NOT NULL THEN
+            RAISE EXCEPTION 'change table % was taken back already', OLD.id USING ERRCODE = 'restrict_violation';
+        END IF;
+        PERFORM scope_must_be('staff:' || NEW.taken_back_by);
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS each_once ON enrolment_changetable;
+CREATE TRIGGER each_once BEFORE INSERT OR UPDATE ON enrolment_changetable FOR EACH ROW EXECUTE FUNCTION enrolment_change_table_once();
+-- What a row did is written with the taking, and only then.
+CREATE OR REPLACE FUNCTION enrolment_change_table_row_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.change_id IS NOT NULL OR NEW.added_id IS NOT NULL THEN
+            RAISE EXCEPTION 'a row of a change table is handed in before anything is done with it' USING ERRCODE = 'restrict_violation';
+        END IF;
+    ELSIF (NEW.change_id, NEW.added_id) IS DISTINCT FROM (OLD.change_id, OLD.added_id) THEN
+        IF OLD.change_id IS NOT NULL OR OLD.added_id IS NOT NULL
+           OR EXISTS (SELECT FROM enrolment_changetable t WHERE t.id = OLD.change_table_id AND (t.taken_at IS NOT NULL OR t.taken_back_at IS NOT NULL)) THEN
+            RAISE EXCEPTION 'row % of a change table was taken already', OLD.id USING ERRCODE = 'restrict_violation';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS each_once ON enrolment_changetablerow;
+CREATE TRIGGER each_once BEFORE INSERT OR UPDATE ON enrolment_changetablerow FOR EACH ROW EXECUTE FUNCTION enrolment_change_table_row_once();
 SELECT access_guard('enrolment_changetable', '');
 SELECT access_guard('enrolment_changetablerow', '');
