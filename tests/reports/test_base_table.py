@@ -98,6 +98,16 @@ def test_the_spreadsheet_says_which_table_it_is_and_has_everybody_with_a_masked_
     assert not any(identity_of(name) in str(rows) for name in PEOPLE)
 
 
+def test_a_village_may_be_called_what_no_sheet_may_be_called(table: BaseTable, county: County) -> None:
+    merged = village()
+    merged.name = "示例一村[合并]"
+
+    with signed_in("clerk"):
+        title, *_ = sheet_of(base_sheet(table, merged, by=county.staff("clerk")))
+
+    assert title[0] == "示例一村[合并] 城乡居民基本医疗保险参保底表"
+
+
 def test_whole_numbers_are_for_the_county_with_a_reason_that_goes_on_record(table: BaseTable, county: County) -> None:
     with signed_in("county"):
         _, _, _, *rows = sheet_of(base_sheet(table, village(), by=county.staff("county"), whole_because="与公安比对"))

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("证件号码"), Column("登记情况"), Column("变动"), Column("变动日期"), Column("更正后姓名"), Column("更正后证件号码"),
 )  # fmt: skip
 TO_FILL_IN = ("",) * 4  # the last columns are the village's
-SHEET_NAME_AT_MOST = 31
+SHEET_NAME = "底表"  # a village may be called what no sheet may be called, such as 示例一村[合并]
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def base_sheet(table: BaseTable, village: Division, *, by: Staff, whole_because:
     made = workbook_of(
         [
             Sheet(
-                name=village.name[:SHEET_NAME_AT_MOST],
+                name=SHEET_NAME,
                 columns=COLUMNS,
                 rows=lines,
                 title=f"{village.name} {TITLE}",
