@@ -55,7 +55,7 @@ def base_by_place(table: BaseTable, *, division: str) -> list[BasePlace]:
     place = DivisionCode(division)
     first, after = place.range()
     digits = 9 if place.level <= Level.COUNTY else 12
-    with transaction.atomic(), planned_for_a_county(whole=True), connection.cursor() as cursor:
+    with transaction.atomic(), planned_for_a_county(whole=place.level < Level.VILLAGE), connection.cursor() as cursor:
         cursor.execute(_BY_PLACE, {"table": table.pk, "digits": digits, "first": first, "after": after})
         return [BasePlace(*row) for row in cursor.fetchall()]
 

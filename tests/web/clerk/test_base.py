@@ -110,7 +110,7 @@ def test_a_county_without_a_base_table_says_who_draws_it_up(sign_in: object, mon
 def test_one_person_and_eleven_cost_as_many_queries(sign_in: object, outside: object, django_assert_num_queries: object) -> None:  # fmt: skip
     client = sign_in("county")
     for village in (OTHER_VILLAGE, VILLAGE):
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(14):
             client.get(f"/base/{village}/")
     for whole, queries in ((TOWN, 12), (WHOLE, 11)):  # of two villages; of one town, with nothing above it
         with django_assert_num_queries(queries):
