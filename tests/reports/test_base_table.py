@@ -16,10 +16,21 @@ from canbao.enrolment.models import BaseTable
 from canbao.enrolment.refusals import NobodyOnBaseTable
 from canbao.enrolment.standing import Standing, standing_of
 from canbao.register.domain.changes import died, joined_employee_scheme, left_employee_scheme, moved_away, withdraw
+from canbao.register.models import Resident
 from canbao.register.refusals import NumberInText
 from canbao.reports.base_papers import COLUMNS, base_list, base_sheet
 from canbao.reports.base_table import BasePlace, base_by_place, base_rows, newest_base_table
-from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, PEOPLE, VILLAGE, County, signed_in
+from tests.county import (
+    COUNTY,
+    FAR_VILLAGE,
+    IN_THE_WINDOW,
+    OTHER_VILLAGE,
+    PEOPLE,
+    VILLAGE,
+    County,
+    register_changes,
+    signed_in,
+)
 from tests.web.conftest import number_of as identity_of
 
 needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="reads the PDF back with poppler-utils")
@@ -77,6 +88,18 @@ def test_a_place_has_the_places_in_it(table: BaseTable) -> None:
         BasePlace(VILLAGE, "示例一村", 11, 1, 1, 2, 1),
         BasePlace(OTHER_VILLAGE, "示例二村", 1, 0, 0, 0, 0),
     ]
+
+
+def test_whoever_was_moved_to_another_village_is_counted_where_they_were_listed(table: BaseTable, county: County) -> None:  # fmt: skip
+    with register_changes():
+        Resident.objects.filter(pk=county.person("赵大").pk).update(
+            household=county.household("郑家"), division=OTHER_VILLAGE
+        )
+
+    with within(Scope(VILLAGE, "staff:clerk")):
+        (seen,) = base_by_place(table, division=VILLAGE)
+
+    assert (seen.people, seen.elsewhere, seen.here) == (11, 1, 5)
 
 
 def test_a_clerk_reads_their_own_village_and_no_other(table: BaseTable) -> None:

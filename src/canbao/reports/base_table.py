@@ -15,19 +15,21 @@ from canbao.enrolment.standing import STANDING, Standing
 from canbao.kernel.division_code import DivisionCode, Level
 
 _BY_PLACE = f"""
-SELECT d.code, d.name, count(*), count(*) FILTER (WHERE c.standing = '{Standing.DIED}'),
+SELECT c.place, coalesce(d.name, c.place), count(*), count(*) FILTER (WHERE c.standing = '{Standing.DIED}'),
        count(*) FILTER (WHERE c.standing = '{Standing.MOVED}'), count(*) FILTER (WHERE c.standing = '{Standing.EMPLOYED}'),
-       count(*) FILTER (WHERE c.standing = '{Standing.WITHDRAWN}')
-  FROM (SELECT rpad(left(b.division, %(digits)s), 12, '0') AS place, {STANDING} AS standing
-          FROM enrolment_baserow b JOIN register_resident r ON r.id = b.resident_id
+       count(*) FILTER (WHERE c.standing = '{Standing.WITHDRAWN}'),
+       count(*) FILTER (WHERE c.standing IS NULL)
+  FROM (SELECT rpad(left(b.division, %(digits)s), 12, '0') AS place, CASE WHEN r.id IS NOT NULL THEN {STANDING} END AS standing
+          FROM enrolment_baserow b LEFT JOIN register_resident r ON r.id = b.resident_id
          WHERE b.table_id = %(table)s AND b.division >= %(first)s AND b.division < %(after)s) c
-  JOIN divisions_division d ON d.code = c.place
- GROUP BY d.code, d.name ORDER BY d.code"""  # noqa: S608 - our own words
+  LEFT JOIN divisions_division d ON d.code = c.place
+ GROUP BY c.place, d.name ORDER BY c.place"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
 class BasePlace:
-    """Last year's people of one place, and how many of them the register says are gone, by reason."""
+    """Last year's people of one place, and how many of them the register says are gone, by reason. `elsewhere`: on the
+    table, and by now registered where whoever asks does not see them."""
 
     code: str
     name: str
@@ -36,6 +38,7 @@ class BasePlace:
     moved: int
     employed: int
     withdrawn: int
+    elsewhere: int = 0
 
     @property
     def gone(self) -> int:
@@ -43,7 +46,7 @@ class BasePlace:
 
     @property
     def here(self) -> int:
-        return self.people - self.gone
+        return self.people - self.gone - self.elsewhere
 
 
 def newest_base_table(county: str) -> BaseTable | None:
@@ -62,7 +65,8 @@ def base_by_place(table: BaseTable, *, division: str) -> list[BasePlace]:
 
 def together(places: list[BasePlace], whole: Division) -> BasePlace:
     summed = (
-        sum(getattr(one, name) for one in places) for name in ("people", "died", "moved", "employed", "withdrawn")
+        sum(getattr(one, name) for one in places)
+        for name in ("people", "died", "moved", "employed", "withdrawn", "elsewhere")
     )
     return BasePlace(whole.code, whole.name, *summed)
 
