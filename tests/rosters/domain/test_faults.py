@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from canbao.access.sealing import person_token
-from canbao.config.sample.faults import DEAD, FAULTS, FURNITURE, MOVED
+from canbao.config.sample.faults import DEAD, FAULTS, FURNITURE, MOVED, Fault
 from canbao.config.sample.faulty import LAYOUTS, Entry, Planted, known, plant, write
 from canbao.config.sample.people import make_people
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
@@ -104,7 +104,17 @@ def test_in_three_hundred_thousand_rows_too(county: County, tmp_path: Path) -> N
     ]
 
     assert [misjudged(roster, planted) for roster, planted in judgements] == [[], [], []]
+    for _, planted in judgements:
+        assert {fault.name for fault in planted.faults.values()} == {fault.name for fault in FAULTS}
     assert all(planted.rows > 100_000 and len(planted.faults) > 2_900 for _, planted in judgements)
+
+
+def test_a_fault_that_nobody_is_fit_for_is_no_fault_that_was_found() -> None:
+    people = known(make_people(TOWNS[:1], 0.2, seed=7, on=ON))
+    unfit = Fault("unfit", "nobody has it", (Outcome.LOOK,), "", lambda *_: None)
+
+    with pytest.raises(ValueError, match="unfit"):
+        plant(people, SUIXI, rows=50, share=0.03, seed=1, cut_off_on=ON, faults=[unfit])
 
 
 def test_there_are_many_kinds_of_faults() -> None:

@@ -209,8 +209,10 @@ def of_fifteen(_: Register, one: Known, line: Line) -> Sequence[Line] | None:
     return [replace(line, number=line.number[:6] + line.number[8:17])] if one.born_on.year < 2000 else None
 
 
-def rounded(_: Register, __: Known, line: Line) -> Sequence[Line] | None:
-    return None if line.number.endswith("000") else [replace(line, number=line.number[:15] + "000")]
+def rounded(register: Register, _: Known, line: Line) -> Sequence[Line] | None:
+    """Rounded to what is nobody's number: whoever holds such a number is another fault, somebody else's number."""
+    spoilt = line.number[:15] + "000"
+    return None if spoilt in register.numbers else [replace(line, number=spoilt)]
 
 
 def numeric(_: Register, __: Known, line: Line) -> Sequence[Line] | None:
@@ -357,7 +359,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("number-fifteen", "the number of fifteen digits from before 1999", (CORRECTED,), "15 位旧号码", of_fifteen),
     Fault("number-float", "typed into a number cell: fifteen digits kept, then 000 or E+17", (REFUSED,), "末三位", numeric),
     Fault("number-scientific", "9.90621E+17 as text", (REFUSED,), "末三位", number(lambda text: f"{text[0]}.{text[1:6]}E+17")),
-    Fault("number-zeros", "rounded to …000, then made text", (REFUSED, LOOK), _ANY_NUMBER + "|不一致", rounded),
+    Fault("number-zeros", "rounded to …000, then made text", (REFUSED,), _ANY_NUMBER, rounded),
     Fault("number-letter-o", "letter O for 0", (REFUSED,), "不是数字", number(lambda text: text.replace("0", "O"))),
     Fault("number-letter-l", "letter l for 1", (REFUSED,), "不是数字", number(lambda text: text[:17].replace("1", "l") + text[17] if "1" in text[:17] else None)),
     Fault("number-full-width", "full-width digits", (CORRECTED,), "全角", number(full_width)),

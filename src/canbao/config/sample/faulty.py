@@ -90,7 +90,9 @@ def plant(
     people: Sequence[Known], pack: Pack, *, rows: int, share: float, seed: int, cut_off_on: date,
     faults: Iterable[Fault] = FAULTS,
 ) -> list[Entry]:  # fmt: skip
-    """About `rows` rows, `share` of them faulty, every fault equally often (and at least once where anybody is fit for it)."""
+    """About `rows` rows, `share` of them faulty, every fault equally often, and at least once.
+
+    Raises ValueError for a fault that nobody is fit for: a list without it would prove nothing about it."""
     rng = random.Random(seed)  # noqa: S311 - invented people
     register = Register(people, pack, rng, cut_off_on)
     listed = rng.sample(register.here, min(rows, len(register.here)))
@@ -107,6 +109,8 @@ def plant(
                     entries[at] = [*map(Entry, made[:-1]), Entry(made[-1], fault)]
                     del free[tried]
                     break
+            else:
+                raise ValueError(f"nobody among {len(free[:TRIES])} people is fit for the fault {fault.name}")
     for piece in FURNITURE:
         for at in rng.sample(free, min(max(1, each // 4), len(free))):
             entries[at] = [*entries[at], Entry(piece)]
