@@ -3,7 +3,7 @@
 Everybody here is made up; their numbers begin with a place that was never issued.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -16,6 +16,7 @@ from django.db import connection
 from canbao.access.models import Role, Staff
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.cash import take_cash
+from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.receipts import issue_book
 from canbao.collection.models import ReceiptBook, Refund
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
@@ -24,9 +25,11 @@ from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.domain.campaigns import open_campaign, publish
 from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.kernel.days import CHINA
+from canbao.ledger.models import Transfer
 from canbao.policy import load_pack
 from canbao.register.domain.bulk import NewPerson, add_people
-from canbao.register.models import Household
+from canbao.register.domain.changes import died, moved_away
+from canbao.register.models import Household, Resident
 from canbao.reports.four_ways import four_ways_agree
 from canbao.rosters.domain.confirming import confirm_roster
 from canbao.rosters.domain.importing import import_roster
@@ -71,11 +74,13 @@ def dongzhi(real_county: County) -> Iterator[Campaign]:
         ("dz-county", Role.COUNTY, COUNTY),
         ("dz-county2", Role.COUNTY, COUNTY),
         ("dz-civil", Role.DEPARTMENT, COUNTY),
+        ("dz-gone", Role.COUNTY, COUNTY),
     ]:
         Staff.objects.db_manager("owner").create_staff(
             username=username, password=PASSWORD, full_name=username, role=role, division=division,
             unit_id=unit.pk if role == Role.VILLAGE_CLERK else None,
         )  # fmt: skip
+    Staff.objects.using("owner").filter(username="dz-gone").update(is_active=False)
     with at_work("dz-county"):
         for series, kind in [(1, ReceiptBook.Kind.PAPER), (2, ReceiptBook.Kind.ELECTRONIC)]:
             issue_book(unit=unit, kind=kind, series=series, first=90_001, last=90_100)
@@ -110,6 +115,12 @@ def take_list(people: Sequence[tuple[str, str]], *, cut_off: date, folder: Path)
     with at_work("dz-county2"):
         confirm_roster(roster, by=staff("dz-county2"), at=at(cut_off))
     return roster
+
+
+def adjust_bills(campaign: Campaign, on: date) -> None:
+    """Bills by the lists of that day, and nobody enrolled by the office yet."""
+    with at_work("dz-county"):
+        readjust(campaign, as_of=on, at=at(on), actor="staff:dz-county")
 
 
 def pays(campaign: Campaign, name: str, on: date) -> int:
@@ -165,7 +176,7 @@ def test_the_list_of_31_december_moves_the_money_of_those_who_paid_by_the_one_of
 
     assert "只是看看，什么也没有改" in looked
     for sentence in (
-        "有变化 4 人：已缴费而应退 1 人 250.00 元，已缴费而应补 1 人，没有缴费而金额改了 1 人",
+        "有变化 4 人：已缴费而应退 1 人 250.00 元，已参保而应补 1 人，没有参保而金额改了 1 人",
         "全额资助、由经办机构登记参保 1 人",
     ):
         assert sentence in looked
@@ -184,9 +195,59 @@ def test_the_list_of_31_december_moves_the_money_of_those_who_paid_by_the_one_of
 
     again = adjust(capsys)
     assert (
-        "有变化 0 人：已缴费而应退 0 人 0.00 元，已缴费而应补 0 人，没有缴费而金额改了 0 人\n  全额资助、由经办机构登记参保 0 人"
+        "有变化 0 人：已缴费而应退 0 人 0.00 元，已参保而应补 0 人，没有参保而金额改了 0 人\n  全额资助、由经办机构登记参保 0 人"
         in again
     )
+
+
+@pytest.mark.parametrize("what", [died, moved_away])
+@pytest.mark.usefixtures("year_end")
+def test_who_died_or_moved_away_is_not_enrolled_and_no_fund_pays_for_them(
+    dongzhi: Campaign, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: Callable[..., object]
+) -> None:
+    take_list([("丁平", "特困人员")], cut_off=OCTOBER, folder=tmp_path)
+    adjust_bills(dongzhi, OCTOBER)
+    with at_work("dz-county2"):
+        gone = Resident.objects.get(name="丁平")
+        what(gone, on=date(2020, 11, 2), by=staff("dz-county2"), why="证明", at=at(date(2020, 11, 3)))
+
+    said = adjust(capsys)
+
+    assert "由经办机构登记参保 0 人" in said
+    assert not Enrolment.objects.filter(resident__name="丁平").exists()
+    assert not Transfer.objects.filter(resident_id=gone.pk).exists()
+
+
+def test_who_is_on_no_list_any_more_is_not_enrolled_by_what_an_old_bill_says(
+    dongzhi: Campaign, tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: LazySettings
+) -> None:
+    """After the window the notice lets ordinary people in no more, so their bills stay as they were."""
+    take_list([("丁平", "特困人员"), ("甲安", "农村低保户")], cut_off=OCTOBER, folder=tmp_path)
+    adjust_bills(dongzhi, OCTOBER)
+    january = date(2021, 1, 20)
+    settings.CANBAO_TODAY = january
+    take_list([("甲安", "农村低保户")], cut_off=january, folder=tmp_path)
+
+    said = adjust(capsys, as_of=january)
+
+    assert "由经办机构登记参保 0 人" in said
+    assert not Enrolment.objects.filter(resident__name="丁平").exists()
+
+
+@pytest.mark.usefixtures("year_end")
+def test_a_day_before_the_newest_list_is_refused_unless_it_is_meant(
+    dongzhi: Campaign, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take_list([("甲安", "农村低保户")], cut_off=OCTOBER, folder=tmp_path)
+    take_list([("甲安", "农村低保户"), ("戊泰", "城市低保户")], cut_off=date(2020, 12, 1), folder=tmp_path)
+    adjust(capsys, as_of=date(2020, 12, 1))
+
+    with pytest.raises(CommandError, match="截至 2020-12-01 的名单已经算数"):
+        adjust(capsys, as_of=OCTOBER)
+    assert bills("戊泰")[-1] == (30, "open")
+
+    adjust(capsys, as_of=OCTOBER, older=True)
+    assert bills("戊泰")[-1] == (280, "open")
 
 
 @pytest.mark.parametrize(
@@ -195,6 +256,7 @@ def test_the_list_of_31_december_moves_the_money_of_those_who_paid_by_the_one_of
         ({"by": "dz-civil"}, "不办理", 1),
         ({"by": "county"}, "辖区|不在", 1),
         ({"by": "nobody"}, "没有账号 nobody", 2),
+        ({"by": "dz-gone"}, "没有账号 dz-gone", 2),
         ({"county": "341722"}, "341722 没有开启的参保年度", 2),
         ({"as_of": date(2021, 1, 1)}, "2021-01-01 还没有到", 2),
     ],

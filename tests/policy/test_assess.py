@@ -356,6 +356,7 @@ def test_once_the_benefit_period_is_over_nobody_is_told_of_a_way_to_make_good() 
     told = [assess(PACK, Facts(paid_on=day)).refusal for day in (date(2031, 12, 31), date(2032, 1, 1))]
 
     assert ["停了职工医保" in one.remedy for one in told if one is not None] == [True, False]
+    assert ["新生儿" in one.remedy for one in told if one is not None] == [True, True]  # theirs runs on
 
 
 def test_whom_an_assumption_keeps_out_of_a_category_is_told_of_it_as_well() -> None:

@@ -134,10 +134,11 @@ def test_clauses_nest_even_where_a_kind_of_heading_is_skipped() -> None:
 
 
 def test_a_number_before_a_year_is_a_heading_and_a_number_with_a_point_is_none() -> None:
-    clauses = clauses_of("一、甲\n1.2021年的名单\n1.5万元上缴\n2.2022年的名单", {})
+    clauses = clauses_of("一、甲\n1.2021年的名单\n1.5万元上缴\n2.2022年的名单\n3.2021-2022年度\n3.20000元", {})
 
     assert clauses["一1"] == "1.2021年的名单1.5万元上缴"
     assert clauses["一2"] == "2.2022年的名单"
+    assert clauses["一3"] == "3.2021-2022年度3.20000元"
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,21 @@
 """The record of reads and changes. `record()` raises when it cannot record, and shares the transaction of what it records."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, time
 from typing import NamedTuple
 
 from django.db import connection
 
 from canbao.access.models import Record
-from canbao.access.scope import current_scope
+from canbao.access.scope import Scope, current_scope, within
 from canbao.kernel.days import CHINA, days_after
+from canbao.kernel.refusal import must
+
+_Waiting = list[tuple[Scope | None, list[str]]]
+_waiting: ContextVar[_Waiting | None] = ContextVar("waiting", default=None)
 
 
 class Link(NamedTuple):
@@ -22,17 +29,45 @@ class Link(NamedTuple):
 def record(verb: str, subject: str, *, county: str, actor: str | None = None, **detail: object) -> None:
     """Add a link to the county's chain. `subject` is an id, never a name or a number: the record is read by many.
 
-    Locks the county's chain head until the transaction ends, so call it last.
+    Locks the county's chain head until the transaction ends, so call it last, or let it wait (`recorded_last`).
     """
     scope = current_scope()
     who = actor or (scope.actor if scope else None)
     if who is None:
         raise AssertionError(f"{verb}: nobody is at work, so nobody can be put on record")
+    link = [county, who, verb, subject, json.dumps(detail, ensure_ascii=False, default=str)]
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.append((scope, link))
+    else:
+        _write(link)
+
+
+def _write(link: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT access_record(%s, %s, %s, %s, %s)",
-            [county, who, verb, subject, json.dumps(detail, ensure_ascii=False, default=str)],
-        )
+        cursor.execute("SELECT access_record(%s, %s, %s, %s, %s)", link)
+
+
+@contextmanager
+def recorded_last() -> Iterator[None]:
+    """In a transaction of several steps: what they put on record is written when all of them are done.
+
+    A record holds the county's chain until the end. Whoever takes cash locks bills and then records; a step that
+    recorded first and locked the same bills afterwards would wait for them, and they for it.
+    """
+    must(connection.in_atomic_block, "what is recorded last belongs to the transaction of what it records")
+    waiting: _Waiting = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for scope, link in waiting:
+        if scope is None:
+            _write(link)
+        else:
+            with within(scope):
+                _write(link)
 
 
 def broken_link(county: str) -> int | None:

@@ -203,6 +203,14 @@ class RefundNotDue(Refusal):
     remedy_template = "请在退款清单中查看进度。"
 
 
+class NewerListCounts(Refusal):
+    """Bills would go back to what they were before the newer list: mostly a slip in the day."""
+
+    code = "newer_list_counts"
+    says_template = "{department}截至 {on} 的名单已经算数，按 {as_of} 的名单核定会把它的变化改回去。"
+    remedy_template = "请核对日期；通知确实只看那一天的，请加 --older 再核定。"
+
+
 SAID_BY_DATABASE: dict[str, type[Refusal]] = {
     refusal.code: refusal
     for refusal in (

@@ -1,5 +1,6 @@
 """Questions about campaigns and bills that have a name."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -15,6 +16,12 @@ from canbao.register.models import Household
 def current_campaign(county: str) -> Campaign | None:
     """The campaign that was opened last in a county; None before the first one."""
     return Campaign.objects.filter(county=county, opened_at__isnull=False).order_by("window_from").last()
+
+
+def enrolled_among(county: str, residents: Sequence[int]) -> int:
+    """How many of these people are enrolled in the current campaign, whoever paid for it."""
+    enrolled = Enrolment.objects.filter(campaign=current_campaign(county), ended_on__isnull=True)
+    return enrolled.filter(resident_id__in=residents).count()
 
 
 def current_campaigns(division: str) -> list[Campaign]:

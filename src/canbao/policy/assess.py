@@ -207,7 +207,7 @@ def _outside_window(person: Person) -> Refusal:
         return refusals.WindowNotOpen(clause=window.where, first=window.first, last=window.last)
     late = [way for way in pack.ways_in if way.paid != "in_window" and not (way.is_for_newborns and _is_grown(person))]
     if not person.reached("paid", pack.benefit_period.last):
-        late = []  # nothing can be made good once it is over
+        late = [way for way in late if way.when.paid_within_of_birth]  # only a time from birth runs on past its end
     ways = _listed(refusals.LATE_WAYS, [way for way in late if way.may_pay is None])
     ways += _listed(refusals.LATE_WAYS_UNKNOWN, [way for way in late if way.may_pay is not None])
     afterwards = window.afterwards or refusals.AFTERWARDS

@@ -13,7 +13,7 @@ _CHINESE = "一二三四五六七八九十"
 _HEADINGS = (
     re.compile(rf"^([{_CHINESE}]{{1,3}})、"),
     re.compile(rf"^\(([{_CHINESE}]{{1,3}})\)"),
-    re.compile(r"^(\d{1,2})[.、](?!\d(?!\d{3}年))"),  # not 1.5 is to be paid, but 1.2021年 begins
+    re.compile(r"^(\d{1,2})[.、](?!\d(?!\d{3}[年—–至~-]))"),  # not 1.5 is to be paid, but 1.2021年 begins
     re.compile(r"^\((\d{1,2})\)"),
 )
 _SHAPES = ("{}", "（{}）", "{}", "（{}）")

@@ -1,15 +1,19 @@
 """A list that should not have counted is taken back: afterwards everything is as it was before."""
 
+import threading
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.models import F
 
 from canbao.access.models import Record
+from canbao.access.record import recorded_last
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.collection.domain.readjustment import follow_holdings, follow_list
 from canbao.enrolment.models import Bill
@@ -24,7 +28,7 @@ from canbao.rosters.refusals import (
     SamePerson,
 )
 from tests.collection.domain.test_cash import take
-from tests.collection.racing import all_at_once
+from tests.collection.racing import PATIENCE_SECONDS, all_at_once, waits
 from tests.county import IN_THE_WINDOW, County, signed_in
 from tests.desks import confirm_roster, take_back_roster
 from tests.rosters.files import CUT_OFF, imported, listed, xlsx
@@ -49,6 +53,12 @@ def hand_in(county: County, tmp_path: Path) -> Callable[..., Roster]:
         return roster
 
     return handed_in
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not true() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def take_back(county: County, roster: Roster, *, by: str = "county2", why: str = WHY) -> Any:
@@ -215,3 +225,49 @@ def test_two_who_take_it_back_at_once_do_so_once(real_county: County, tmp_path: 
     done = all_at_once(*[lambda: take_back(real_county, roster)] * 2)
 
     assert sorted(type(one).__name__ for one in done) == ["ListTakenBack", "TakenBack"]
+
+
+def test_who_confirmed_later_comes_later_whatever_their_clock_said(
+    county: County, hand_in: Callable[..., Roster]
+) -> None:
+    """A request reads the clock, then waits for the lock."""
+    first = hand_in("赵妻", at=IN_THE_WINDOW + timedelta(minutes=1))
+    hand_in("赵妻", "赵大", at=IN_THE_WINDOW)
+
+    with pytest.raises(LaterListCounts):
+        take_back(county, first)
+
+
+@pytest.mark.parametrize(("meanwhile", "blocked"), [(recorded_last, False), (nullcontext, True)])
+def test_a_cashier_and_a_list_that_is_taken_back_do_not_block_each_other(
+    real_county: County, tmp_path: Path, meanwhile: Callable[[], AbstractContextManager[None]], blocked: bool
+) -> None:
+    """The cashier locks bills, then the record; whoever records first and looks at bills afterwards meets them head-on."""
+    roster = imported(real_county, xlsx(tmp_path / "one.xlsx", [listed("钱奶奶"), listed("赵妻")]))
+    confirm_roster(roster, by=real_county.staff("county2"), at=IN_THE_WINDOW, strike_off_confirmed=True)
+    with signed_in("county2"):
+        follow_list(roster, at=IN_THE_WINDOW, actor="staff:county2")
+    taken_back, cashier = threading.Event(), []
+
+    def office() -> Any:
+        with transaction.atomic(), meanwhile():
+            done = take_back_roster(roster, by=real_county.staff("county2"), at=LATER, why=WHY)
+            taken_back.set()
+            wait_until(lambda: cashier and (cashier[0] == "done" or waits(cashier[0])))
+            with signed_in("county2"):
+                return follow_holdings(roster.county, done.residents, at=LATER, actor="staff:county2")
+
+    def at_the_counter() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pid = cursor.fetchone()[0]
+        taken_back.wait(PATIENCE_SECONDS)
+        cashier.append(pid)
+        try:
+            return take(real_county, "赵家", fen=128000 - 28000)
+        finally:
+            cashier[0] = "done"
+
+    done = all_at_once(office, at_the_counter)
+
+    assert any(isinstance(one, OperationalError) for one in done) is blocked

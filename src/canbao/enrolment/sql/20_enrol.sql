@@ -80,8 +80,9 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION enrolment_enrol(enrolment_ask[], timestamptz) FROM PUBLIC;
 
--- Enrol by the office everyone whose bill is nothing (fully subsidised), as a set. `starts` says for each assessment
--- from when such people are covered: {"<assessment id>": "2022-01-01"}. Returns how many.
+-- Enrol by the office everyone whose bill is nothing (fully subsidised), as a set. `starts` says for each bill from when its
+-- person is covered: {"<bill id>": "2022-01-01"}. A bill that was replaced meanwhile is open no more, and nobody who died or
+-- moved away is enrolled, whatever it says. Returns how many.
 CREATE OR REPLACE FUNCTION enrolment_enrol_free(in_campaign bigint, starts jsonb, paid_on date, at timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -89,9 +90,9 @@ DECLARE
 BEGIN
     PERFORM enrolment_check_county(in_campaign);
     PERFORM 1 FROM enrolment_bill b WHERE b.campaign_id = in_campaign AND b.state = 'open' AND b.due_fen = 0 ORDER BY b.id FOR UPDATE;
-    SELECT array_agg(ROW(b.id, (starts->>b.assessment_id::text)::date, enrolment_enrol_free.paid_on, 0, true)::enrolment_ask)
-      INTO asked FROM enrolment_bill b
-     WHERE b.campaign_id = in_campaign AND b.state = 'open' AND b.due_fen = 0 AND starts ? b.assessment_id::text;
+    SELECT array_agg(ROW(b.id, (starts->>b.id::text)::date, enrolment_enrol_free.paid_on, 0, true)::enrolment_ask)
+      INTO asked FROM enrolment_bill b JOIN register_resident r ON r.id = b.resident_id AND r.died_on IS NULL AND r.moved_on IS NULL
+     WHERE b.campaign_id = in_campaign AND b.state = 'open' AND b.due_fen = 0 AND starts ? b.id::text;
     RETURN coalesce(array_length(enrolment_enrol(asked, at), 1), 0);
 END $$;
 

@@ -7,11 +7,11 @@ its own, which only that department ends. Which of several categories counts is 
 Locks: the roster's row, then the department (two lists of one department are confirmed one after the other).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
@@ -84,7 +84,7 @@ def confirm_roster(
         check_not_too_many(struck, department=roster.department, share=strike_off_share, people=strike_off_people)
     kept, given = _give(roster)
     ended = strike_off(roster) if roster.is_full else 0
-    roster.confirmed_at, roster.confirmed_by = at, by.username
+    roster.confirmed_at, roster.confirmed_by = _after_all_others(roster, at), by.username
     roster.save(update_fields=["confirmed_at", "confirmed_by"])
     done = Confirmed(roster, people, given, kept, ended, struck.gone, struck.spared, undecided, struck.towns)
     record(
@@ -100,6 +100,13 @@ def lock_department(roster: Roster) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"roster|{roster.county}|{roster.department}"]
         )
+
+
+def _after_all_others(roster: Roster, at: datetime) -> datetime:
+    """`at`, or a moment after the department's newest confirmation: who waited for the lock read the clock before it."""
+    others = Roster.objects.filter(county=roster.county, department=roster.department)
+    newest = others.aggregate(newest=Max("confirmed_at"))["newest"]
+    return at if newest is None else max(at, newest + timedelta(microseconds=1))
 
 
 def _check_not_older(roster: Roster) -> None:

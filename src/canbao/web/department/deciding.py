@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now
 from canbao.access.may import Work, check_may
-from canbao.access.record import record
+from canbao.access.record import record, recorded_last
 from canbao.collection.domain.readjustment import follow_holdings, follow_list
 from canbao.divisions.models import Division
 from canbao.enrolment.packs import pack_of
-from canbao.enrolment.queries import current_campaign
+from canbao.enrolment.queries import current_campaign, enrolled_among
 from canbao.kernel.division_code import DivisionCode
 from canbao.kernel.refusal import Refusal
 from canbao.register.models import Resident
@@ -48,7 +48,7 @@ def confirm(request: HttpRequest, roster_id: int) -> HttpResponse:
     leave_out = form.cleaned_data["leave_out"] or 0 if form.is_valid() else 0
     struck = "strike_off_confirmed" in request.POST
     try:
-        with transaction.atomic():  # a list that counts, and the bills by it: both or neither
+        with transaction.atomic(), recorded_last():  # a list that counts, and the bills by it: both or neither
             done = confirm_roster(found, by=request.user, at=now(), leave_out=leave_out, strike_off_confirmed=struck)
             follow_list(found, at=now(), actor=f"staff:{request.user.username}")
     except Refusal as no:
@@ -70,13 +70,23 @@ def take_back(request: HttpRequest, roster_id: int) -> HttpResponse:
         return redirect("roster", roster_id)
     found = own_roster(request, roster_id)
     try:
-        with transaction.atomic():  # a list that does not count any more, and the bills without it: both or neither
+        with (
+            transaction.atomic(),
+            recorded_last(),
+        ):  # a list that does not count any more, and the bills without it: both or neither
             done = take_back_roster(found, by=request.user, at=now(), why=request.POST.get("why", ""))
             follow_holdings(found.county, done.residents, at=now(), actor=f"staff:{request.user.username}")
     except Refusal as no:
         return roster_page(request, found, no=no)
     said = _("已撤销确认：名单给的身份 {given} 项不算，被它取消的身份 {resumed} 项恢复；还没缴费的，账单已改好。")
     messages.success(request, said.format(given=done.given, resumed=done.resumed))
+    if stay := enrolled_among(found.county, done.residents):
+        messages.info(
+            request,
+            _("这些人中有 {people} 人已经参保，仍然有效：缴过费的和由经办机构登记的，请按名单核定时逐个核实。").format(
+                people=stay
+            ),
+        )
     return redirect("roster", roster_id)
 
 

@@ -38,6 +38,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of", required=True, type=_day, metavar="DAY", help="按哪天的名单，如 2021-12-31 / of which day"
         )
+        parser.add_argument(
+            "--older", action="store_true", help="虽然有更新的名单，仍按那一天的 / although newer lists count"
+        )
         parser.add_argument("--look", action="store_true", help="只看会怎样，什么也不改 / only say what it would be")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,12 +49,19 @@ class Command(BaseCommand):
             raise CommandError(f"{as_of} 还没有到，那天的名单还不知道 (that day has not come)", returncode=2)
         with within(Scope(division=county, actor=f"staff:{options['by']}")):
             campaign = current_campaign(county)
-            by = Staff.objects.filter(username=options["by"]).first()
+            by = Staff.objects.filter(username=options["by"], is_active=True).first()
             if campaign is None or by is None:
                 what = f"{county} 没有开启的参保年度" if campaign is None else f"没有账号 {options['by']}"
                 raise CommandError(f"{what} (no such campaign or account)", returncode=2)
             try:
-                done = adjust_to_lists(campaign, as_of=as_of, at=now(), by=by, just_looking=options["look"])
+                done = adjust_to_lists(
+                    campaign,
+                    as_of=as_of,
+                    at=now(),
+                    by=by,
+                    just_looking=options["look"],
+                    although_newer=options["older"],
+                )
             except Refusal as no:
                 raise CommandError(f"{no.says}{no.remedy}", returncode=1) from no
             self.tell(campaign, done, as_of=as_of, looked=options["look"])
@@ -62,7 +72,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{campaign.title}：按 {as_of} 的名单，{title}")
         self.stdout.write(
             f"  有变化 {bills.people} 人：已缴费而应退 {bills.to_give_back} 人 {yuan(bills.give_back_fen)} 元，"
-            f"已缴费而应补 {bills.still_owing} 人，没有缴费而金额改了 {bills.billed_anew} 人"
+            f"已参保而应补 {bills.still_owing} 人，没有参保而金额改了 {bills.billed_anew} 人"
         )
         self.stdout.write(f"  全额资助、由经办机构登记参保 {done.enrolled_by_office} 人")
         for (says, clause), people in sorted(Counter((one.says, one.clause) for one in bills.skipped).items()):

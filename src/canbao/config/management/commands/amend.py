@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(str(broken), returncode=2) from broken
         with within(Scope(division=options["county"], actor=f"staff:{options['by']}")):
             campaign = current_campaign(options["county"])
-            by = Staff.objects.filter(username=options["by"]).first()
+            by = Staff.objects.filter(username=options["by"], is_active=True).first()
             if campaign is None or by is None:
                 what = f"{options['county']} 没有开启的参保年度" if campaign is None else f"没有账号 {options['by']}"
                 raise CommandError(what, returncode=2)
@@ -44,5 +44,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{campaign.title}：第{edition.number}版（校验值 {edition.digest[:DIGITS_SHOWN]}），{edition.holds_from or '现在'}起施行；"
             f"重新核定 {done.people} 人有变化，应退 {done.to_give_back} 人 {yuan(done.give_back_fen)} 元，"
-            f"应补 {done.still_owing} 人，没有缴费而金额改了 {done.billed_anew} 人，未动 {len(done.skipped)} 人"
+            f"应补 {done.still_owing} 人，没有参保而金额改了 {done.billed_anew} 人，未动 {len(done.skipped)} 人"
         )
