@@ -7,6 +7,7 @@ same columns are answered as in `rules_in_polars.py`.
 """
 
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -159,6 +160,8 @@ def main(source, target):
     with np.load(source) as file:
         facts = {name: file[name] for name in FACTS}
     answers(rules, {name: values[:1000] for name, values in facts.items()})
+    # like the others: a virtual machine hands free memory back to its host, and nobody's figure should wait for it
+    subprocess.run([sys.executable, "-c", f"bytearray({64 * len(facts['paid'])})"], check=True)
     start, cpu = time.perf_counter(), time.process_time()
     found = answers(rules, facts)
     said = {

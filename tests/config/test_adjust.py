@@ -19,6 +19,7 @@ from canbao.collection.domain.cash import take_cash
 from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.receipts import issue_book
 from canbao.collection.models import ReceiptBook, Refund
+from canbao.collection.refusals import NewerListCounts
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.enrolment.domain.base import draw_base_table
 from canbao.enrolment.domain.bills import make_bills
@@ -242,8 +243,9 @@ def test_a_day_before_the_newest_list_is_refused_unless_it_is_meant(
     take_list([("甲安", "农村低保户"), ("戊泰", "城市低保户")], cut_off=date(2020, 12, 1), folder=tmp_path)
     adjust(capsys, as_of=date(2020, 12, 1))
 
-    with pytest.raises(CommandError, match="截至 2020-12-01 的名单已经算数"):
+    with pytest.raises(CommandError, match="截至 2020-12-01 的名单已经算数") as no:
         adjust(capsys, as_of=OCTOBER)
+    assert isinstance(no.value.__cause__, NewerListCounts)
     assert bills("戊泰")[-1] == (30, "open")
 
     adjust(capsys, as_of=OCTOBER, older=True)
