@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.access.names import names_of_staff
-from canbao.access.record import record
+from canbao.access.record import record, recorded_last
 from canbao.collection.domain.readjustment import follow_register
 from canbao.divisions.models import Division
 from canbao.enrolment.domain.change_tables import TAKEN, WHY_AT_MOST, hand_in, take, take_back
@@ -68,7 +68,7 @@ def take_changes(request: HttpRequest, change_table_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("change-table", change_table_id)
     try:
-        with transaction.atomic():  # what the register says, and the bills by it: both or neither
+        with transaction.atomic(), recorded_last():  # what the register says, and the bills by it: both or neither
             _bills_follow(take(made, by=request.user, at=now()), request)
     except Refusal as no:
         return _page(request, made, no=no)
@@ -85,7 +85,7 @@ def take_changes_back(request: HttpRequest, change_table_id: int) -> HttpRespons
     if not form.is_valid():
         return _page(request, made, form=form)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), recorded_last():
             _bills_follow(take_back(made, by=request.user, why=form.cleaned_data["why"], at=now()), request)
     except Refusal as no:
         return _page(request, made, form=form, no=no)

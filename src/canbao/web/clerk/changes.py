@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now
 from canbao.access.may import Work
-from canbao.access.record import record
+from canbao.access.record import record, recorded_last
 from canbao.collection.domain.readjustment import follow_register
 from canbao.kernel.identity import IdentityRefusal
 from canbao.kernel.refusal import Refusal
@@ -192,9 +192,10 @@ def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
             goes_on = is_confirmed and (form.cleaned_data["last"] or 0) == _last(person)
             if is_confirmed and not goes_on and _is_done(request, person, kind, form):
                 return redirect("resident", person.pk)
-            made = _made(request, person, kind, form)
-            if goes_on:
-                _bills_follow(request, person)
+            with recorded_last():
+                made = _made(request, person, kind, form)
+                if goes_on:
+                    _bills_follow(request, person)
             transaction.set_rollback(not goes_on)
     except Refusal as no:
         if isinstance(no, NumberTaken):  # that says something of somebody else: it is on record who asked
@@ -218,7 +219,7 @@ def take_back(request: HttpRequest, resident_id: int, change_id: int) -> HttpRes
     if not form.is_valid():
         return _undo_page(request, person, made, form)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), recorded_last():
             changes.undo(made, by=request.user, why=form.cleaned_data["why"], at=now())
             _bills_follow(request, person)
     except Refusal as no:
