@@ -32,6 +32,7 @@ TABLE = {
     Work.REVIEW_REFUND:       "否  否  是  否  否  是  否  否",
     Work.APPROVE_REFUND:      "否  否  否  否  否  否  是  否",
     Work.READ_RECORD:         "否  否  否  否  否  是  否  否",
+    Work.KEEP_DIVISIONS:      "否  否  否  否  否  是  否  否",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from tests.enrolment.domain.test_change_tables import handed_in
 # Tables with a division that everybody who may connect may read, and why.
 PUBLIC = {
     "divisions_collectingunit": "names of village committees",
+    "divisions_formername": "what places were called",
     "enrolment_target": "printed in the notice",
     "access_staff": "whoever signs in must be found before anybody knows where they belong",
 }
@@ -421,6 +422,10 @@ NEW_BOOK = """INSERT INTO collection_receiptbook (county, unit_id, kind, series,
         ("enrolment_campaign", "UPDATE enrolment_campaign SET title = 'mine'"),
         ("divisions_division", "UPDATE divisions_division SET name = 'mine'"),
         ("divisions_collectingunit", "UPDATE divisions_collectingunit SET name = 'mine'"),
+        (
+            "divisions_formername",
+            "INSERT INTO divisions_formername (division, name, until, why, by, at) SELECT code, 'x', now(), 'x', 'x', now() FROM divisions_division",
+        ),
         ("collection_receiptbook", NEW_BOOK),
     ],
 )

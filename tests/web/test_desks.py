@@ -12,7 +12,7 @@ from canbao.access.scope import within
 from canbao.collection.models import Refund, RefundState
 from canbao.rosters.models import Roster
 from tests.collection.racing import as_application
-from tests.county import IN_THE_WINDOW, PASSWORD, County, everybody
+from tests.county import IN_THE_WINDOW, PASSWORD, VILLAGE, County, everybody
 from tests.desks import approve, hand_in, review
 from tests.rosters.files import imported, listed, xlsx
 from tests.web.browsing import browser, person, sign_in
@@ -93,6 +93,8 @@ def test_every_page_of_a_desk_fits_and_shows_its_buttons(chromium: Browser, busy
             ]
     if username in ("county", "town"):
         addresses += [f"/county/places/340621100000/{which}/" for which in ("to-pay", "unknown", "subsidised")]
+    if username == "county":
+        addresses += ["/county/divisions/340621100000/", f"/county/divisions/{VILLAGE}/"]
     for language in ("zh-CN", "en"):
         page.context.add_cookies(
             [{"name": "django_language", "value": {"zh-CN": "zh-hans"}.get(language, language), "url": busy}]

@@ -23,6 +23,7 @@ class Work(StrEnum):
     REVIEW_REFUND = "退款初审"
     APPROVE_REFUND = "退款复审"
     READ_RECORD = "查看操作记录"
+    KEEP_DIVISIONS = "维护区划和代收单位"
 
 
 MAY: dict[Role, frozenset[Work]] = {
@@ -50,6 +51,7 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.OPEN_CAMPAIGN,
             Work.REVIEW_REFUND,
             Work.READ_RECORD,
+            Work.KEEP_DIVISIONS,
         }
     ),
     Role.TAX: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.APPROVE_REFUND}),

@@ -46,6 +46,18 @@ KEPT = (
     gettext_lazy("外国人永久居留身份证"),
     gettext_lazy("外国人永久居留证（旧版）"),
     gettext_lazy("暂无"),
+    gettext_lazy("县（区）"),
+    gettext_lazy("乡镇（街道、园区）"),
+    gettext_lazy("村（社区）"),
+    gettext_lazy("乡镇或村（社区）"),
+    gettext_lazy("村委会"),
+    gettext_lazy("居委会（社区）"),
+    gettext_lazy("开发区（园区、管理区）"),
+    gettext_lazy("村（居）委会"),
+    gettext_lazy("中小学校"),
+    gettext_lazy("高等学校"),
+    gettext_lazy("银行网点"),
+    gettext_lazy("类型"),
 )
 
 _FIGURE = r"¥?\d[\d,]*(?:\.\d+)? ?(?:元|yuan\b)|¥\d[\d,.]*\d|[0-9A-Z]{0,3}\*{3,}[0-9A-Z]{0,4}|\d{4}-\d\d-\d\d"

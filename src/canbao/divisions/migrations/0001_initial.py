@@ -86,4 +86,121 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="FormerName",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="旧名称")),
+                ("until", models.DateField(verbose_name="用到")),
+                ("why", models.CharField(max_length=200, verbose_name="依据")),
+                ("by", models.CharField(max_length=60, verbose_name="登记人")),
+                ("at", models.DateTimeField(verbose_name="登记时间")),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="division",
+            name="kind",
+            field=models.CharField(
+                blank=True,
+                choices=[("villagers", "村委会"), ("residents", "居委会（社区）"), ("zone", "开发区（园区、管理区）")],
+                db_default="",
+                default="",
+                max_length=12,
+                verbose_name="性质",
+            ),
+        ),
+        migrations.AddField(
+            model_name="division",
+            name="published_code",
+            field=models.CharField(db_collation="C", max_length=12, null=True, verbose_name="公布的代码"),
+        ),
+        migrations.AddField(
+            model_name="division",
+            name="since",
+            field=models.DateField(null=True, verbose_name="起"),
+        ),
+        migrations.AddField(
+            model_name="division",
+            name="successor",
+            field=models.ForeignKey(
+                db_column="successor",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged_into_it",
+                to="divisions.division",
+                verbose_name="并入",
+            ),
+        ),
+        migrations.AddField(
+            model_name="division",
+            name="until",
+            field=models.DateField(null=True, verbose_name="止"),
+        ),
+        migrations.AddField(
+            model_name="division",
+            name="urban_rural",
+            field=models.CharField(blank=True, db_default="", default="", max_length=3, verbose_name="城乡分类代码"),
+        ),
+        migrations.AddConstraint(
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["", "villagers", "residents", "zone"])), name="division_kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_code__isnull", True),
+                    models.Q(
+                        ("published_code__regex", "^[0-9]{12}$"),
+                        models.Q(("published_code", models.F("code")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="division_published_code_is_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="division",
+            constraint=models.UniqueConstraint(fields=("published_code",), name="division_published_code_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("since__isnull", True), ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="division_ends_after_it_began",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="division",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("successor__isnull", True),
+                    models.Q(("until__isnull", False), models.Q(("successor", models.F("code")), _negated=True)),
+                    _connector="OR",
+                ),
+                name="division_followed_when_it_ended",
+            ),
+        ),
+        migrations.AddField(
+            model_name="formername",
+            name="division",
+            field=models.ForeignKey(
+                db_column="division",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="former_names",
+                to="divisions.division",
+                verbose_name="区划",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="formername",
+            constraint=models.UniqueConstraint(fields=("division", "until"), name="former_name_once_a_day"),
+        ),
     ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from canbao.web.county import four_ways, people, progress, refunds, suspense, what_if
+from canbao.web.county import divisions, four_ways, people, progress, refunds, suspense, what_if
 
 urlpatterns = [
     path("", progress.progress, name="county"),
@@ -11,5 +11,11 @@ urlpatterns = [
     path("refunds/<uuid:refund_id>/", refunds.decide, name="decide-refund"),
     path("refunds/<uuid:refund_id>/paid/", refunds.paid_out, name="pay-out-refund"),
     path("suspense/", suspense.suspense, name="suspense"),
+    path("divisions/", divisions.divisions, name="divisions"),
+    path("divisions/look/", divisions.look_at_villages, name="look-at-villages"),
+    path("divisions/import/", divisions.import_villages, name="import-villages"),
+    path("divisions/zones/", divisions.new_zone, name="new-zone"),
+    path("divisions/<str:division>/", divisions.division, name="division"),
+    path("divisions/<str:division>/rename/", divisions.rename_division, name="rename-division"),
     path("what-if/", what_if.try_out, name="what-if"),
 ]

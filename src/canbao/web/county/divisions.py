@@ -1,0 +1,218 @@
+"""区划: the county's towns and villages, villages from a list, other names, zones. For whoever keeps them (R-10).
+
+A list of villages is looked at first: its rows go to the reader and back as a signed text, so that what is taken is what was
+seen, and nothing lies about in between.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from canbao.access.clock import now, today
+from canbao.access.may import Work
+from canbao.divisions.domain.keeping import LONGEST_NAME, LONGEST_WHY
+from canbao.divisions.domain.names import add_zone, rename
+from canbao.divisions.domain.villages import VillageRow, judge, read_villages, take_villages
+from canbao.divisions.models import Division, FormerName
+from canbao.divisions.queries import below, standing_on, where_now
+from canbao.kernel.division_code import DivisionCode, Level
+from canbao.kernel.refusal import Refusal
+from canbao.web import words
+from canbao.web.county.progress import place_of
+from canbao.web.guards import staff_who_may
+
+HOUR = 3600
+_TEXT = {"autocomplete": "off"}
+
+
+class VillagesForm(forms.Form):
+    file = forms.FileField(
+        label=_("村（社区）名单"), help_text=_("表格或文本：代码（12位）、名称，可以有类型、城乡分类代码、乡镇")
+    )
+
+
+class ZoneForm(forms.Form):
+    name = forms.CharField(label=_("园区名称"), max_length=LONGEST_NAME, widget=forms.TextInput(_TEXT))
+    published = forms.CharField(
+        label=_("公布的代码"), help_text=_("没有的不填，由系统编一个"), max_length=12, required=False,
+        widget=forms.TextInput(_TEXT | {"inputmode": "numeric"}),
+    )  # fmt: skip
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(label=_("新名称"), max_length=LONGEST_NAME, widget=forms.TextInput(_TEXT))
+    on = forms.DateField(label=_("生效日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    why = forms.CharField(
+        label=_("依据"), help_text=_("批复文件的名称和文号"), max_length=LONGEST_WHY, widget=forms.TextInput(_TEXT)
+    )
+
+
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_safe
+def divisions(request: HttpRequest) -> HttpResponse:
+    return _county(request)
+
+
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_at_villages(request: HttpRequest) -> HttpResponse:
+    """What a list would bring; nothing is taken yet."""
+    form = VillagesForm(request.POST, request.FILES)
+    if request.method != "POST":
+        return redirect("divisions")
+    if not form.is_valid():
+        return _county(request, villages=form)
+    try:
+        rows = read_villages(form.cleaned_data["file"].read())
+        return _look(request, rows)
+    except Refusal as no:
+        return _county(request, no=no)
+
+
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_villages(request: HttpRequest) -> HttpResponse:
+    """The list that was looked at, by whoever looked at it, within the hour."""
+    if request.method != "POST":
+        return redirect("divisions")
+    try:
+        seen = signing.loads(request.POST.get("seen", ""), salt=_salt(request), max_age=HOUR)
+    except signing.BadSignature:
+        messages.info(request, gettext("名单过了时间，请重新上传。"))
+        return redirect("divisions")
+    rows = [VillageRow(*row) for row in seen]
+    try:
+        done = take_villages(rows, request.user.county, by=request.user, at=now())
+    except Refusal as no:
+        return _look(request, rows, no=no)
+    messages.success(
+        request,
+        gettext("已导入{count}个村（社区），每个都建好了村（居）委会这一代收单位。").format(count=len(done.new)),
+    )
+    return redirect("divisions")
+
+
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_zone(request: HttpRequest) -> HttpResponse:
+    form = ZoneForm(request.POST)
+    if request.method != "POST":
+        return redirect("divisions")
+    if not form.is_valid():
+        return _county(request, zone=form)
+    asked = form.cleaned_data
+    try:
+        zone = add_zone(
+            request.user.county, asked["name"], published=asked["published"] or None, on=None, by=request.user, at=now()
+        )
+    except Refusal as no:
+        return _county(request, zone=form, no=no)
+    messages.success(request, gettext("已登记{name}，代码{code}。").format(name=zone.name, code=zone.code))
+    return redirect("division", zone.code)
+
+
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_safe
+def division(request: HttpRequest, division: str) -> HttpResponse:
+    return _place(request, _mine(request, division))
+
+
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename_division(request: HttpRequest, division: str) -> HttpResponse:
+    place, form = _mine(request, division), RenameForm(request.POST)
+    if request.method != "POST":
+        return redirect("division", place.code)
+    if not form.is_valid():
+        return _place(request, place, rename_form=form)
+    try:
+        rename(place, form.cleaned_data["name"], on=form.cleaned_data["on"], why=form.cleaned_data["why"], by=request.user, at=now())  # fmt: skip
+    except Refusal as no:
+        return _place(request, place, rename_form=form, no=no)
+    messages.success(request, gettext("已改名。旧名称留在沿革里。"))
+    return redirect("division", place.code)
+
+
+def _mine(request: HttpRequest, code: str) -> Division:
+    """A town or village of one's own county."""
+    place = place_of(request, code)
+    if DivisionCode(place.code).level < Level.TOWN:
+        raise Http404
+    return place
+
+
+def _stands(place: Division) -> bool:
+    return place.until is None or place.until >= today()
+
+
+def _salt(request: HttpRequest) -> str:
+    return f"villages:{request.user.username}:{request.user.county}"
+
+
+def _look(request: HttpRequest, rows: Sequence[VillageRow], *, no: Refusal | None = None) -> HttpResponse:
+    judged = judge(rows, request.user.county)
+    names = dict(below(request.user.county, "town").values_list("code", "name"))
+    context = {
+        "county": get_object_or_404(Division, pk=request.user.division),
+        "judged": judged,
+        "towns": [(code, names[code], new) for code, new in judged.by_town().items()],
+        "bad": [(row, words.refusal_words(why)) for row, why in judged.bad],
+        "seen": "" if judged.bad or not judged.new else signing.dumps([*rows], salt=_salt(request), compress=True),
+        "no": no,
+    }
+    return render(request, "county/villages.html", context, status=409 if no else 422 if judged.bad else 200)
+
+
+def _county(
+    request: HttpRequest,
+    *,
+    villages: VillagesForm | None = None,
+    zone: ZoneForm | None = None,
+    no: Refusal | None = None,
+) -> HttpResponse:
+    county = get_object_or_404(Division, pk=request.user.division)
+    villages_here = below(county.code, "village").filter(standing_on(today())).values_list("code", flat=True)
+    counted = Counter(code[:9] for code in villages_here)
+    towns = list(below(county.code, "town").select_related("successor"))
+    context = {
+        "county": county,
+        "towns": [(one, counted[one.code[:9]]) for one in towns if _stands(one)],
+        "ended": [(one, where_now(one)) for one in towns if not _stands(one)],
+        "villages_form": villages or VillagesForm(),
+        "zone_form": zone or ZoneForm(),
+        "no": no,
+    }
+    wrong = (villages and villages.errors) or (zone and zone.errors)
+    return render(request, "county/divisions.html", context, status=409 if no else 422 if wrong else 200)
+
+
+def _place(
+    request: HttpRequest, place: Division, *, rename_form: RenameForm | None = None, no: Refusal | None = None
+) -> HttpResponse:
+    is_town = place.level == Division.Level.TOWN
+    villages = list(below(place.code, "village").select_related("successor")) if is_town else []
+    context: dict[str, Any] = {
+        "place": place,
+        "above": get_object_or_404(Division, pk=DivisionCode(place.code).parent),
+        "is_town": is_town,
+        "stands": _stands(place),
+        "into": where_now(place),
+        "villages": [one for one in villages if _stands(one)],
+        "ended": [(one, where_now(one)) for one in villages if not _stands(one)],
+        "came_in": place.merged_into_it.all(),
+        "former_names": FormerName.objects.filter(division=place),
+        "units": place.units.all(),
+        "rename_form": rename_form or RenameForm(initial={"on": today()}),
+        "no": no,
+    }
+    wrong = rename_form and rename_form.errors
+    return render(request, "county/division.html", context, status=409 if no else 422 if wrong else 200)

@@ -1,0 +1,113 @@
+"""The page 区划: what a county has, a list of villages looked at and then taken, a zone, another name."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from canbao.divisions.models import CollectingUnit, Division
+from tests.county import VILLAGE
+from tests.web.conftest import Outside
+from tests.web.pages import text_of
+
+GOOD = "代码,名称,类型\n340621100202,新民村,村委会\n340621100003,幸福社区,居委会\n"
+
+
+def look(client: Client, text: str) -> object:
+    return client.post("/county/divisions/look/", {"file": SimpleUploadedFile("村.csv", text.encode("gb18030"))})
+
+
+def seen(page: object) -> str:
+    return page.context["seen"]
+
+
+def made(outside: Outside) -> set[str]:
+    return outside.look(
+        lambda _: set(Division.objects.filter(name__in=["新民村", "幸福社区"]).values_list("name", flat=True))
+    )
+
+
+def test_what_the_county_has(sign_in: object) -> None:
+    client = sign_in("county")
+
+    county, town = text_of(client.get("/county/divisions/")), text_of(client.get("/county/divisions/340621100000/"))
+
+    assert "濉溪镇 340621100" in county
+    assert "示例一村 340621100200" in town
+
+
+def test_nobody_else_keeps_places(sign_in: object) -> None:
+    assert [sign_in(who).get("/county/divisions/").status_code for who in ("clerk", "town", "tax", "civil")] == [
+        403
+    ] * 4
+    assert "区划" not in text_of(sign_in("town").get("/township/"))
+
+
+def test_a_list_is_looked_at_before_it_is_taken(sign_in: object, outside: Outside) -> None:
+    client = sign_in("county")
+
+    page = look(client, GOOD)
+
+    assert made(outside) == set()
+    assert "幸福社区、新民村" in text_of(page)
+    answer = client.post("/county/divisions/import/", {"seen": seen(page)}, follow=True)
+    assert "已导入2个村（社区）" in text_of(answer)
+    assert made(outside) == {"新民村", "幸福社区"}
+    assert outside.look(lambda _: CollectingUnit.objects.filter(name="幸福社区居委会").exists())
+
+
+def test_a_bad_row_is_named_and_nothing_can_be_taken(sign_in: object, outside: Outside) -> None:
+    page = look(sign_in("county"), GOOD + "340621100002,,\n")
+
+    assert (page.status_code, seen(page)) == (422, "")
+    assert "4 340621100002" in text_of(page)
+    assert made(outside) == set()
+
+
+def test_a_list_that_somebody_else_looked_at_is_not_taken(sign_in: object, outside: Outside) -> None:
+    theirs = seen(look(sign_in("county"), GOOD))
+
+    answer = sign_in("county2").post("/county/divisions/import/", {"seen": theirs}, follow=True)
+
+    assert "请重新上传" in text_of(answer)
+    assert made(outside) == set()
+
+
+def test_a_list_that_came_true_meanwhile_says_so(sign_in: object, outside: Outside) -> None:
+    client = sign_in("county")
+    page = look(client, GOOD)
+    outside.look(lambda _: Division.objects.create(code="340621100202", name="别名村", level="village"))
+
+    answer = client.post("/county/divisions/import/", {"seen": seen(page)})
+
+    assert answer.status_code == 409
+    assert "一行也没有导入" in text_of(answer)
+
+
+def test_what_is_no_list_of_villages(sign_in: object) -> None:
+    client = sign_in("county")
+
+    assert look(client, "").status_code in {409, 422}
+    assert look(client, "姓名,身份证号\n甲,1\n").status_code == 409
+
+
+def test_a_zone(sign_in: object, outside: Outside) -> None:
+    answer = sign_in("county").post("/county/divisions/zones/", {"name": "东园区", "published": ""}, follow=True)
+
+    assert "已登记东园区，代码340621900000" in text_of(answer)
+
+
+def test_another_name(sign_in: object, outside: Outside) -> None:
+    client = sign_in("county")
+    asked = {"name": "新民村", "on": "2021-11-15", "why": "濉政秘〔2021〕9号"}
+
+    answer = text_of(client.post(f"/county/divisions/{VILLAGE}/rename/", asked, follow=True))
+    again = client.post(f"/county/divisions/{VILLAGE}/rename/", asked)
+
+    assert "旧名称示例一村，用到 2021年11月14日" in answer
+    assert "新民村委会" in answer
+    assert again.status_code == 409
+    assert client.post(f"/county/divisions/{VILLAGE}/rename/", {"name": ""}).status_code == 422
+
+
+def test_a_place_of_another_county_is_not_there(sign_in: object) -> None:
+    assert sign_in("county").get("/county/divisions/341721100000/").status_code == 404
+    assert sign_in("county").get("/county/divisions/340621000000/").status_code == 404
