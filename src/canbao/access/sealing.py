@@ -10,6 +10,7 @@ county of the installation, and nobody without the key can try numbers against i
 import hmac
 import json
 import os
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 
@@ -27,9 +28,16 @@ def _ciphers() -> dict[int, AESGCM]:
 
 def seal(text: str, *, purpose: str = "number") -> bytes:
     """Encrypt. `purpose` is bound in: a sealed phone number cannot be passed off as an identity number."""
+    return next(seal_all([text], purpose=purpose))
+
+
+def seal_all(texts: Iterable[str], *, purpose: str = "number") -> Iterator[bytes]:
+    """`seal` for each of many."""
     key_id = int(settings.CANBAO_KEYS["seal_key_id"])
-    nonce = os.urandom(_NONCE_BYTES)
-    return bytes([key_id]) + nonce + _ciphers()[key_id].encrypt(nonce, text.encode(), purpose.encode())
+    first, encrypt, bound = bytes([key_id]), _ciphers()[key_id].encrypt, purpose.encode()
+    for text in texts:
+        nonce = os.urandom(_NONCE_BYTES)
+        yield first + nonce + encrypt(nonce, text.encode(), bound)
 
 
 def unseal(sealed: bytes | memoryview, *, purpose: str = "number") -> str:

@@ -1,64 +1,17 @@
 """Lists with faults that are known, in three layouts that have little in common: the verdicts find every fault, and condemn
 no good row. The faults are those of `docs/generated/roster-faults.md`."""
 
-from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
-import polars as pl
 import pytest
 
-from canbao.access.sealing import person_token
-from canbao.config.sample.faults import DEAD, FAULTS, FURNITURE, MOVED, Fault
-from canbao.config.sample.faulty import LAYOUTS, Entry, Planted, known, plant, write
+from canbao.config.sample.faults import FAULTS, FURNITURE, Fault
+from canbao.config.sample.faulty import LAYOUTS, Planted, known, plant
 from canbao.config.sample.people import make_people
-from canbao.divisions.models import CollectingUnit, Division, UnitKind
-from canbao.register.domain.bulk import NewPerson, add_people
-from canbao.register.models import Resident
 from canbao.rosters.models import Outcome, Roster
-from tests.county import County, register_changes
+from tests.county import County
 from tests.rosters.files import SUIXI, imported
-
-ON = date(2021, 9, 30)
-TOWNS = [("濉溪镇", "340621100000", 94903), ("百善镇", "340621101000", 122266)]
-
-
-class Register(NamedTuple):
-    """Two towns' people, on the register: `percent` of them."""
-
-    people: pl.DataFrame
-
-    def plant(self, *, rows: int, seed: int = 1, **changes: object) -> list[Entry]:
-        return plant(known(self.people), SUIXI, rows=rows, share=0.03, seed=seed, cut_off_on=ON, **changes)
-
-
-def registered(percent: float) -> Register:
-    people = make_people(TOWNS, percent, seed=7, on=ON)
-    row = pl.int_range(pl.len())
-    people = people.with_columns(
-        gone=pl.when(row % 97 == 3).then(pl.lit(DEAD)).when(row % 97 == 5).then(pl.lit(MOVED)).otherwise(pl.lit(""))
-    )
-    villages = people.select("village_code", "village_name").unique().sort("village_code").rows()
-    there = set(Division.objects.values_list("code", flat=True))
-    new = [(code, name) for code, name in villages if code not in there]
-    Division.objects.bulk_create(Division(code=code, name=name, level="village") for code, name in new)
-    CollectingUnit.objects.bulk_create(
-        CollectingUnit(kind=UnitKind.VILLAGE, name=f"{name}村委会", division_id=code) for code, name in new
-    )
-    add_people(
-        NewPerson(
-            village=person["village_code"], household_code=f"样{person['household_no']}", name=person["name"], relation="",
-            sex=person["sex"], born_on=person["born_on"], number=person["number"], number_kind="居民身份证",
-        )
-        for person in people.iter_rows(named=True)
-    )  # fmt: skip
-    with register_changes():
-        for kind, field in ((DEAD, "died_on"), (MOVED, "moved_on")):
-            tokens = [person_token(number) for number in people.filter(pl.col("gone") == kind)["number"]]
-            Resident.objects.filter(person_token__in=tokens).update(**{field: date(2021, 6, 1)})
-    # the names that the directory has, for divisions that the small county had before
-    names = dict(Division.objects.values_list("code", "name"))
-    return Register(people.with_columns(village_name=pl.col("village_code").replace_strict(names)))
+from tests.rosters.register import ON, TOWNS, Register, registered, written
 
 
 def misjudged(roster: Roster, planted: Planted) -> list[str]:
@@ -83,7 +36,7 @@ def misjudged(roster: Roster, planted: Planted) -> list[str]:
 def judged(county: County, register: Register, folder: Path, layout: str, **how: object) -> tuple[Roster, Planted]:
     kind = LAYOUTS[layout]
     path = folder / f"{layout}.{kind.suffix}"
-    planted = write(register.plant(**how), path, kind, cut_off_on=ON)
+    planted = written(register, path, kind, **how)
     return imported(county, path, department=kind.department, cut_off_on=ON), planted
 
 

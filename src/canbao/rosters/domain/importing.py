@@ -10,29 +10,34 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import polars as pl
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from psycopg.copy import QueuedLibpqWriter
 
 from canbao.access.clock import now
 from canbao.access.models import Staff
 from canbao.access.record import record
-from canbao.access.sealing import seal
-from canbao.documents.columns import Columns, Field, find_columns
+from canbao.access.sealing import seal, seal_all
+from canbao.documents.columns import Columns, Field, fields_frame, find_columns
 from canbao.documents.reading import read_spreadsheet
-from canbao.documents.table import Table
+from canbao.documents.table import ROW, Table
 from canbao.policy import Pack
+from canbao.rosters.domain import sentences
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.handling import check_may_handle
 from canbao.rosters.domain.incoming import Incoming, incoming_rows
 from canbao.rosters.domain.judging import judge
-from canbao.rosters.domain.matching import Wanted, people_by_name, people_by_token
+from canbao.rosters.domain.matching import Wanted, by_token, people_by_name, people_frame
 from canbao.rosters.domain.names import plain_name
 from canbao.rosters.domain.places import Places
+from canbao.rosters.domain.sifting import TOKEN, listed, plain_rows, seen_beside
 from canbao.rosters.domain.verdict import Held, Verdict
 from canbao.rosters.models import Outcome, Roster
 from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown, RosterOfAnotherDepartment, RosterOfAnotherYear
@@ -142,11 +147,8 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
     same = {name: getattr(roster, name) for name in ("county", "department", "file_digest", "sheet", "cut_off_on")}
     if Roster.objects.filter(**same, closed_at__isnull=True, taken_back_at__isnull=True).exists():
         raise known
-    places = Places(roster.county)
-    synthetic = settings.CANBAO_SYNTHETIC_NUMBERS
-    rows = list(incoming_rows(table, columns, reader=reader, places=places, on=on, allow_synthetic=synthetic))
-    verdicts = _verdicts(roster, rows, places)
-    occurring = {held.category for _, verdict in verdicts for held in verdict.held}
+    verdicts = _verdicts(roster, table, columns, reader=reader, on=on)
+    occurring = {held.category for held in verdicts.all_held()}
     _check_department(reader.pack, roster.department, occurring)
     roster.categories = sorted(occurring.union(roster.categories))
     try:
@@ -155,7 +157,8 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
     except IntegrityError as error:  # somebody was faster with the same file
         raise known from error
     _write_rows(roster, verdicts)
-    counts = {outcome.value: sum(one.outcome is outcome for _, one in verdicts) for outcome in Outcome}
+    counts = {outcome.value: sum(one.outcome is outcome for _, one in verdicts.others) for outcome in Outcome}
+    counts[Outcome.TAKEN.value] += verdicts.plain.height
     overridden = {"earlier_years_confirmed": roster.earlier_years} if roster.earlier_years else {}
     record(
         "roster.imported",
@@ -168,15 +171,62 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
     return roster
 
 
-def _verdicts(roster: Roster, rows: Sequence[Incoming], places: Places) -> list[tuple[Incoming, Verdict]]:
-    tokens = {row.token for row in rows if row.token}
-    by_token = people_by_token(tokens, county=roster.county)
+class Verdicts(NamedTuple):
+    """`plain`: the rows that are taken without a remark, see `sifting`; `seen` their other cells, `held` what they may hold.
+    `others`: those that were looked at one by one, in the sender's order.
+    """
+
+    plain: pl.DataFrame
+    seen: pl.Series
+    held: Sequence[tuple[Held, ...]]
+    others: list[tuple[Incoming, Verdict]]
+
+    def all_held(self) -> Iterator[Held]:
+        for at in self.plain["understood"].unique():
+            yield from self.held[at]
+        for _, verdict in self.others:
+            yield from verdict.held
+
+
+def _verdicts(roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date) -> Verdicts:
+    places, synthetic = Places(roster.county), settings.CANBAO_SYNTHETIC_NUMBERS
+    one_by_one = partial(
+        incoming_rows, table, columns=columns, reader=reader, places=places, on=on, allow_synthetic=synthetic
+    )
+    fields, held = listed(
+        fields_frame(table, columns), reader=reader, cut_off_on=roster.cut_off_on, on=on, allow_synthetic=synthetic
+    )
+    # with a slip in it a number may still be the same as another row's
+    unsure = {row.row: row for row in one_by_one(fields.filter(pl.col(TOKEN).is_null()))}
+    found = pl.Series(TOKEN, [row.token for row in unsure.values() if row.token], pl.Binary)
+    people = people_frame(pl.concat([fields[TOKEN].drop_nulls(), found]), county=roster.county)
+    plain = plain_rows(fields, found, people, places)
+    looked_at = fields.filter(pl.col(TOKEN).is_not_null()).join(plain, on=ROW, how="anti")
+    rows = sorted([*unsure.values(), *one_by_one(looked_at)], key=lambda row: row.row)
+    theirs = pl.concat([looked_at[TOKEN], found])
     nameless = (Wanted(row.row, plain_name(row.name), row.ranges) for row in rows if row.ranges)
-    by_name = people_by_name(nameless, county=roster.county)
-    return list(judge(rows, by_token, by_name, places=places, cut_off_on=roster.cut_off_on))
+    others = judge(
+        rows,
+        by_token(people.filter(pl.col(TOKEN).is_in(theirs.unique().implode()))),
+        people_by_name(nameless, county=roster.county),
+        places=places,
+        cut_off_on=roster.cut_off_on,
+        plainly=dict(plain.select("resident", ROW).iter_rows()),
+    )
+    return Verdicts(plain, seen_beside(table, columns, plain[ROW]), held, list(others))
 
 
-# The real table is under row-level security, which COPY refuses; a temporary one is not.
+# The real table is under row-level security, which COPY refuses; temporary ones are not.
+_PLAIN_STAGE = """CREATE TEMP TABLE roster_plain (
+    row int, name text, number_sealed bytea, number_tail text, category_text text, understood int, seen text, resident_id bigint,
+    division text) ON COMMIT DROP"""
+_PLAIN_COPY = "COPY roster_plain FROM STDIN (FORMAT csv, FORCE_NOT_NULL (category_text))"
+_PLAIN_ROWS = """
+INSERT INTO rosters_rosterrow (county, roster_id, sheet, row, name, number_sealed, number_tail, category_text, categories, seen,
+       outcome, why, remedy, wrong, resident_id, division)
+SELECT %s, %s, %s, p.row, p.name, p.number_sealed, p.number_tail, p.category_text, (%s::jsonb[])[p.understood + 1], p.seen::jsonb,
+       'taken', %s, '', '[]', p.resident_id, p.division
+  FROM roster_plain p"""
 _STAGE = """CREATE TEMP TABLE roster_stage (
     row int, name text, number_sealed bytea, number_tail text, category_text text, categories text, seen text, outcome text,
     why text, remedy text, wrong text, resident_id bigint, division text) ON COMMIT DROP"""
@@ -186,32 +236,47 @@ INSERT INTO rosters_rosterrow (county, roster_id, sheet, row, name, number_seale
        outcome, why, remedy, wrong, resident_id, division)
 SELECT %s, %s, %s, s.row, s.name, s.number_sealed, s.number_tail, s.category_text, s.categories::jsonb, s.seen::jsonb,
        s.outcome, s.why, s.remedy, s.wrong::jsonb, s.resident_id, s.division
-  FROM roster_stage s ORDER BY s.row"""
+  FROM roster_stage s"""
+_AT_ONCE = 50_000  # rows that are sealed while the database takes in those before them
 
 
-def _write_rows(roster: Roster, verdicts: Iterable[tuple[Incoming, Verdict]]) -> None:
+def _write_rows(roster: Roster, verdicts: Verdicts) -> None:
+    where = [roster.county, roster.pk, roster.sheet]
+    held = [_json([{"name": one.category, "grade": one.grade} for one in held]) for held in verdicts.held]
     with connection.cursor() as cursor:
+        cursor.execute(_PLAIN_STAGE)
+        driver = cursor.cursor
+        with driver.copy(_PLAIN_COPY, writer=QueuedLibpqWriter(driver)) as copy:
+            for lines in _plainly_staged(verdicts):
+                copy.write(lines)
+        cursor.execute(_PLAIN_ROWS, [*where, held, f"{sentences.FITS}。"])
         cursor.execute(_STAGE)
         with cursor.copy("COPY roster_stage FROM STDIN (FORMAT binary)") as copy:
             copy.set_types(_STAGE_TYPES)
-            for staged in _staged(verdicts):
+            for staged in _staged(verdicts.others):
                 copy.write_row(staged)
-        cursor.execute(_ROWS, [roster.county, roster.pk, roster.sheet])
-        cursor.execute("DROP TABLE roster_stage")
+        cursor.execute(_ROWS, where)
+        cursor.execute("DROP TABLE roster_plain, roster_stage")
+
+
+def _plainly_staged(verdicts: Verdicts) -> Iterator[bytes]:
+    """Lines of CSV, sealed as they go."""
+    rows = verdicts.plain.with_columns(verdicts.seen.alias("seen"))
+    categories = {text: kept(text, 200) for text in rows[Field.CATEGORY].unique()}
+    for some in rows.iter_slices(_AT_ONCE):
+        sealed = pl.Series(seal_all(some[Field.NUMBER]), dtype=pl.Binary)
+        yield some.select(
+            ROW, Field.NAME, pl.concat_str(pl.lit("\\x"), sealed.bin.encode("hex")), pl.col(Field.NUMBER).str.slice(-4),
+            pl.col(Field.CATEGORY).replace_strict(categories), "understood", "seen", "resident", "division",
+        ).write_csv(include_header=False).encode()  # fmt: skip
 
 
 def _staged(verdicts: Iterable[tuple[Incoming, Verdict]]) -> Iterator[tuple[Any, ...]]:
-    categories: dict[tuple[Held, ...], str] = {}  # a list has few
-    said: dict[str, str] = {}
     for row, verdict in verdicts:
-        if verdict.held not in categories:
-            categories[verdict.held] = _json([{"name": held.category, "grade": held.grade} for held in verdict.held])
-        if verdict.why not in said:
-            said[verdict.why] = kept(verdict.why, 300)
         yield (
             row.row, kept(row.name, NAME_AT_MOST), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, tail_of(row), kept(row.category, 200),
-            categories[verdict.held], _json(row.seen), verdict.outcome.value, said[verdict.why],
-            kept(verdict.remedy, 300) if verdict.remedy else "", _json(verdict.wrong) if verdict.wrong else "[]", verdict.resident, verdict.division,
+            _json([{"name": held.category, "grade": held.grade} for held in verdict.held]), _json(row.seen), verdict.outcome.value,
+            kept(verdict.why, 300), kept(verdict.remedy, 300), _json(verdict.wrong), verdict.resident, verdict.division,
         )  # fmt: skip
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
 from canbao.access.sealing import person_token
-from canbao.documents.columns import Columns, Field, fields_frame
-from canbao.documents.table import Table
+from canbao.documents.columns import Columns, Field
+from canbao.documents.table import ROW, Table
 from canbao.kernel.identity import Identity, IdentityRefusal, NumberMissing, parse_identity
 from canbao.rosters.domain.categories import CategoryReader, Understood
 from canbao.rosters.domain.cells import kept
@@ -46,24 +48,30 @@ class Incoming:
 
 
 def incoming_rows(
-    table: Table, columns: Columns, *, reader: CategoryReader, places: Places, on: date, allow_synthetic: bool
-) -> Iterator[Incoming]:
-    """Every row of people, in the sender's order. Never raises for what a cell may hold."""
-    own = {columns[field] for field in _ELSEWHERE if field in columns}
-    others = [at for at in range(len(table.columns)) if at not in own]
-    frame = fields_frame(table, columns)
-    rest = table.texts.select([str(at) for at in others])
-    for fields, texts in zip(frame.iter_rows(named=True), _rows(rest.width, rest.iter_rows()), strict=False):
+    table: Table, fields: pl.DataFrame, *, columns: Columns, reader: CategoryReader, places: Places, on: date,
+    allow_synthetic: bool,
+) -> Iterator[Incoming]:  # fmt: skip
+    """Every row of `fields` (some of `documents.fields_frame`), in the sender's order. Never raises for what a cell may hold."""
+    others = cells_beside(table, columns)
+    rest = fields.select(pl.col(ROW)).join(table.texts, on=ROW, how="left", maintain_order="left")
+    texts = rest.select([str(at) for at in others]).rows() if others else [()] * fields.height
+    for cells, seen in zip(fields.iter_rows(named=True), texts, strict=True):
         yield incoming_row(
-            fields["row"],
-            fields,
-            seen={str(at): kept(text, 200) for at, text in zip(others, texts, strict=True) if text},
+            cells["row"],
+            cells,
+            seen={str(at): kept(text, 200) for at, text in zip(others, seen, strict=True) if text},
             reader=reader,
             places=places,
             on=on,
             allow_synthetic=allow_synthetic,
-            is_numeric=fields["number_is_numeric"],
+            is_numeric=cells["number_is_numeric"],
         )
+
+
+def cells_beside(table: Table, columns: Columns) -> list[int]:
+    """The places of the columns that are neither name nor number nor category."""
+    own = {columns[field] for field in _ELSEWHERE if field in columns}
+    return [at for at in range(len(table.columns)) if at not in own]
 
 
 def incoming_row(
@@ -91,15 +99,6 @@ def incoming_row(
         until=read_day(fields[Field.UNTIL]),
         seen=seen,
     )
-
-
-def _rows(width: int, rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """A frame without columns has no rows either; then every row has no other cells."""
-    if width:
-        yield from rows
-    else:
-        while True:
-            yield ()
 
 
 def _identity(

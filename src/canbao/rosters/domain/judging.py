@@ -38,8 +38,11 @@ def judge(
     places: Places,
     cut_off_on: date,
     given: Given | None = None,
+    plainly: Mapping[int, int] | None = None,
 ) -> Iterator[tuple[Incoming, Verdict]]:
-    """One verdict for every row, in the order of the sheet. `given` is what other rows of the list gave before."""
+    """One verdict for every row, in the order of the sheet. `given` is what other rows of the list gave before; `plainly` on
+    which other row somebody stands about whom there is nothing to say.
+    """
     rows, given = list(rows), dict(given or {})
     meant: list[Person | None] = []
     wrong: dict[int, list[Problem]] = {}  # by place in the list
@@ -48,7 +51,7 @@ def judge(
         meant.append(person or (offered[0] if len(offered) == 1 else None))
         if problems := list(_problems(row, person, offered, cut_off_on)):
             wrong[at] = problems
-    by_number, by_person = _elsewhere_by_number(rows, wrong), _elsewhere_by_person(rows, meant, wrong)
+    by_number, by_person = _elsewhere_by_number(rows, wrong), _elsewhere_by_person(rows, meant, wrong, plainly or {})
     for at, (row, who) in enumerate(zip(rows, meant, strict=True)):
         if at not in wrong:
             yield row, _taken(row, who, given, places)
@@ -69,14 +72,14 @@ def _elsewhere_by_number(rows: list[Incoming], wrong: Collection[int]) -> dict[b
 
 
 def _elsewhere_by_person(
-    rows: list[Incoming], meant: list[Person | None], wrong: Collection[int]
+    rows: list[Incoming], meant: list[Person | None], wrong: Collection[int], plainly: Mapping[int, int]
 ) -> dict[int, list[int]]:
     """All rows of the people whom the wrong ones may mean."""
-    found: dict[int, list[int]] = {who.id: [] for at in wrong if (who := meant[at])}
+    found = {who.id: [plainly[who.id]] if who.id in plainly else [] for at in wrong if (who := meant[at])}
     for row, who in zip(rows, meant, strict=True):
         if who and who.id in found:
             found[who.id].append(row.row)
-    return found
+    return {who: sorted(places) for who, places in found.items()}
 
 
 def _others(sentence: str, row: Incoming, rows: list[int]) -> list[str]:

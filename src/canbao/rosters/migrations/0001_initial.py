@@ -189,12 +189,21 @@ class Migration(migrations.Migration):
                 ("decided_by", models.CharField(max_length=60, null=True, verbose_name="核对人")),
                 (
                     "resident",
-                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="register.resident"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="register.resident",
+                    ),
                 ),
                 (
                     "roster",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="rosters.roster"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="rosters.roster",
                     ),
                 ),
             ],

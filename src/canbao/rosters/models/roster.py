@@ -117,7 +117,8 @@ class RosterRow(models.Model):
     """
 
     county = models.CharField(max_length=6, db_collation="C")
-    roster = models.ForeignKey(Roster, models.CASCADE, related_name="rows")
+    # Whom these point at is looked up once for a whole list (`rosters_keep_rows`), not once a row; nobody is ever removed.
+    roster = models.ForeignKey(Roster, models.PROTECT, related_name="rows", db_constraint=False, db_index=False)
     sheet = models.CharField("工作表", max_length=60, blank=True, default="")
     row = models.IntegerField("行号")
     name = models.CharField("姓名", max_length=60, blank=True, default="")
@@ -130,7 +131,7 @@ class RosterRow(models.Model):
     why = models.CharField("原因", max_length=300)
     remedy = models.CharField("怎么办", max_length=300, blank=True, default="")
     wrong = models.JSONField("有误的栏目", default=list)  # fields such as "number", for the eye of whoever mends it
-    resident = models.ForeignKey(Resident, models.PROTECT, null=True)
+    resident = models.ForeignKey(Resident, models.PROTECT, null=True, db_constraint=False)
     division = models.CharField("匹配人所在村", max_length=12, null=True, db_collation="C")
     mended_name = models.CharField("更正后的姓名", max_length=60, blank=True, default="", db_default="")
     mended_number_sealed = models.BinaryField("更正后的证件号码（密）", null=True)

@@ -49,7 +49,8 @@ CREATE TRIGGER keep_settled BEFORE UPDATE ON rosters_roster FOR EACH ROW
     WHEN (OLD.confirmed_at IS NOT NULL OR OLD.closed_at IS NOT NULL) EXECUTE FUNCTION rosters_keep_settled();
 
 -- As the owner, who sees every roster; and with its lock, so that a confirmation that is under way is waited for. Once a
--- statement: a list of a million rows is one.
+-- statement: a list of a million rows is one. What the rows point at is looked for here, too: a constraint would lock
+-- every resident of the list, one after the other, although none is ever removed.
 CREATE OR REPLACE FUNCTION rosters_keep_rows() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -63,6 +64,12 @@ BEGIN
             RAISE EXCEPTION 'roster % is settled, and so are its rows', settled.id USING ERRCODE = 'restrict_violation';
         END IF;
     END LOOP;
+    IF EXISTS (SELECT FROM written w LEFT JOIN rosters_roster r ON r.id = w.roster_id WHERE r.id IS NULL)
+       OR EXISTS (SELECT FROM written w LEFT JOIN register_resident r ON r.id = w.resident_id
+                   WHERE w.resident_id IS NOT NULL AND r.id IS NULL) THEN
+        RAISE EXCEPTION 'a row of a list that is not there, or of somebody who is not on the register'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
     RETURN NULL;
 END $$;
 DROP TRIGGER IF EXISTS keep_rows ON rosters_rosterrow;
@@ -71,6 +78,12 @@ CREATE TRIGGER keep_new_rows AFTER INSERT ON rosters_rosterrow REFERENCING NEW T
     FOR EACH STATEMENT EXECUTE FUNCTION rosters_keep_rows();
 CREATE TRIGGER keep_rows AFTER UPDATE ON rosters_rosterrow REFERENCING NEW TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION rosters_keep_rows();
+
+-- What holdings come from is there as long as they are; the rows point at a list without a constraint of their own, see above.
+DROP TRIGGER IF EXISTS keep_lists ON rosters_roster;
+CREATE TRIGGER keep_lists BEFORE DELETE OR TRUNCATE ON rosters_roster FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+DROP TRIGGER IF EXISTS keep_list ON rosters_rosterrow;
+CREATE TRIGGER keep_list BEFORE DELETE OR TRUNCATE ON rosters_rosterrow FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE OR REPLACE FUNCTION rosters_keep_ended() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
