@@ -15,7 +15,7 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 from canbao.access.scope import Scope, current_scope, within
 from canbao.register.domain.changes import correct_details
 from canbao.register.models import Resident
-from canbao.rosters.models import Roster, RosterRow
+from canbao.rosters.models import Roster, RosterRow, Upload
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner, rewrite
@@ -67,6 +67,9 @@ def busy_county(real_county: County) -> County:
     tell(money(order(real_county, "钱家")))
     roster = hold({"周归": "低保对象", "郑邻": "低保对象"}, on=IN_THE_WINDOW.date(), is_confirmed=False)
     put_rows_on(roster, real_county, "周归", "郑邻")
+    Upload.objects.create(
+        county=COUNTY, department="民政局", cut_off_on=IN_THE_WINDOW.date(), file_sealed=b"x", uploaded_by="civil"
+    )
     return real_county
 
 
@@ -154,9 +157,10 @@ def test_without_a_ticket_every_guarded_table_is_empty(busy_county: County, tick
         if ticket is not None:
             db.execute("SELECT set_config('canbao.ticket', %s, false)", [ticket])
 
-    assert {table: count(table) for table in [*guarded_tables(), *LINES, "access_record", "rosters_roster"]} == (
-        dict.fromkeys([*guarded_tables(), *LINES, "access_record", "rosters_roster"], 0)
-    )
+    assert {
+        table: count(table)
+        for table in [*guarded_tables(), *LINES, "access_record", "rosters_roster", "rosters_upload"]
+    } == (dict.fromkeys([*guarded_tables(), *LINES, "access_record", "rosters_roster", "rosters_upload"], 0))
 
 
 # --- tickets ---------------------------------------------------------------------------------------------------------

@@ -9,12 +9,14 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from canbao.documents import child
 from canbao.documents.reading import MEGABYTE, Limits, read_spreadsheet
 from canbao.documents.refusals import (
     DamagedFile,
     DocumentRefusal,
     EmptyFile,
     FileTooLarge,
+    ListIsHidden,
     NoHeader,
     NoRows,
     NoSuchSheet,
@@ -30,8 +32,9 @@ from canbao.documents.refusals import (
     UnknownEncoding,
     WrittenDocument,
 )
+from canbao.documents.table import Hidden, OtherSheet
 from tests.documents.old_excel import as_a_large_one, old_file, xls
-from tests.documents.workbooks import archive, bomb, far_corner, formulas, many_cells, raw_xlsx, xlsx
+from tests.documents.workbooks import NAMESPACE, archive, bomb, far_corner, formulas, many_cells, raw_xlsx, xlsx
 
 HEADER = ["姓名", "身份证号", "人员类别"]
 WANG = ["王明", "11010519491231002X", "低保对象"]
@@ -250,6 +253,67 @@ def test_hidden_sheets_and_sheets_without_a_list_are_passed_over():
         {"说明": [["填表说明"], ["一"]], "名单": [HEADER, WANG], "旧": [HEADER, LI], "空": []}, hidden=["旧"]
     )
     assert read_spreadsheet(content).sheet == "名单"
+
+
+def test_a_hidden_sheet_is_named_and_read_only_for_whoever_asks():
+    content = xlsx({"名单": [HEADER, WANG], "旧": [HEADER, LI], "空": []}, hidden=["旧", "空"])
+    assert read_spreadsheet(content).other_sheets == (OtherSheet("旧", is_hidden=True),)
+    assert texts(content, sheet="旧") == [LI]
+
+
+def test_a_list_that_nobody_sees_is_not_taken_by_itself():
+    content = xlsx({"封面": [], "旧": [HEADER, LI]}, hidden=["旧"])
+    with pytest.raises(ListIsHidden) as no:
+        read_spreadsheet(content)
+    assert no.value.says == "看得见的工作表里没有名单；文件里还有隐藏的工作表：旧。"
+
+
+SHEET = b'<?xml version="1.0"?><worksheet ' + NAMESPACE + b"><sheetData>%s</sheetData></worksheet>"
+
+
+def with_rows(*attributes: str) -> bytes:
+    """A header and people in rows with these attributes."""
+    made = []
+    for at, own in enumerate(["", *attributes], 1):
+        cells = HEADER if at == 1 else [*WANG[:2], 'hidden="1"']
+        inner = "".join(f'<c t="inlineStr"><is><t>{text.replace(chr(34), "&quot;")}</t></is></c>' for text in cells)
+        made.append(f'<row r="{at}" {own}>{inner}</row>')
+    return raw_xlsx(SHEET % "".join(made).encode())
+
+
+def test_hidden_rows_are_read_and_told_as_ranges():
+    hidden, shown = 'spans="1:3" hidden="1" ht="0"', ""
+    table = read_spreadsheet(with_rows(shown, hidden, hidden, shown, "hidden='true'", 'hidden="0"'))
+    assert (table.height, table.hidden) == (6, Hidden(3, ((3, 4), (6, 6))))
+    assert read_spreadsheet(with_rows(shown, shown)).hidden == Hidden(0, ())
+
+
+def test_where_hidden_rows_cannot_be_seen_it_is_not_said_that_there_are_none():
+    unnumbered = raw_xlsx(SHEET % (
+        b'<row><c t="inlineStr"><is><t>' + "姓名".encode() + b'</t></is></c><c t="inlineStr"><is><t>' + "身份证号".encode()
+        + b'</t></is></c></row><row hidden="1"><c t="inlineStr"><is><t>a</t></is></c></row>'
+    ))  # fmt: skip
+    assert read_spreadsheet(unnumbered).hidden is None
+    assert read_spreadsheet(xls("名单", [HEADER, WANG])).hidden is None
+    assert read_spreadsheet("姓名,身份证号\n王明,1".encode()).hidden == Hidden(0, ())
+
+
+def test_a_hidden_row_without_a_person_is_not_counted_and_breaks_no_range():
+    rows = [HEADER, WANG, [], LI, ["合计", "2"]]
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        page = book.add_worksheet()
+        for at, row in enumerate(rows):
+            page.write_row(at, 0, row)
+            page.set_row(at, None, None, {"hidden": at > 0})
+    assert read_spreadsheet(out.getvalue()).hidden == Hidden(2, ((2, 4),))
+
+
+def test_tags_that_lie_across_two_pieces_are_seen(monkeypatch):
+    monkeypatch.setattr(child, "_CHUNK", 7)
+    rows = b"".join(b'<row r="%d" hidden="1"><c><v>1</v></c></row>' % at for at in (2, 3, 9))
+    assert child._hidden_rows(io.BytesIO(b"<sheetData>" + rows + b"x" * 50 + b"</sheetData>")) == [(2, 3), (9, 9)]
+    assert child._hidden_rows(io.BytesIO(b"<row " + b"x" * (1 << 17))) is None  # a tag without an end is not waited for
 
 
 def test_several_lists_need_a_choice():

@@ -24,10 +24,23 @@ from canbao.collection.models import Refund
 from canbao.enrolment.domain.change_tables import hand_in
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Change, Resident
-from canbao.rosters.models import RosterRow
-from tests.county import IN_THE_WINDOW, PEOPLE, STAFF, VILLAGE, County, everybody, number, register_changes, signed_in
+from canbao.rosters.domain.uploading import take_in
+from canbao.rosters.models import RosterRow, Upload
+from tests.county import (
+    COUNTY,
+    IN_THE_WINDOW,
+    PEOPLE,
+    STAFF,
+    VILLAGE,
+    County,
+    everybody,
+    number,
+    register_changes,
+    signed_in,
+)
+from tests.documents.workbooks import xlsx as xlsx_bytes
 from tests.enrolment.change_sheets import sheet
-from tests.rosters.files import imported, listed, xlsx
+from tests.rosters.files import CUT_OFF, HEADER, NOW, SUIXI, TODAY, imported, listed, xlsx
 from tests.web.conftest import Outside, number_of
 from tests.web.county.test_county import paid_twice
 from tests.web.pages import text_of
@@ -86,6 +99,7 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "which": "to-pay",
         "roster_id": roster.pk,
         "row_id": row.pk,
+        "upload_id": waiting(outside),
         "change_table_id": reported(outside),
         "resident_id": outside.look(lambda county: county.person("赵妻").pk),
         "change_id": change,
@@ -102,6 +116,16 @@ def reported(outside: Outside) -> int:
         return hand_in(
             table, content, village=VILLAGE, file_name="底表.xlsx", why="核对", by=clerk, at=IN_THE_WINDOW
         ).pk
+
+
+def waiting(outside: Outside) -> int:
+    """A department's file that is not handed in yet."""
+    civil = outside.county.staff("civil")
+    with within(everybody()):
+        return take_in(
+            xlsx_bytes({"名单": [HEADER, listed("李妻")]}), pack=SUIXI, county=COUNTY, department="民政部门", cut_off_on=CUT_OFF, file_name="名单",
+            is_full=False, by=civil, at=NOW, on=TODAY,
+        ).pk  # fmt: skip
 
 
 def addresses(things: dict[str, object], patterns: list | None = None) -> Iterator[tuple[str, str]]:
@@ -159,7 +183,9 @@ def people_of(link: Record) -> set[str]:
         | Q(pk__in=refunds.values("resident"))
     )
     rows = RosterRow.objects.filter(roster=subject, row__in=link.detail["rows"]) if kind == "roster" else []
-    return {*residents.values_list("name", flat=True), *(name for row in rows for name in named_in(row))}
+    files = Upload.objects.filter(pk=subject) if kind == "upload" else []
+    shown = {cell for file in files for column in file.seen["columns"] for cell in column["samples"]}
+    return {*residents.values_list("name", flat=True), *(name for row in rows for name in named_in(row)), *shown}
 
 
 def named_in(row: RosterRow) -> list[str]:
@@ -176,7 +202,7 @@ def test_no_page_shows_a_resident_without_a_read_on_the_record(things: dict[str,
     opened = everything_opened(things, sign_in)
 
     assert silent(opened) == set()
-    assert {one.page for one in opened} >= {"clerk-today", "find-household", "household", "people", "take-cash", "resident", "change-resident", "undo-change", "receipt", "refunds", "roster"}  # fmt: skip
+    assert {one.page for one in opened} >= {"clerk-today", "find-household", "household", "people", "take-cash", "resident", "change-resident", "undo-change", "receipt", "refunds", "roster", "upload"}  # fmt: skip
 
 
 def test_a_page_that_forgets_to_record_would_be_found(things: dict[str, object], sign_in: object, monkeypatch: object) -> None:  # fmt: skip

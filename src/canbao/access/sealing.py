@@ -42,9 +42,21 @@ def seal_all(texts: Iterable[str], *, purpose: str = "number") -> Iterator[bytes
 
 def unseal(sealed: bytes | memoryview, *, purpose: str = "number") -> str:
     """Decrypt. Raises `cryptography.exceptions.InvalidTag` if a byte was changed or the purpose differs."""
+    return unseal_bytes(sealed, purpose=purpose).decode()
+
+
+def seal_bytes(content: bytes, *, purpose: str) -> bytes:
+    """Encrypt what is no text, such as a file full of numbers that waits for somebody."""
+    key_id = int(settings.CANBAO_KEYS["seal_key_id"])
+    nonce = os.urandom(_NONCE_BYTES)
+    return bytes([key_id]) + nonce + _ciphers()[key_id].encrypt(nonce, content, purpose.encode())
+
+
+def unseal_bytes(sealed: bytes | memoryview, *, purpose: str) -> bytes:
+    """Raises as `unseal` does."""
     sealed = bytes(sealed)
     nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-    return _ciphers()[sealed[0]].decrypt(nonce, body, purpose.encode()).decode()
+    return _ciphers()[sealed[0]].decrypt(nonce, body, purpose.encode())
 
 
 @cache

@@ -1,8 +1,8 @@
 """The process in which a file from outside is opened: `python -I -m canbao.documents.child '<limits as JSON>'`.
 
-The file comes on standard input; on standard output goes one line of JSON and then, for each sheet, two Arrow
-streams (texts, and which cells were numbers; the second is empty where none can be, in a text table). The process
-first takes its own rights to memory and time away. What the reader does after that, abort, run on or eat, ends this
+The file comes on standard input; on standard output goes one line of JSON (which sheets, their hidden rows, and the names
+of sheets that are hidden) and then, for each sheet, two Arrow streams (texts, and which cells were numbers; the second is
+empty where none can be, in a text table). The process first takes its own rights to memory and time away. What the reader does after that, abort, run on or eat, ends this
 process and nothing else; `reading` says what it means.
 
 A reader of spreadsheets tells the type of a column, not of a cell. Asked for booleans it gives a value for numeric
@@ -12,6 +12,7 @@ cells only and nothing for text, which is how each cell's "was it a number" is l
 import csv
 import io
 import json
+import posixpath
 import re
 import resource
 import struct
@@ -19,7 +20,9 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import IO, Any, NoReturn
+from xml.etree import ElementTree as ET
 
 import fastexcel
 import polars as pl
@@ -52,21 +55,44 @@ class Stopped(Exception):
         self.code, self.words = code, words
 
 
+Ranges = list[tuple[int, int]]
+"""Rows as the margin numbers them, first and last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`hidden_rows` is None where the format does not let us see them."""
+
+    name: str
+    texts: bytes
+    numeric: bytes
+    hidden_rows: Ranges | None
+
+
+class HiddenSheet(str):
+    """Only the name: a sheet that is hidden is not read unless somebody asks for it."""
+
+    __slots__ = ()
+
+
 def main() -> None:
+    """`limits` are those of `reading`, with `sheet`: the one that somebody chose, hidden or not, or null."""
     limits = json.loads(sys.argv[1])
     content = sys.stdin.buffer.read()
     _confine(limits)
     try:
-        sheets = list(_sheets(content, limits))
+        found = list(_sheets(content, limits))
     except Stopped as end:
         _say({"stopped": end.code, "words": end.words})
     except MemoryError:
         _say({"stopped": "TooMuchMemory", "words": {}})
-    _say({"sheets": [(name, len(texts), len(numeric)) for name, texts, numeric in sheets]},
-         *(blob for _, texts, numeric in sheets for blob in (texts, numeric)))  # fmt: skip
+    sheets = [one for one in found if isinstance(one, Sheet)]
+    head = [(one.name, len(one.texts), len(one.numeric), one.hidden_rows) for one in sheets]
+    _say({"sheets": head, "hidden": [one for one in found if isinstance(one, HiddenSheet)]},
+         *(blob for one in sheets for blob in (one.texts, one.numeric)))  # fmt: skip
 
 
-def _confine(limits: dict[str, int]) -> None:
+def _confine(limits: dict[str, Any]) -> None:
     pl.DataFrame({"0": ["loads the library in full, so that a limit is met by the file and not by us"]})
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"], limits["memory_bytes"]))
@@ -83,7 +109,7 @@ def _say(head: dict[str, Any], *blobs: bytes) -> NoReturn:
     sys.exit(0)
 
 
-def _sheets(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes, bytes]]:
+def _sheets(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | HiddenSheet]:
     if content.startswith(ZIP_MAGIC):
         _check_archive(content, limits)
         yield from _workbook(content, limits)
@@ -141,7 +167,7 @@ def _at_the_top(directory: bytes) -> set[str]:
     return found
 
 
-def _check_archive(content: bytes, limits: dict[str, int]) -> None:
+def _check_archive(content: bytes, limits: dict[str, Any]) -> None:
     """The archive's own list of contents: a spreadsheet at all, and how large it says it will be."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -160,23 +186,96 @@ def _check_archive(content: bytes, limits: dict[str, int]) -> None:
         raise Stopped("TooMuchMemory")
 
 
-def _workbook(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes, bytes]]:
+def _workbook(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | HiddenSheet]:
     try:
         reader = fastexcel.read_excel(content)
     except fastexcel.FastExcelError as error:
         raise Stopped("DamagedFile") from error
+    parts = _parts(content)
     for name in reader.sheet_names:
         try:
             sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         except fastexcel.FastExcelError as error:
             raise Stopped("DamagedFile") from error
-        if sheet.visible != "visible" or sheet.total_height == 0 or sheet.width == 0:
+        if sheet.total_height == 0 or sheet.width == 0:
+            continue
+        if sheet.visible != "visible" and name != limits["sheet"]:
+            yield HiddenSheet(name)
             continue
         _check_size(name, sheet.total_height, sheet.width, limits)
         texts = _with_errors(sheet)
         del sheet
         numbers = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean")
-        yield name, _stream(texts), _stream(numbers, presence=True)
+        hidden = _hidden_rows_of(content, parts[name]) if name in parts else None
+        yield Sheet(name, _stream(texts), _stream(numbers, presence=True), hidden)
+
+
+def _parts(content: bytes) -> dict[str, str]:
+    """Where in the archive each sheet of an .xlsx stands, by its name; nothing for the other formats."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - this process is confined
+            links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - the same
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ET.ParseError,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ):
+        return {}
+    targets = {link.get("Id"): posixpath.join("/xl", link.get("Target", "")).lstrip("/") for link in links}
+    named = {}
+    for sheet in book.iter():
+        link = next((value for key, value in sheet.items() if key.endswith("}id")), None)
+        if sheet.tag.endswith("}sheet") and link in targets and targets[link].endswith(".xml"):
+            named[sheet.get("name", "")] = posixpath.normpath(targets[link])
+    return named
+
+
+_CHUNK, _LONGEST_TAG = 1 << 20, 1 << 16
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*\bhidden\s*=\s*["'](?:1|true)["'][^<>]*>""")
+_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
+
+
+def _hidden_rows_of(content: bytes, part: str) -> Ranges | None:
+    """The rows that somebody hid, or that a filter hides: both are written the same. The reader of cells passes over it.
+
+    None where it cannot be told: a part that is not there, or rows that do not say which they are.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part) as sheet:
+            return _hidden_rows(sheet)
+    except (zipfile.BadZipFile, KeyError, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        return None
+
+
+def _hidden_rows(sheet: IO[bytes]) -> Ranges | None:
+    """Chunk by chunk, and closely only where the word stands at all: in most lists it never does."""
+    ranges: Ranges = []
+    rest = b""
+    while chunk := sheet.read(_CHUNK):
+        text = rest + chunk
+        cut = text.rfind(b"<")
+        if cut < 0 or text.find(b">", cut) >= 0:  # no tag is open at the end
+            cut = len(text)
+        rest = text[cut:]
+        if len(rest) > _LONGEST_TAG:
+            return None
+        if text.find(b"hidden", 0, cut) < 0:
+            continue
+        for tag in _HIDDEN_ROW.finditer(text, 0, cut):
+            number = _ROW_NUMBER.search(tag[0])
+            if number is None:
+                return None
+            row = int(number[1])
+            if ranges and ranges[-1][1] + 1 == row:
+                ranges[-1] = (ranges[-1][0], row)
+            else:
+                ranges.append((row, row))
+    return ranges
 
 
 # As the reader calls what a formula came to, and as a spreadsheet shows it.
@@ -202,7 +301,7 @@ def _with_errors(sheet: Any) -> pl.DataFrame:
     return frame
 
 
-def _text_table(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, bytes, bytes]]:
+def _text_table(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet]:
     text = _decoded(content)
     start = text.lstrip()[:200].lower()
     if start.startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")) or "<table" in start:
@@ -229,7 +328,8 @@ def _text_table(content: bytes, limits: dict[str, int]) -> Iterator[tuple[str, b
         return
     _check_size("", len(rows), width, limits)
     columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
-    yield "", _stream(pl.DataFrame([pl.Series(str(at), column) for at, column in enumerate(columns)])), b""
+    texts = pl.DataFrame([pl.Series(str(at), column) for at, column in enumerate(columns)])
+    yield Sheet("", _stream(texts), b"", hidden_rows=[])
 
 
 _IDENTITY_LIKE = re.compile(r"[0-9０-９]{14}")
@@ -275,7 +375,7 @@ def _delimiter(text: str) -> str:
     return max(",\t;|，", key=lambda mark: sum(line.count(mark) for line in lines))
 
 
-def _check_size(sheet: str, rows: int, columns: int, limits: dict[str, int]) -> None:
+def _check_size(sheet: str, rows: int, columns: int, limits: dict[str, Any]) -> None:
     if rows > limits["rows"] or columns > limits["columns"] or rows * columns > limits["cells"]:
         raise Stopped("TooManyCells", sheet=sheet, rows=rows, columns=columns)
 

@@ -3,7 +3,7 @@
 To teach it another word, add it to `ALIASES`. Headers are compared without spaces, marks and remarks in brackets.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 import polars as pl
@@ -52,20 +52,32 @@ CATEGORY_HEADERS = frozenset(plain_header(word) for word in ALIASES[Field.CATEGO
 SWAPPED_FROM = 5  # rows; in a shorter list a few rows may be filled in wrongly, and are told one by one
 NUMBER_IS_NUMERIC = "number_is_numeric"
 
+_BY_WORD = {plain_header(word): field for field, words in ALIASES.items() for word in words}
+
 Columns = Mapping[Field, int]
+Meanings = Sequence[Field | None]
+"""What each column of a list is, in the sender's order; None: nothing that we use."""
 
 
-def find_columns(table: Table, *, required: Collection[Field] = (Field.NAME, Field.NUMBER)) -> Columns:
+def meanings_of(columns: Sequence[str]) -> list[Field | None]:
+    """What the columns are, by the words in their headers."""
+    return [_BY_WORD.get(plain_header(text)) for text in columns]
+
+
+def find_columns(
+    table: Table, *, required: Collection[Field] = (Field.NAME, Field.NUMBER), meanings: Meanings | None = None
+) -> Columns:
     """Where each field stands (0 is the first column); fields that the sender does not give are not in the answer.
+    `meanings` is what somebody said that the columns are; without it, their headers say so.
 
     Says no, in this order: `ColumnAmbiguous` (two columns for one field; remarks are forgiven, the first counts),
     `ColumnMissing` (a required one), `ColumnsSwapped` (names and numbers, in a list of some length).
     """
     seen = "、".join(text for text in table.columns if text)
+    said = meanings_of(table.columns) if meanings is None else meanings
     columns: dict[Field, int] = {}
     for field, words in ALIASES.items():
-        plain = {plain_header(word) for word in words}
-        places = [at for at, text in enumerate(table.columns) if plain_header(text) in plain]
+        places = [at for at, meaning in enumerate(said) if meaning is field]
         if len(places) > 1 and field is not Field.NOTE:
             candidates = "、".join(f"{table.columns[at]}（第 {at + 1} 列）" for at in places)
             raise ColumnAmbiguous(wanted=words[0], candidates=candidates, seen=seen)

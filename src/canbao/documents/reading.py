@@ -11,8 +11,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import NoReturn
 
 import polars as pl
@@ -21,8 +21,10 @@ from canbao.documents import refusals
 from canbao.documents.columns import CATEGORY_HEADERS, KNOWN_HEADERS
 from canbao.documents.refusals import (
     DamagedFile,
+    DocumentRefusal,
     EmptyFile,
     FileTooLarge,
+    ListIsHidden,
     NoHeader,
     NoRows,
     NoSuchSheet,
@@ -32,7 +34,7 @@ from canbao.documents.refusals import (
     TooManyCells,
     TooMuchMemory,
 )
-from canbao.documents.table import HEADER_WITHIN, Table, table_of
+from canbao.documents.table import HEADER_WITHIN, OtherSheet, Table, hidden_among, table_of
 
 MEGABYTE = 1 << 20
 MOST_CONTROLS = 20  # of so many characters one may be a control character, in what is still text
@@ -56,6 +58,22 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file holds: its lists, the sheets that are none, and why there is not just one list to take (`no`)."""
+
+    tables: tuple[Table, ...]
+    others: tuple[OtherSheet, ...]
+    no: DocumentRefusal | None = None
+
+    @property
+    def the_list(self) -> Table:
+        """The one list, or the refusal that says why there is none."""
+        if self.no is not None:
+            raise self.no
+        return self.tables[0]
+
+
 def read_spreadsheet(
     content: bytes,
     *,
@@ -66,30 +84,56 @@ def read_spreadsheet(
     """The one list in an .xlsx, .xls, .ods or text table; with `sheet`, the list on that sheet.
 
     The kind is found from the content, never from a name. Sheets without a header are passed over when another has
-    one. Says no, in this order: `EmptyFile`, `FileTooLarge`, then what the child found (`NotASpreadsheet`,
+    one; hidden ones too, unless they are asked for. Rows that are hidden are read, and told.
+    Says no, in this order: `EmptyFile`, `FileTooLarge`, then what the child found (`NotASpreadsheet`,
     `WrittenDocument`, `PictureOfAList`, `PackedFile`, `PasswordProtected`, `UnknownEncoding`, `StrayQuote`, `DamagedFile`,
-    `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then `NoRows`, `NoSuchSheet`, `NoHeader`, `SeveralSheets`.
+    `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then `NoSuchSheet`, `NoRows`, `NoHeader`, `ListIsHidden`, `SeveralSheets`.
     """
-    grids = _grids(content, limits)
-    if not grids:
-        raise NoRows
+    return look_into(content, sheet=sheet, limits=limits, headers=headers).the_list
+
+
+def look_into(
+    content: bytes,
+    *,
+    sheet: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    headers: Collection[str] = KNOWN_HEADERS,
+) -> Contents:
+    """All lists in a file, for whoever has to choose one of them; with `sheet`, that one alone.
+
+    Says no as `read_spreadsheet` does, but where somebody can choose a sheet: then it is `Contents.no`.
+    """
+    grids, hidden = _grids(content, sheet, limits)
+    others = [OtherSheet(name, is_hidden=True) for name in hidden]
     if sheet is not None:
-        if sheet not in grids:
-            raise NoSuchSheet(sheet=sheet, seen="、".join(grids))
-        return table_of(sheet, *grids[sheet], headers, CATEGORY_HEADERS)
+        chosen = next((grid for grid in grids if grid.name == sheet), None)
+        if chosen is None:
+            raise NoSuchSheet(sheet=sheet, seen="、".join([*(grid.name for grid in grids), *hidden]))
+        others += [OtherSheet(grid.name, is_hidden=False) for grid in grids if grid is not chosen]
+        return Contents((_table(chosen, headers, others),), tuple(others))
     found, first_no = [], None
-    for name, (texts, numeric) in grids.items():
+    for grid in grids:
         try:
-            found.append(table_of(name, texts, numeric, headers, CATEGORY_HEADERS))
+            found.append(_table(grid, headers, others))
         except (NoHeader, NoRows) as no:
             first_no = first_no or no
-    if first_no is not None and not found:
-        if isinstance(first_no, NoHeader) and any(_is_noise(texts) for texts, _ in grids.values()):
-            raise NotASpreadsheet(seen="二进制数据")
-        raise first_no
+            others.append(OtherSheet(grid.name, is_hidden=False))
+    if not found and hidden:
+        told = first_no if isinstance(first_no, NoHeader) else ListIsHidden(seen="、".join(hidden))
+        return Contents((), tuple(others), told)
+    if not found and isinstance(first_no, NoHeader) and any(_is_noise(grid.texts) for grid in grids):
+        raise NotASpreadsheet(seen="二进制数据")
+    if not found:
+        raise first_no or NoRows()
     if len(found) > 1:
-        raise SeveralSheets(count=len(found), seen="、".join(f"{table.sheet}（{table.height} 行）" for table in found))
-    return found[0]
+        seen = "、".join(f"{table.sheet}（{table.height} 行）" for table in found)
+        return Contents(tuple(found), tuple(others), SeveralSheets(count=len(found), seen=seen))
+    return Contents((replace(found[0], other_sheets=tuple(others)),), tuple(others))
+
+
+def _table(grid: "Grid", headers: Collection[str], others: Sequence[OtherSheet]) -> Table:
+    table = table_of(grid.name, grid.texts, grid.numeric, headers, CATEGORY_HEADERS)
+    return replace(table, hidden=hidden_among(table, grid.hidden_rows), other_sheets=tuple(others))
 
 
 def _is_noise(texts: pl.DataFrame) -> bool:
@@ -98,29 +142,37 @@ def _is_noise(texts: pl.DataFrame) -> bool:
     return len(_CONTROLS.findall(seen)) * MOST_CONTROLS > len(seen)
 
 
-Grids = dict[str, tuple[pl.DataFrame, pl.DataFrame]]
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet as it came. `hidden_rows` are first and last of each range; None where the format does not say."""
+
+    name: str
+    texts: pl.DataFrame
+    numeric: pl.DataFrame
+    hidden_rows: list[tuple[int, int]] | None
 
 
-def _grids(content: bytes, limits: Limits) -> Grids:
+def _grids(content: bytes, sheet: str | None, limits: Limits) -> tuple[list[Grid], list[str]]:
+    """The sheets that were read, and the names of those that are hidden."""
     if not content.strip():
         raise EmptyFile
     if len(content) > limits.file_bytes:
         raise FileTooLarge(size=len(content) // MEGABYTE, most=limits.file_bytes // MEGABYTE)
-    head, _, body = _run_child(content, limits).partition(b"\n")
+    head, _, body = _run_child(content, sheet, limits).partition(b"\n")
     answer = json.loads(head)
     if "stopped" in answer:
         _refuse(answer["stopped"], answer["words"], limits)
-    grids: Grids = {}
-    for name, texts_size, numeric_size in answer["sheets"]:
+    grids = []
+    for name, texts_size, numeric_size, hidden_rows in answer["sheets"]:
         texts = pl.read_ipc_stream(io.BytesIO(body[:texts_size]))
         numeric = pl.read_ipc_stream(io.BytesIO(body[texts_size : texts_size + numeric_size])) if numeric_size else None
-        grids[name] = texts, _no_numbers(texts) if numeric is None else numeric
+        grids.append(Grid(name, texts, _no_numbers(texts) if numeric is None else numeric, hidden_rows))
         body = body[texts_size + numeric_size :]
-    return grids
+    return grids, answer["hidden"]
 
 
-def _run_child(content: bytes, limits: Limits) -> bytes:
-    command = [sys.executable, "-I", "-m", "canbao.documents.child", json.dumps(asdict(limits))]
+def _run_child(content: bytes, sheet: str | None, limits: Limits) -> bytes:
+    command = [sys.executable, "-I", "-m", "canbao.documents.child", json.dumps(asdict(limits) | {"sheet": sheet})]
     # One thread each, and memory as it is needed: threads and pools take address space, which a list does not need.
     quiet = {
         "PATH": os.environ.get("PATH", ""), "POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2",

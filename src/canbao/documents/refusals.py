@@ -121,6 +121,14 @@ class NoHeader(DocumentRefusal):
     )
 
 
+class ListIsHidden(DocumentRefusal):
+    """No sheet that can be seen holds a list, and others are hidden: nobody checked what is not seen."""
+
+    code = "document-list-hidden"
+    says_template = "看得见的工作表里没有名单；文件里还有隐藏的工作表：{seen}。"
+    remedy_template = "名单如果就在隐藏的工作表里，请选那一张；不是的，请核对文件后重新上传。"
+
+
 class SeveralSheets(DocumentRefusal):
     code = "document-several-sheets"
     says_template = "文件里有 {count} 张名单：{seen}。"

@@ -53,12 +53,32 @@ class LeftOut(NamedTuple):
     why: str
 
 
+class OtherSheet(NamedTuple):
+    """A sheet that was not taken: it is hidden, or holds no list, or another list."""
+
+    name: str
+    is_hidden: bool
+
+
+class Hidden(NamedTuple):
+    """Rows of people that the sender's spreadsheet does not show, hidden by hand or by a filter: they are read like the
+    others, and told. `ranges` are first and last, as the margin numbers them, and only the first `RANGES_KEPT`."""
+
+    rows: int
+    ranges: tuple[tuple[int, int], ...]
+
+
+RANGES_KEPT = 200
+NONE_HIDDEN = Hidden(0, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One list. `columns` are the header texts in order, "" where a column has none.
 
     `texts` has the column `row` (the number in the margin, from 1) and the columns "0", "1" … in the sender's order;
-    `numeric` says for the same cells whether they held a number. `titles` is what stood above the header.
+    `numeric` says for the same cells whether they held a number. `titles` is what stood above the header. `hidden` is None
+    where the format does not let us see which rows are hidden.
     """
 
     sheet: str
@@ -68,6 +88,8 @@ class Table:
     numeric: pl.DataFrame
     titles: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    hidden: Hidden | None = NONE_HIDDEN
+    other_sheets: tuple[OtherSheet, ...] = ()
 
     @property
     def height(self) -> int:
@@ -121,6 +143,24 @@ def table_of(
         titles=titles,
         left_out=left_out,
     )
+
+
+def hidden_among(table: Table, hidden_rows: Collection[tuple[int, int]] | None) -> Hidden | None:
+    """Which of a list's people stand in hidden rows; a blank row between two hidden ones breaks no range."""
+    if hidden_rows is None:
+        return None
+    rows = table.texts[ROW]
+    firsts = pl.Series([first for first, _ in hidden_rows], dtype=pl.Int64)
+    lasts = pl.Series([last for _, last in hidden_rows], dtype=pl.Int64)
+    if firsts.is_empty():
+        return NONE_HIDDEN
+    at = firsts.search_sorted(rows, side="right").cast(pl.Int64) - 1  # the last range that begins at or before the row
+    is_hidden = (at >= 0) & (rows <= lasts.gather(at.clip(lower_bound=0)))
+    runs = is_hidden.rle().struct.unnest()
+    ends = runs["len"].cum_sum().cast(pl.Int64)
+    found = [(int(rows[int(end - length)]), int(rows[int(end - 1)]))
+             for length, end, hides in zip(runs["len"], ends, runs["value"], strict=True) if hides]  # fmt: skip
+    return Hidden(int(is_hidden.sum()), tuple(found[:RANGES_KEPT]))
 
 
 def looks_like_header(row: Sequence[str], headers: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ other exception: it stops, rolls back and is reported. Each room lists its refus
 order in which they are checked.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Refusal(Exception):
@@ -30,6 +30,21 @@ class Refusal(Exception):
     def as_json(self) -> dict[str, str]:
         """`{"code", "says", "clause", "remedy"}`, as every interface shows it."""
         return {"code": self.code, "says": self.says, "clause": self.clause, "remedy": self.remedy}
+
+    def as_kept(self) -> dict[str, Any]:
+        """What `said_again` makes the same refusal from, for a page that is looked at later."""
+        words = {name: word if isinstance(word, (int, str)) else str(word) for name, word in self.words.items()}
+        return {"code": self.code, "clause": self.clause, "words": words}
+
+
+def said_again(kept: dict[str, Any]) -> Refusal:
+    """The refusal that was kept by `as_kept`. `KeyError` when the program knows no such code any more."""
+    kinds = {kind.code: kind for kind in _below(Refusal) if kind.code}
+    return kinds[kept["code"]](clause=kept["clause"], **kept["words"])
+
+
+def _below(kind: type[Refusal]) -> list[type[Refusal]]:
+    return [found for below in kind.__subclasses__() for found in (below, *_below(below))]
 
 
 class BrokenInvariant(RuntimeError):

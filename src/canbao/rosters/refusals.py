@@ -39,7 +39,7 @@ class RosterOfAnotherYear(RosterRefusal):
 
     code = "roster_of_another_year"
     says_template = "名单标题或文件名写的是 {seen} 年，在册截止日却是 {cut_off_on}：可能是旧名单。"
-    remedy_template = "请上传本期的名单；确属本期、只是标题没有改的，请勾选“确认是本期名单”后再上传一次。"
+    remedy_template = "请上传本期的名单；确属本期、只是标题没有改的，请勾选“确认是本期名单”后继续。"
 
 
 class RosterOfAnotherDepartment(RosterRefusal):
@@ -56,6 +56,14 @@ class RosterFileKnown(RosterRefusal):
     code = "roster_file_known"
     says_template = "这份文件已经作为{department}截至 {cut_off_on} 的名单导入过。"
     remedy_template = "请打开已导入的那份名单；内容有更正的，请上传更正后的文件。"
+
+
+class UploadGone(RosterRefusal):
+    """Handed in or given up in another window, or kept for a day and then forgotten."""
+
+    code = "roster_upload_gone"
+    says_template = "这份文件已经报送、放弃，或放置超过一天，不在了。"
+    remedy_template = "请在“已报送的名单”里查看；没有报送的，请重新上传。"
 
 
 class RosterAlreadyConfirmed(RosterRefusal):

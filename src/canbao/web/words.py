@@ -21,7 +21,8 @@ from canbao.policy.refusals import ENGLISH
 Glossary = Mapping[str, str]
 NO_GLOSSARY: Glossary = {}
 
-# Words that the rooms below keep as data: how somebody belongs to the household, what stands on a receipt, kinds of numbers.
+# Words that the rooms below keep as data: how somebody belongs to the household, what stands on a receipt, kinds of numbers,
+# why a row of a list is nobody.
 KEPT = (
     gettext_lazy("户主"),
     gettext_lazy("配偶"),
@@ -58,6 +59,9 @@ KEPT = (
     gettext_lazy("高等学校"),
     gettext_lazy("银行网点"),
     gettext_lazy("类型"),
+    gettext_lazy("重复的表头"),
+    gettext_lazy("合计行"),
+    gettext_lazy("说明或签章"),
 )
 
 _FIGURE = r"¥?\d[\d,]*(?:\.\d+)? ?(?:元|yuan\b)|¥\d[\d,.]*\d|[0-9A-Z]{0,3}\*{3,}[0-9A-Z]{0,4}|\d{4}-\d\d-\d\d"

@@ -8,7 +8,7 @@ from django.test import Client
 
 from canbao.access.models import Role, Staff
 from canbao.access.scope import Scope, within
-from canbao.rosters.models import Holding, Outcome, Roster, RosterRow
+from canbao.rosters.models import Holding, Outcome, Roster, RosterRow, Upload
 from tests.county import COUNTY, PASSWORD, County, everybody
 
 NEXT_DOOR, FAR_AWAY = "340622", "341721"  # of the same city, and of another one
@@ -49,6 +49,26 @@ def test_a_neighbours_lists_and_rows_are_not_there(county: County, neighbour: st
 
 
 @NEIGHBOURS
+def test_a_neighbours_waiting_file_is_not_there_and_none_is_put_there(county: County, neighbour: str) -> None:
+    theirs = {
+        "county": neighbour,
+        "department": "民政部门",
+        "cut_off_on": CUT_OFF,
+        "file_sealed": b"x",
+        "uploaded_by": "x",
+    }
+    with within(there(neighbour)):
+        upload = Upload.objects.create(**theirs)
+
+    with within(everybody()):
+        assert (Upload.objects.count(), Upload.objects.filter(pk=upload.pk).delete()[0]) == (0, 0)
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic(), within(everybody()):
+        Upload.objects.create(**theirs)
+    with within(there(neighbour)):
+        assert Upload.objects.get() == upload
+
+
+@NEIGHBOURS
 @pytest.mark.parametrize(
     "change",
     [
@@ -83,11 +103,16 @@ def test_nothing_is_put_into_a_neighbours_lists(county: County, neighbour: str) 
             forge()
 
 
-@pytest.mark.parametrize("table", ["rosters_roster", "rosters_rosterrow"])
+@pytest.mark.parametrize("table", ["rosters_roster", "rosters_rosterrow", "rosters_upload"])
 def test_without_the_guard_a_neighbours_list_would_be_read_and_changed(real_county: County, table: str) -> None:
     """The control: the same questions with row-level security taken off the table."""
     list_of(NEXT_DOOR)
-    column = "confirmed_by = 'county', confirmed_at = now()" if table == "rosters_roster" else "why = 'x'"
+    with within(there(NEXT_DOOR)):
+        Upload.objects.create(county=NEXT_DOOR, department="x", cut_off_on=CUT_OFF, file_sealed=b"x", uploaded_by="x")
+    column = {
+        "rosters_roster": "confirmed_by = 'county', confirmed_at = now()", "rosters_rosterrow": "why = 'x'",
+        "rosters_upload": "sheet = 'x'",
+    }[table]  # fmt: skip
     with connections["owner"].cursor() as owner:
         owner.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 

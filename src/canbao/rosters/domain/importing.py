@@ -24,7 +24,7 @@ from canbao.access.clock import now
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.sealing import seal, seal_all
-from canbao.documents.columns import Columns, Field, fields_frame, find_columns
+from canbao.documents.columns import Columns, Field, Meanings, fields_frame, find_columns
 from canbao.documents.reading import read_spreadsheet
 from canbao.documents.table import ROW, Table
 from canbao.policy import Pack
@@ -52,19 +52,21 @@ def import_roster(
     county: str,
     department: str,
     cut_off_on: date,
-    file: Path,
+    file: Path | bytes,
     file_name: str,
     is_full: bool,
     by: Staff,
     on: date,
     sheet: str | None = None,
+    meanings: Meanings | None = None,
     category: str | None = None,
     full_for: Collection[str] = (),
     year_confirmed: bool = False,
 ) -> Roster:
     """Read a department's file, judge every row and keep the list for confirmation.
 
-    `sheet` is needed where a file has several lists. `category` is what everybody on it is, for a list without such a
+    `file` is where it is, or what is in it. `sheet` is needed where it has several lists; `meanings` is what somebody said
+    that its columns are, where their headers do not. `category` is what everybody on it is, for a list without such a
     column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
     holds them any more. `on` is today. `year_confirmed`: somebody looked at the years in the title, and it is the right list;
     the years stay with the list, for whoever confirms it.
@@ -79,10 +81,10 @@ def import_roster(
     reader = CategoryReader(pack, whole_list=category)
     for name in full_for:
         CategoryReader(pack, whole_list=name)
-    content = file.read_bytes()
+    content = file if isinstance(file, bytes) else file.read_bytes()
     table = read_spreadsheet(content, sheet=sheet)
-    columns = find_columns(table, required=[Field.NAME, Field.NUMBER, *([] if category else [Field.CATEGORY])])
-    years = _years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
+    columns = find_columns(table, required=required_columns(category), meanings=meanings)
+    years = years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
     if years and not year_confirmed:
         raise RosterOfAnotherYear(seen="、".join(map(str, years)), cut_off_on=cut_off_on)
     roster = Roster(
@@ -100,18 +102,30 @@ def import_roster(
         header_row=table.header_row,
         columns=[kept(text, 60) for text in table.columns],
         fields={field.value: at for field, at in columns.items()},
-        left_out=[{"row": left.row, "text": kept(left.text, 60), "why": left.why} for left in table.left_out],
+        left_out=left_out_of(table),
+        hidden=table.hidden._asdict() if table.hidden else None,
+        other_sheets=[{"name": kept(one.name, 60), "is_hidden": one.is_hidden} for one in table.other_sheets],
         imported_at=datetime.combine(on, now().timetz()),
         imported_by=by.username,
     )
     return _write(roster, table, columns, reader=reader, on=on)
 
 
+def required_columns(category: str | None) -> list[Field]:
+    """Without these nobody can be found; and what somebody is must be said for each or for all."""
+    return [Field.NAME, Field.NUMBER, *([] if category else [Field.CATEGORY])]
+
+
+def left_out_of(table: Table) -> list[dict[str, Any]]:
+    """The rows that are no people, as they are kept."""
+    return [{"row": left.row, "text": kept(left.text, 60), "why": left.why} for left in table.left_out]
+
+
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[-./]?(?:0?[1-9]|1[0-2])(?:[-./]?[0-3]\d)?(?!\d))")
 _STILL_LAST_YEARS = timedelta(days=45)  # in January a list of December is this season's
 
 
-def _years_that_are_over(titles: Sequence[str], *names: str, cut_off_on: date) -> list[int]:
+def years_that_are_over(titles: Sequence[str], *names: str, cut_off_on: date) -> list[int]:
     """The years that a list names, where all of them are over: then it is last year's, as far as anybody can see."""
     years = {int(year) for text in (*titles, *names) for year in _YEAR.findall(text)}
     return sorted(years) if years and max(years) < (cut_off_on - _STILL_LAST_YEARS).year else []

@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
                 ("columns", models.JSONField(default=list, verbose_name="列名（原有顺序）")),
                 ("fields", models.JSONField(default=dict, verbose_name="各列的含义")),
                 ("left_out", models.JSONField(default=list, verbose_name="未当作人员的行")),
+                ("hidden", models.JSONField(default=dict, null=True, verbose_name="隐藏的行")),
+                ("other_sheets", models.JSONField(default=list, verbose_name="没有读的工作表")),
                 ("imported_at", models.DateTimeField(default=canbao.access.clock.now, verbose_name="导入时间")),
                 ("imported_by", models.CharField(max_length=60, verbose_name="导入人")),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
@@ -330,5 +332,35 @@ class Migration(migrations.Migration):
                 ),
                 name="holding_ends_after_it_begins",
             ),
+        ),
+        migrations.CreateModel(
+            name="Upload",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("department", models.CharField(max_length=40, verbose_name="部门")),
+                ("cut_off_on", models.DateField(verbose_name="在册截止日")),
+                ("is_full", models.BooleanField(default=True, verbose_name="全量名单")),
+                ("category", models.CharField(blank=True, default="", max_length=60, verbose_name="全表的类别")),
+                ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("file_digest", models.CharField(max_length=64, verbose_name="文件指纹")),
+                ("file_sealed", models.BinaryField(verbose_name="文件（密）")),
+                ("sheet", models.CharField(max_length=200, null=True, verbose_name="选定的工作表")),
+                ("meanings", models.JSONField(null=True, verbose_name="选定的各列含义")),
+                ("seen", models.JSONField(default=dict, verbose_name="读到的内容")),
+                ("uploaded_at", models.DateTimeField(default=canbao.access.clock.now, verbose_name="上传时间")),
+                ("uploaded_by", models.CharField(max_length=60, verbose_name="上传人")),
+            ],
+            options={
+                "ordering": ["-uploaded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file_sealed", b""), _negated=True), models.Q(("uploaded_by", ""), _negated=True)
+                        ),
+                        name="upload_is_somebodys_file",
+                    )
+                ],
+            },
         ),
     ]

@@ -1,4 +1,5 @@
 from canbao.rosters.models.holding import Holding
 from canbao.rosters.models.roster import Closing, Outcome, Roster, RosterRow
+from canbao.rosters.models.upload import Upload
 
-__all__ = ["Closing", "Holding", "Outcome", "Roster", "RosterRow"]
+__all__ = ["Closing", "Holding", "Outcome", "Roster", "RosterRow", "Upload"]

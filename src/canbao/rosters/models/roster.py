@@ -45,6 +45,9 @@ class Roster(models.Model):
         "各列的含义", default=dict
     )  # {"name": 0, "number": 1, …}: how the columns were understood
     left_out = models.JSONField("未当作人员的行", default=list)  # [{"row", "text", "why"}]: totals, notes, signatures
+    # {"rows", "ranges": [[first, last]]}: people in rows that the file does not show; null where that cannot be seen
+    hidden = models.JSONField("隐藏的行", default=dict, null=True)
+    other_sheets = models.JSONField("没有读的工作表", default=list)  # [{"name", "is_hidden"}]
     imported_at = models.DateTimeField("导入时间", default=now)
     imported_by = models.CharField("导入人", max_length=60)
     confirmed_at = models.DateTimeField("确认时间", null=True)

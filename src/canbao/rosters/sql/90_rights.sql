@@ -31,6 +31,13 @@ CREATE POLICY within_scope ON rosters_rosterrow
     -- as `scope_has_county` says, but asked once a statement and not once a row
     WITH CHECK (rpad(county, 12, '0') >= (SELECT scope_first()) AND rpad(county, 12, '0') < (SELECT scope_after())
                 AND (SELECT scope_household()) IS NULL);
+-- A file that waits to be handed in: the county's, and gone when it is handed in or given up.
+GRANT SELECT, INSERT, DELETE ON rosters_upload TO canbao_app;
+REVOKE UPDATE ON rosters_upload FROM canbao_app;
+GRANT UPDATE (sheet, meanings, category, seen) ON rosters_upload TO canbao_app;
+ALTER TABLE rosters_upload ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS within_scope ON rosters_upload;
+CREATE POLICY within_scope ON rosters_upload USING (scope_has_county(county)) WITH CHECK (scope_has_county(county));
 -- What was settled stays as it is, for the application and for the owner: a list once it is confirmed or closed, with who,
 -- when and why; its rows, which it was confirmed by; a holding once it has ended.
 CREATE OR REPLACE FUNCTION rosters_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -104,6 +104,9 @@ def roster_page(
                 _("{department}的“{category}”").format(department=other, category=category)
                 for other, category in elsewhere.get(row.resident_id, ())
             )
+    ranges = found.hidden["ranges"] if found.hidden else []
+    for row in page:
+        row.is_hidden = any(first <= row.row <= last for first, last in ranges)
     context = {
         "roster": found,
         "counts": counts.items(),

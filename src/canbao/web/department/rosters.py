@@ -1,10 +1,6 @@
 """A department's lists: what it handed over, what became of it, and the next one handed in."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from django import forms
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,15 +8,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from canbao.access.clock import today
+from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.access.models import Role, Staff
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
 from canbao.policy import Pack
-from canbao.rosters.domain.importing import import_roster
-from canbao.rosters.models import Roster
+from canbao.rosters.domain.uploading import take_in
+from canbao.rosters.models import Roster, Upload
 from canbao.rosters.queries import counts_by_outcome, rosters_with_counts
 from canbao.web.guards import staff_who_may
 
@@ -34,10 +30,6 @@ class RosterForm(forms.Form):
     category = forms.ChoiceField(label=_("表里没有类别一栏时，全表是"), required=False)
     is_full = forms.BooleanField(
         label=_("这是全量名单"), help_text=_("不在表上的人，原来的身份会终止；只是增补的，不要勾"), required=False
-    )
-
-    year_confirmed = forms.BooleanField(
-        label=_("确认是本期名单"), help_text=_("标题或文件名写着往年的年份时才要勾"), required=False
     )
 
     def __init__(self, *args: object, staff: Staff, pack: Pack, **kwargs: object) -> None:
@@ -59,11 +51,10 @@ def rosters(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     try:
-        made = _imported(request.user, pack, **form.cleaned_data)
+        upload = _taken_in(request.user, pack, **form.cleaned_data)
     except Refusal as no:
         return _page(request, form, no=no)
-    messages.success(request, handed_in(made))
-    return redirect("roster", made.pk)
+    return redirect("upload", upload.pk)
 
 
 def handed_in(roster: Roster) -> str:
@@ -80,15 +71,19 @@ def own_rosters(staff: Staff) -> dict[str, str]:
     return {"county": staff.county} | narrowed
 
 
-def _imported(staff: Staff, pack: Pack, *, file: UploadedFile, category: str, **given: object) -> Roster:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "list"
-        path.write_bytes(b"".join(file.chunks()))
-        return import_roster(
-            pack=pack, county=staff.county, file=path, file_name=file.name or "", category=category or None, by=staff, on=today(), **given
-        )  # fmt: skip
+def _taken_in(staff: Staff, pack: Pack, *, file: UploadedFile, **given: object) -> Upload:
+    content = b"".join(file.chunks())
+    return take_in(
+        content, pack=pack, county=staff.county, file_name=file.name or "", by=staff, at=now(), on=today(), **given
+    )  # fmt: skip
 
 
 def _page(request: HttpRequest, form: RosterForm, *, no: Refusal | None = None) -> HttpResponse:
-    context = {"form": form, "rosters": rosters_with_counts(**own_rosters(request.user))[:ROWS], "no": no}
+    waiting = Upload.objects.filter(uploaded_by=request.user.username, **own_rosters(request.user)).defer("file_sealed")
+    context = {
+        "form": form,
+        "rosters": rosters_with_counts(**own_rosters(request.user))[:ROWS],
+        "waiting": waiting,
+        "no": no,
+    }
     return render(request, "department/rosters.html", context, status=409 if no else 422 if form.errors else 200)

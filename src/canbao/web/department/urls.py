@@ -1,9 +1,11 @@
 from django.urls import path
 
-from canbao.web.department import deciding, roster, rosters
+from canbao.web.department import deciding, roster, rosters, uploads
 
 urlpatterns = [
     path("", rosters.rosters, name="department"),
+    path("uploads/<int:upload_id>/", uploads.upload, name="upload"),
+    path("uploads/<int:upload_id>/drop/", uploads.drop_upload, name="drop-upload"),
     path("<int:roster_id>/", roster.roster, name="roster"),
     path("<int:roster_id>/file/", roster.file_back, name="roster-file"),
     path("<int:roster_id>/confirm/", deciding.confirm, name="confirm-roster"),

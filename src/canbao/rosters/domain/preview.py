@@ -1,0 +1,122 @@
+"""What a department sees of its file before anything is done with it: sheets, columns, categories, and what is left out.
+
+Everything here is JSON, to be kept with the upload, and no number in it is whole.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from canbao.documents.columns import Field, Meanings, fields_frame, find_columns, meanings_of
+from canbao.documents.reading import Contents, look_into
+from canbao.documents.table import Table
+from canbao.kernel.refusal import Refusal
+from canbao.rosters.domain.categories import CategoryReader
+from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.importing import left_out_of, required_columns, years_that_are_over
+from canbao.rosters.domain.verdict import Held
+from canbao.rosters.refusals import RosterOfAnotherYear
+
+SAMPLES = 3  # cells of a column
+SAMPLE_AT_MOST = 24  # characters
+SPELLINGS_AT_MOST = 60  # of categories, the most frequent first; with a wrong column there is one a person
+LEFT_OUT_AT_MOST = 200
+
+Seen = dict[str, Any]
+
+
+def preview(
+    content: bytes, *, sheet: str | None, meanings: Meanings | None, reader: CategoryReader, file_name: str, cut_off_on: date
+) -> Seen:  # fmt: skip
+    """What was understood, and under `no` what keeps it from going on.
+
+    Raises the refusals of `look_into`: then there is nothing to show.
+    """
+    contents = look_into(content, sheet=sheet)
+    if contents.no is not None:
+        return {"sheets": _sheets(contents, chosen=None), "no": contents.no.as_kept()}
+    (table,) = contents.tables
+    said = list(meanings_of(table.columns) if meanings is None else meanings)
+    years = years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
+    seen = {
+        "sheets": _sheets(contents, chosen=table.sheet),
+        "sheet": table.sheet,
+        "titles": [kept(text, 200) for text in table.titles],
+        "header_row": table.header_row,
+        "rows": table.height,
+        "hidden": table.hidden._asdict() if table.hidden else None,
+        "left_out": left_out_of(table)[:LEFT_OUT_AT_MOST],
+        "left_out_rows": len(table.left_out),
+        "columns": _columns(table, said),
+        "width": len(table.columns),
+        "years": years,
+        "no": None,
+    }
+    try:
+        columns = find_columns(table, required=required_columns(reader.whole_list), meanings=said)
+    except Refusal as no:
+        columns = {field: at for at, field in reversed(list(enumerate(said))) if field is not None}
+        seen["no"] = no.as_kept()
+    else:
+        if years:
+            seen["no"] = RosterOfAnotherYear(seen="、".join(map(str, years)), cut_off_on=cut_off_on).as_kept()
+    return seen | _categories(fields_frame(table, columns), reader)
+
+
+def _sheets(contents: Contents, *, chosen: str | None) -> list[Seen]:
+    """Every sheet of the file; `rows` of people where it was read as a list."""
+    lists = [
+        {"name": table.sheet, "rows": table.height, "is_hidden": False, "is_chosen": table.sheet == chosen}
+        for table in contents.tables
+    ]
+    others = [
+        {"name": one.name, "rows": None, "is_hidden": one.is_hidden, "is_chosen": False} for one in contents.others
+    ]
+    return lists + others
+
+
+def _columns(table: Table, said: Sequence[Field | None]) -> list[Seen]:
+    """The sender's columns with their first cells. Empty ones without a header are none to the sender either."""
+    shown = []
+    for at, (header, field) in enumerate(zip(table.columns, said, strict=True)):
+        cells = table.texts[str(at)]
+        samples = [kept(text, SAMPLE_AT_MOST) for text in cells.filter(cells != "").head(SAMPLES)]
+        if header or samples:
+            shown.append(
+                {"at": at, "header": kept(header, 60), "samples": samples, "field": field.value if field else ""}
+            )
+    return shown
+
+
+def _categories(frame: pl.DataFrame, reader: CategoryReader) -> Seen:
+    """How each spelling was understood, and of how many rows; and how many people that makes of each category."""
+    spelled = frame.group_by(Field.CATEGORY, Field.GRADE).len().sort(["len", Field.CATEGORY, Field.GRADE], descending=[True, False, False])  # fmt: skip
+    spellings: list[Seen] = []
+    people: Counter[Held] = Counter()
+    unread = 0
+    for cell, grade, rows in spelled.iter_rows():
+        understood = reader.read(cell, grade)
+        people.update(dict.fromkeys(understood.held, rows))
+        problem = understood.problem
+        unread += rows if problem else 0
+        spellings.append(
+            {
+                "text": kept(cell, 60),
+                "grade": kept(grade, 20),
+                "rows": rows,
+                "held": [{"name": held.category, "grade": held.grade} for held in understood.held],
+                "why": f"{kept(problem.why, 300)}。" if problem else "",
+            }
+        )
+    spellings.sort(key=lambda one: not one["why"])  # what nobody understood stands first
+    return {
+        "categories": [
+            {"name": held.category, "grade": held.grade, "rows": rows} for held, rows in people.most_common()
+        ],
+        "spellings": spellings[:SPELLINGS_AT_MOST],
+        "more_spellings": max(len(spellings) - SPELLINGS_AT_MOST, 0),
+        "unread_rows": unread,
+    }

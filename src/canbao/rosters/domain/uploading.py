@@ -1,0 +1,116 @@
+"""A file on its way in: looked at, put right by whoever brought it, then handed in or given up (R-20).
+
+Nothing of it counts, and nothing of it is a roster, before it is handed in. It is sealed as long as it waits.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+
+from canbao.access.models import Staff
+from canbao.access.sealing import seal_bytes, unseal_bytes
+from canbao.documents.columns import Field
+from canbao.policy import Pack
+from canbao.rosters.domain.categories import CategoryReader
+from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.handling import check_may_handle
+from canbao.rosters.domain.importing import import_roster
+from canbao.rosters.domain.preview import preview
+from canbao.rosters.models import Roster, Upload
+from canbao.rosters.refusals import CutOffInFuture, UploadGone
+
+KEPT_FOR = timedelta(hours=24)  # a file that nobody handed in
+PURPOSE = "roster-file"
+
+
+def take_in(
+    content: bytes, *, pack: Pack, county: str, department: str, cut_off_on: date, file_name: str, is_full: bool,
+    by: Staff, at: datetime, on: date, category: str = "",
+) -> Upload:  # fmt: skip
+    """Read the file and keep it, sealed, with what was understood of it. `on` is today, `at` when it came.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `CutOffInFuture`, `CategoryNotInNotice`,
+    what `look_into` says no to. What a person can put right is said on the preview.
+    """
+    check_may_handle(by, county=county, department=department)
+    if cut_off_on > on:
+        raise CutOffInFuture(cut_off_on=cut_off_on, on=on)
+    upload = Upload(
+        county=county, department=department, cut_off_on=cut_off_on, is_full=is_full, category=category,
+        file_name=kept(file_name, 200), file_digest=sha256(content).hexdigest(), uploaded_at=at, uploaded_by=by.username,
+    )  # fmt: skip
+    upload.seen = _seen(upload, content, pack)
+    upload.file_sealed = seal_bytes(content, purpose=PURPOSE)
+    upload.save(force_insert=True)
+    return upload
+
+
+@transaction.atomic
+def put_right(
+    upload: Upload, *, pack: Pack, by: Staff, sheet: str | None, meanings: Sequence[Field | None] | None, category: str
+) -> Upload:
+    """Another sheet, other meanings of its columns (None: as their headers say), another category for the whole list.
+
+    Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `CategoryNotInNotice`, what
+    `look_into` says no to.
+    """
+    upload = _locked(upload, by)
+    upload.sheet, upload.category = sheet, category
+    upload.meanings = None if meanings is None else [field.value if field else "" for field in meanings]
+    upload.seen = _seen(upload, unseal_bytes(upload.file_sealed, purpose=PURPOSE), pack)
+    upload.save(update_fields=["sheet", "category", "meanings", "seen"])
+    return upload
+
+
+@transaction.atomic
+def hand_in(upload: Upload, *, pack: Pack, by: Staff, on: date, year_confirmed: bool = False) -> Roster:
+    """The upload becomes a roster, and its file is kept no longer.
+
+    Says no, in this order: `UploadGone`, what `import_roster` says no to.
+    """
+    upload = _locked(upload, by)
+    roster = import_roster(
+        pack=pack, county=upload.county, department=upload.department, cut_off_on=upload.cut_off_on,
+        file=unseal_bytes(upload.file_sealed, purpose=PURPOSE), file_name=upload.file_name, is_full=upload.is_full,
+        by=by, on=on, sheet=upload.sheet, meanings=_meanings(upload), category=upload.category or None,
+        year_confirmed=year_confirmed,
+    )  # fmt: skip
+    upload.delete()
+    return roster
+
+
+@transaction.atomic
+def give_up(upload: Upload, *, by: Staff) -> None:
+    """The file is forgotten. Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`."""
+    _locked(upload, by).delete()
+
+
+def forget_old_uploads(*, at: datetime) -> int:
+    """Files that nobody came back to. Returns how many."""
+    forgotten, _ = Upload.objects.filter(uploaded_at__lt=at - KEPT_FOR).delete()
+    return forgotten
+
+
+def _locked(upload: Upload, by: Staff) -> Upload:
+    found = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    if found is None:
+        raise UploadGone
+    check_may_handle(by, county=found.county, department=found.department)
+    return found
+
+
+def _meanings(upload: Upload) -> list[Field | None] | None:
+    return None if upload.meanings is None else [Field(word) if word else None for word in upload.meanings]
+
+
+def _seen(upload: Upload, content: bytes, pack: Pack) -> dict[str, object]:
+    return preview(
+        content,
+        sheet=upload.sheet,
+        meanings=_meanings(upload),
+        reader=CategoryReader(pack, whole_list=upload.category or None),
+        file_name=upload.file_name,
+        cut_off_on=upload.cut_off_on,
+    )

@@ -1,0 +1,137 @@
+"""The preview: how a file was understood, before anything is done with it; put right, then handed in or given up."""
+
+from collections.abc import Sequence
+from string import ascii_uppercase
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from canbao.access.clock import today
+from canbao.access.may import Work
+from canbao.access.models import Staff
+from canbao.access.record import record
+from canbao.documents.columns import Field
+from canbao.enrolment.models import Campaign
+from canbao.enrolment.packs import pack_of
+from canbao.enrolment.queries import current_campaign
+from canbao.kernel.refusal import Refusal, said_again
+from canbao.rosters.domain.uploading import give_up, hand_in, put_right
+from canbao.rosters.models import Upload
+from canbao.web.department.rosters import handed_in, own_rosters
+from canbao.web.guards import staff_who_may
+
+FIELDS = {
+    Field.NAME: _("姓名"),
+    Field.NUMBER: _("身份证号"),
+    Field.CATEGORY: _("人员类别"),
+    Field.GRADE: _("等级"),
+    Field.TOWN: _("乡镇"),
+    Field.VILLAGE: _("村（社区）"),
+    Field.SINCE: _("纳入时间"),
+    Field.UNTIL: _("取消时间"),
+    Field.PHONE: _("联系电话"),
+    Field.NOTE: _("备注"),
+}
+
+
+@staff_who_may(Work.IMPORT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """POST with `go` hands the file in, if it is still understood as it was shown; without, it is looked at anew."""
+    found, campaign = _own_upload(request.user, upload_id), current_campaign(request.user.county)
+    if campaign is None:
+        raise Http404
+    if request.method != "POST":
+        return _page(request, found, campaign)
+    pack = pack_of(campaign)
+    try:
+        if (asked := _asked(request, found)) != (found.sheet, _meanings(found), found.category):
+            sheet, meanings, category = asked
+            found = put_right(found, pack=pack, by=request.user, sheet=sheet, meanings=meanings, category=category)
+        if "go" not in request.POST or _keeps_from_going(found, year_confirmed="year_confirmed" in request.POST):
+            return redirect("upload", found.pk)
+        made = hand_in(found, pack=pack, by=request.user, on=today(), year_confirmed="year_confirmed" in request.POST)
+    except Refusal as no:
+        return _page(request, found, campaign, no=no)
+    messages.success(request, handed_in(made))
+    return redirect("roster", made.pk)
+
+
+@staff_who_may(Work.IMPORT_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def drop_upload(request: HttpRequest, upload_id: int) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("department")
+    try:
+        give_up(_own_upload(request.user, upload_id), by=request.user)
+    except Refusal:
+        return redirect("department")  # it is gone already
+    messages.success(request, gettext("文件已放弃，没有留下任何内容。"))
+    return redirect("department")
+
+
+def _own_upload(staff: Staff, upload_id: int) -> Upload:
+    """Whoever brought it looks at it, and nobody else: it is not the department's list yet."""
+    own = Upload.objects.filter(uploaded_by=staff.username, **own_rosters(staff)).defer("file_sealed")
+    return get_object_or_404(own, pk=upload_id)
+
+
+def _meanings(found: Upload) -> list[Field | None] | None:
+    return None if found.meanings is None else [Field(word) if word else None for word in found.meanings]
+
+
+def _asked(request: HttpRequest, found: Upload) -> tuple[str | None, Sequence[Field | None] | None, str]:
+    """The sheet, the meanings and the category that the form says; of another sheet its headers speak for themselves."""
+    sheet = request.POST.get("sheet", found.sheet)
+    known = {one["name"] for one in found.seen["sheets"]}
+    if sheet is not None and sheet not in known:
+        sheet = found.sheet
+    category = request.POST.get("category", found.category)
+    if sheet != found.sheet:
+        return sheet, None, category
+    columns = found.seen.get("columns", [])
+    said = {one["at"]: request.POST.get(f"column-{one['at']}", one["field"]) for one in columns}
+    if said == {one["at"]: one["field"] for one in columns}:
+        return sheet, _meanings(found), category
+    fields = {field.value: field for field in Field}
+    return sheet, [fields.get(said.get(at, "")) for at in range(found.seen["width"])], category
+
+
+def _keeps_from_going(found: Upload, *, year_confirmed: bool) -> bool:
+    no = found.seen["no"]
+    return no is not None and not (no["code"] == "roster_of_another_year" and year_confirmed)
+
+
+def _page(request: HttpRequest, found: Upload, campaign: Campaign, *, no: Refusal | None = None) -> HttpResponse:
+    seen = found.seen
+    if no is None and seen["no"]:
+        no = said_again(seen["no"])
+    for column in seen.get("columns", []):
+        column["letter"] = letter(column["at"])
+    context = {
+        "upload": found,
+        "seen": seen,
+        "fields": [(field.value, label) for field, label in FIELDS.items()],
+        "has_category": any(column["field"] == Field.CATEGORY for column in seen.get("columns", [])),
+        "categories": [one.name for one in pack_of(campaign).categories],
+        "choosable": [one for one in seen["sheets"] if one["rows"] is not None or one["is_hidden"]],
+        "campaign": campaign,
+        "no": no,
+    }
+    record(
+        "upload.read", f"upload:{found.pk}", county=found.county, department=found.department, file=found.file_digest
+    )
+    return render(request, "department/upload.html", context, status=409 if no else 200)
+
+
+def letter(at: int) -> str:
+    """The column as a spreadsheet names it: 0 is A, 26 is AA."""
+    name, at = "", at + 1
+    while at:
+        at, rest = divmod(at - 1, len(ascii_uppercase))
+        name = ascii_uppercase[rest] + name
+    return name

@@ -1,0 +1,90 @@
+"""A file that waits: handed in once, put right only while it is there, and kept when it is refused."""
+
+from typing import Any
+
+import pytest
+
+from canbao.documents.columns import Field
+from canbao.documents.refusals import PictureOfAList, SeveralSheets
+from canbao.rosters.domain.uploading import give_up, hand_in, put_right, take_in
+from canbao.rosters.models import Roster, Upload
+from canbao.rosters.refusals import CategoryNotInNotice, CutOffInFuture, NotYourDepartment, RosterFileKnown, UploadGone
+from tests.county import COUNTY, County, signed_in
+from tests.documents.workbooks import xlsx
+from tests.rosters.files import CUT_OFF, HEADER, NOW, SUIXI, TODAY, listed
+
+LIST = xlsx({"名单": [HEADER, listed("赵大"), listed("赵妻")]})
+
+
+def taken_in(county: County, content: bytes = LIST, /, **changes: Any) -> Upload:
+    how = {
+        "pack": SUIXI, "county": COUNTY, "department": "民政局", "cut_off_on": CUT_OFF, "file_name": "名单.xlsx", "is_full": True,
+        "by": county.staff("civil"), "at": NOW, "on": TODAY,
+    } | changes  # fmt: skip
+    return take_in(content, **how)
+
+
+def handed_in(county: County, upload: Upload) -> Roster:
+    with signed_in("civil"):
+        return hand_in(upload, pack=SUIXI, by=county.staff("civil"), on=TODAY)
+
+
+def test_a_file_becomes_a_roster_once(county: County) -> None:
+    upload = taken_in(county)
+    stale = Upload.objects.get()
+
+    roster = handed_in(county, upload)
+
+    assert (roster.rows.count(), roster.file_name, roster.cut_off_on, roster.is_full) == (2, "名单.xlsx", CUT_OFF, True)
+    assert not Upload.objects.exists()
+    for again in (
+        lambda: handed_in(county, stale),
+        lambda: give_up(stale, by=county.staff("civil")),
+        lambda: put_right(stale, pack=SUIXI, by=county.staff("civil"), sheet=None, meanings=None, category=""),
+    ):
+        with pytest.raises(UploadGone):
+            again()
+
+
+def test_a_file_that_is_refused_still_waits(county: County) -> None:
+    handed_in(county, taken_in(county))
+    upload = taken_in(county)
+
+    with pytest.raises(RosterFileKnown):
+        handed_in(county, upload)
+
+    assert Upload.objects.get() == upload
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"cut_off_on": TODAY.replace(year=2022)}, CutOffInFuture),
+        ({"category": "没有这种"}, CategoryNotInNotice),
+        ({"department": "卫生健康部门"}, NotYourDepartment),
+    ],
+)
+def test_what_cannot_be_put_right_is_said_at_once_and_nothing_is_kept(county: County, changes: dict, refusal: type) -> None:  # fmt: skip
+    civil = county.staff("civil")
+    civil.department = "民政局"
+    with pytest.raises(refusal):
+        taken_in(county, **changes, by=civil)
+    with pytest.raises(PictureOfAList):
+        taken_in(county, b"%PDF-1.7", by=civil)
+    assert not Upload.objects.exists()
+
+
+def test_what_can_be_put_right_is_kept_with_the_reason(county: County) -> None:
+    two = xlsx({"一": [HEADER, listed("赵大")], "二": [["户主", "姓名", "身份证号"], ["是", *listed("赵妻")[:2]]]})
+    upload = taken_in(county, two)
+    assert upload.seen["no"]["code"] == SeveralSheets.code
+
+    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet="二", meanings=None, category="")
+    assert upload.seen["no"]["code"] == "document-column-missing"
+    said = [Field.CATEGORY, Field.NAME, Field.NUMBER]
+    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet="二", meanings=said, category="")
+    assert (upload.seen["no"], upload.seen["unread_rows"]) == (None, 1)
+    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet="二", meanings=None, category="低保对象")
+
+    assert (upload.seen["no"], upload.seen["categories"]) == (None, [{"name": "低保对象", "grade": "", "rows": 1}])
+    assert [row.name for row in handed_in(county, upload).rows.all()] == ["赵妻"]

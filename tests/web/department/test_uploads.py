@@ -1,0 +1,252 @@
+"""The preview of a file: what was understood is seen and put right before anything is done with it."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.test import Client
+
+from canbao.access.clock import now
+from canbao.access.models import Role, Staff
+from canbao.access.scope import within
+from canbao.rosters.models import Roster, Upload
+from tests.county import PASSWORD, everybody
+from tests.documents.workbooks import xlsx as workbook
+from tests.rosters.files import HEADER, listed
+from tests.web.conftest import number_of
+from tests.web.pages import refusal_of, text_of
+
+ODD = ("家庭成员", "姓名", "身份证号", "保障种类")  # the last is nothing that we know
+
+
+@pytest.fixture(autouse=True)
+def _civil_affairs(db: None) -> None:
+    with within(everybody()):
+        Staff.objects.filter(username="civil").update(department="民政部门")
+
+
+def choose(client: Client, content: bytes, **changes: object) -> HttpResponse:
+    file = SimpleUploadedFile("名单.xlsx", content)
+    asked = {"file": file, "department": "民政部门", "cut_off_on": "2021-10-31", "category": ""} | changes
+    return client.post("/department/", asked)
+
+
+def address(client: Client, content: bytes, **changes: object) -> str:
+    return choose(client, content, **changes)["Location"]
+
+
+def counted() -> tuple[int, int]:
+    with within(everybody()):
+        return Upload.objects.count(), Roster.objects.filter(department="民政部门").count()
+
+
+def odd_file() -> bytes:
+    rows = [("户主", *listed("赵大", "低保")), ("配偶", *listed("赵妻", "低保")), ("户主", *listed("周归", "特困"))]
+    return workbook({"名单": [["某县2021年10月名单"], ODD, *rows, ["合计", "", "", "3"]]})
+
+
+def test_what_was_understood_is_shown_and_nothing_is_a_list_yet(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    rows = [listed("赵大", "低保"), listed("赵妻", "低保"), listed("周归", "不知道")]
+
+    seen = client.get(address(client, workbook({"名单": [["某县名单"], HEADER, *rows, ["合计", "3"]]})))
+
+    assert "读到 3 行人员，表头在第 2 行。 工作表：名单。 表头上方写着：某县名单。" in text_of(seen)
+    assert "没有当作人员的 1 行" in text_of(seen)
+    assert "6 合计 合计行" in text_of(seen)
+    assert "低保对象 2 行 没有读懂，或要核对的 1 行" in text_of(seen)
+    assert "不知道 1 通知中没有「不知道」" in text_of(seen)
+    assert counted() == (1, 0)
+
+
+def test_a_preview_shows_no_whole_number_and_the_file_is_kept_sealed(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+
+    seen = client.get(address(client, workbook({"名单": [HEADER, listed("赵大"), listed("赵妻")]})))
+
+    assert ("赵大" in text_of(seen), number_of("赵大")[-4:] in text_of(seen)) == (True, True)
+    with within(everybody()):
+        upload = Upload.objects.get()
+    for kept in (seen.content.decode(), str(upload.seen), bytes(upload.file_sealed).decode("latin-1")):
+        assert [name for name in ("赵大", "赵妻") if number_of(name) in kept] == []
+    assert not bytes(upload.file_sealed).startswith(b"PK")
+
+
+def test_a_column_is_put_right_and_the_categories_are_counted_anew(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, odd_file())
+
+    stopped = client.post(where, {"go": "1"}, follow=True)
+    shown = client.post(where, {"column-3": "category"}, follow=True)
+
+    assert refusal_of(stopped).startswith("缺少「人员类别」列。")
+    assert refusal_of(shown) == ""
+    assert "低保对象 2 行" in text_of(shown)
+    assert counted() == (1, 0)  # without `go` it is only shown
+    made = client.post(where, {"column-3": "category", "go": "1"}, follow=True)
+    assert "采用 3 更正后采用 0" in text_of(made)
+    assert "没有当作人员的 1 行" in text_of(made)
+    assert counted() == (0, 1)
+
+
+def test_of_two_columns_for_one_thing_one_is_set_aside(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    header = ("姓名", "身份证号", "人员类别", "证件号码")
+    where = address(client, workbook({"名单": [header, (*listed("赵大"), "无")]}))
+
+    stopped, shown = client.get(where), client.post(where, {"column-3": ""}, follow=True)
+
+    assert refusal_of(stopped).startswith("有几列都像是「身份证号」")
+    assert refusal_of(shown) == ""
+
+
+def test_a_list_without_categories_is_said_to_be_all_of_one(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER[:2], listed("赵大")[:2], listed("赵妻")[:2]]}))
+
+    shown = client.post(where, {"category": "低保对象"}, follow=True)
+    made = client.post(where, {"go": "1", "category": "低保对象"}, follow=True)
+
+    assert "低保对象 2 行" in text_of(shown)
+    assert "采用 2" in text_of(made)
+
+
+def test_of_several_lists_one_is_chosen(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    content = workbook({"低保": [HEADER, listed("赵大")], "特困": [HEADER, listed("赵妻"), listed("周归")]})
+    where = address(client, content)
+
+    asked, shown = client.get(where), client.post(where, {"sheet": "特困"}, follow=True)
+
+    assert refusal_of(asked) == "文件里有 2 张名单：低保（1 行）、特困（2 行）。"
+    assert (refusal_of(shown), "读到 2 行人员" in text_of(shown)) == ("", True)
+    assert client.post(where, {"go": "1"}).status_code == 302
+    with within(everybody()):
+        assert Roster.objects.get(department="民政部门").sheet == "特困"
+
+
+def test_a_hidden_sheet_is_named_and_read_when_it_is_asked_for(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    content = workbook({"名单": [HEADER, listed("赵大")], "旧表": [HEADER, listed("赵妻"), listed("周归")]}, ["旧表"])
+    where = address(client, content)
+
+    shown, other = client.get(where), client.post(where, {"sheet": "旧表"}, follow=True)
+
+    assert ("工作表“旧表”在文件里是隐藏的，没有读。" in text_of(shown), "读到 1 行人员" in text_of(shown)) == (
+        True,
+        True,
+    )
+    assert "读到 2 行人员" in text_of(other)
+
+
+def hiding(*rows: int) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        page = book.add_worksheet("名单")
+        for at, row in enumerate([HEADER, listed("赵大"), listed("赵妻"), listed("周归")]):
+            page.write_row(at, 0, row)
+            if at + 1 in rows:
+                page.set_row(at, None, None, {"hidden": True})
+    return out.getvalue()
+
+
+def test_hidden_rows_are_told_before_and_after_and_marked(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, hiding(3, 4))
+
+    shown = client.get(where)
+    made = client.post(where, {"go": "1"}, follow=True)
+    taken = client.get(f"{made.redirect_chain[-1][0]}?outcome=taken")
+
+    told = "有 2 行在文件里是隐藏的（或被筛选掉了），也已读入：第 3–4 行。"
+    assert (told in text_of(shown), told in text_of(made)) == (True, True)
+    assert text_of(taken).count("隐藏的行") == 2
+    assert "隐藏的" not in text_of(client.get(address(client, hiding())))
+
+
+def test_a_format_that_does_not_say_what_is_hidden_is_said_to_be_one(sign_in: object, outside: object) -> None:
+    from tests.documents.old_excel import xls
+
+    client = sign_in("civil")
+
+    seen = client.get(address(client, xls("名单", [list(HEADER), list(listed("赵大"))])))
+
+    assert "这种格式看不出哪些行是隐藏的；隐藏的行也会读入。" in text_of(seen)
+
+
+def test_a_file_is_given_up_and_nothing_is_left(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+    waiting = text_of(client.get("/department/"))
+
+    client.post(f"{where}drop/")
+
+    assert "还没有报送的文件 名单.xlsx" in waiting
+    assert counted() == (0, 0)
+    assert client.get(where).status_code == 404
+    assert client.post(f"{where}drop/").status_code == 404
+
+
+def test_a_file_that_nobody_came_back_to_is_forgotten_after_a_day(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    addresses = [address(client, workbook({"名单": [HEADER, listed(name)]})) for name in ("赵大", "赵妻")]
+    with within(everybody()):
+        old = Upload.objects.order_by("pk").first()
+        old.pk, old.uploaded_at = None, now() - timedelta(hours=25)
+        old.save(force_insert=True)
+        addresses.append(f"/department/uploads/{old.pk}/")
+
+    call_command("sweep")
+
+    assert [client.get(one).status_code for one in addresses] == [200, 200, 404]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_somebody_elses_upload_is_not_there(sign_in: object, outside: object, method: str) -> None:
+    where = address(sign_in("civil"), workbook({"名单": [HEADER, listed("赵大")]}))
+    with within(everybody()):
+        Staff.objects.create_staff(
+            username="health", password=PASSWORD, full_name="卫健委", role=Role.DEPARTMENT, division="340621000000"
+        )
+        Staff.objects.filter(username="health").update(department="卫生健康部门")
+
+    answers = [getattr(sign_in(name), method)(where).status_code for name in ("health", "county", "clerk")]
+
+    assert answers == [404, 404, 403]
+    assert counted() == (1, 0)
+    assert sign_in("civil").get(where).status_code == 200  # the control
+
+
+def test_a_file_that_was_handed_in_in_another_window_is_gone(sign_in: object, outside: object, tmp_path: Path) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+
+    first, second = (client.post(where, {"go": "1"}).status_code for _ in range(2))
+
+    assert (first, second, counted()) == (302, 404, (0, 1))
+
+
+def test_in_english_the_preview_is_english(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    client.cookies["django_language"] = "en"
+
+    seen = text_of(client.get(address(client, odd_file())))
+
+    assert "Nothing has been handed in yet" in seen
+
+
+def test_whoever_forges_a_choice_changes_nothing(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+
+    forged = client.post(where, {"column-0": "password", "column-99": "name", "sheet": "没有"}, follow=True)
+
+    assert refusal_of(forged).startswith("缺少「姓名」列。")
+    with within(everybody()):
+        assert Upload.objects.get().meanings == ["", "number", "category"]
+    assert counted() == (1, 0)
