@@ -3,18 +3,14 @@
 Plain values in, bytes out. The type is large: it is read and ticked by hand, at doors, by people of sixty.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time
-from pathlib import Path
-
-import typst
+from datetime import datetime
 
 from canbao.documents.fonts import SANS, SERIF, chinese_family, installed_fonts
+from canbao.documents.typesetting import typeset
 from canbao.kernel.refusal import must
 
-_TEMPLATE = Path(__file__).with_name("templates") / "base_list.typ"
 _PAPER = "底表"
 
 
@@ -74,14 +70,4 @@ def base_list_pdf(paper: BaseListPaper) -> bytes:
         "sans": chinese_family(families, paper=_PAPER, wanted=(*SANS, *SERIF)),
         "serif": chinese_family(families, paper=_PAPER, wanted=(*SERIF, *SANS)),
     }
-    pdf = typst.compile(
-        _TEMPLATE.read_bytes(),
-        font_paths=installed_fonts(),
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards="a-2b",
-        timestamp=datetime.combine(paper.made_at.date(), time(), UTC),
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("a PDF is one file")
-    return pdf
+    return typeset("base_list.typ", data, made_on=paper.made_at.date())

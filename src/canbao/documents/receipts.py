@@ -8,26 +8,21 @@ The same values make the same bytes: the date in the file is the day of collecti
 """
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 
 import cn2an
 import segno
-import typst
 
 from canbao.documents.fonts import SANS, SERIF, chinese_family, installed_fonts
+from canbao.documents.typesetting import typeset
 from canbao.kernel.fen import yuan
 from canbao.kernel.refusal import must
 
-_TEMPLATE = Path(__file__).with_name("templates") / "receipt.typ"
 _PAPER = "票据"
-_LARGE_BATCH = 50
-_MEMORY_SPAN = 10
 # Drawn with one given mask: trying all eight for the best pattern takes four times as long, and any of them scans.
 _QR_MASK = 2
 
@@ -82,31 +77,11 @@ def receipt_pdf(paper: ReceiptPaper) -> bytes:
 def receipts_pdf(papers: Sequence[ReceiptPaper]) -> bytes:
     """All receipts in one PDF/A, each from a new page, in the order given. Says no: `FontMissing`.
 
-    Takes about half a megabyte of memory a receipt while it works: a village at a time, not a county.
+    Takes about half a megabyte of memory a receipt while it works, in a process of its own: a village at a time, not a county.
     """
     must(len(papers) > 0, "there is a receipt to print")
     data = {"papers": [_as_data(paper) for paper in papers], **_families()}
-    made = datetime.combine(papers[0].collected_on, time(), UTC)
-    pdf = typst.compile(
-        _TEMPLATE.read_bytes(),
-        font_paths=installed_fonts(),
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards="a-2b",
-        timestamp=made,
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("a PDF is one file")
-    if len(papers) > _LARGE_BATCH:
-        _let_go()
-    return pdf
-
-
-def _let_go() -> None:
-    """The typesetter remembers the parts of its last ten papers. Ten empty ones (60 ms) push a village's out again;
-    without them a process that prints all day keeps a gigabyte (measured; with them it stays under 300 MB)."""
-    for _ in range(_MEMORY_SPAN):
-        typst.compile(b"", font_paths=installed_fonts(), format="svg")
+    return typeset("receipt.typ", data, made_on=papers[0].collected_on)
 
 
 @lru_cache(maxsize=4096)

@@ -2,14 +2,16 @@
 
 import pytest
 
-from canbao.access.models import Record
-from canbao.access.scope import within
+from canbao.access.models import Record, Role, Staff
+from canbao.access.scope import Scope, within
+from canbao.divisions.models import Division
 from canbao.enrolment.refusals import NoBaseTable
-from tests.county import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, everybody, register_changes
+from tests.county import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, PASSWORD, VILLAGE, everybody, register_changes
 from tests.web.conftest import number_of
 from tests.web.pages import text_of
 
 TOWN, WHOLE = "340621100000", f"{COUNTY}000000"
+NEXT_DOOR = "340622"
 
 
 def last_record() -> Record:
@@ -99,10 +101,14 @@ def test_a_village_of_whom_nobody_was_enrolled_says_so(sign_in: object) -> None:
     assert "底表上没有示例三村的人" in text_of(client.post(f"/base/{FAR_VILLAGE}/print/"))
 
 
-def test_a_county_without_a_base_table_says_who_draws_it_up(sign_in: object, monkeypatch: object) -> None:
-    monkeypatch.setattr("canbao.web.clerk.base.newest_base_table", lambda county: None)
+def test_a_county_without_a_base_table_says_who_draws_it_up(sign_in: object) -> None:
+    with within(Scope(division=NEXT_DOOR, actor="test")):
+        Division.objects.create(code=f"{NEXT_DOOR}000000", name="邻县", level="county")
+        Staff.objects.create_staff(
+            username="next", password=PASSWORD, full_name="邻县医保局", role=Role.COUNTY, division=f"{NEXT_DOOR}000000"
+        )
 
-    seen = text_of(sign_in("clerk").get(f"/base/{VILLAGE}/"))
+    seen = text_of(sign_in("next").get("/base/", follow=True))
 
     assert NoBaseTable().says in seen
 

@@ -60,9 +60,9 @@ def _skipped(resident: int, answer: dict[str, Any]) -> Skipped:
 
 
 class Readjusted(NamedTuple):
-    """How many people who had paid now pay less (and how much is owed back), how many who are enrolled owe more (they paid
-    less, or the office enrolled them for nothing), how many who are not have a bill of another amount, and how many pay the same but through another fund; and who was skipped although
-    something about them changed, and why."""
+    """How many people who had paid now pay less (and how much is owed back); how many who are enrolled owe more (they paid
+    less, or the office enrolled them for nothing); how many who are not enrolled have a bill of another amount; how many pay
+    the same but through another fund; and who was skipped although something about them changed, and why."""
 
     people: int
     to_give_back: int

@@ -90,7 +90,7 @@ def plant(
     people: Sequence[Known], pack: Pack, *, rows: int, share: float, seed: int, cut_off_on: date,
     faults: Iterable[Fault] = FAULTS,
 ) -> list[Entry]:  # fmt: skip
-    """About `rows` rows, `share` of them faulty, every fault equally often, and at least once.
+    """About `rows` rows, `share` of them faulty, every fault equally often while there are people fit for it, and at least once.
 
     Raises ValueError for a fault that nobody is fit for: a list without it would prove nothing about it."""
     rng = random.Random(seed)  # noqa: S311 - invented people
@@ -101,7 +101,7 @@ def plant(
     kinds = list(faults)
     each = max(1, round(rows * share / len(kinds)))
     for fault in kinds:
-        for _ in range(each):
+        for nth in range(each):
             for tried, at in enumerate(free[:TRIES]):
                 (right,) = entries[at]
                 made = fault.make(register, listed[at], right.line)  # type: ignore[arg-type]
@@ -110,6 +110,8 @@ def plant(
                     del free[tried]
                     break
             else:
+                if nth:
+                    break  # twins, say: even a county has not so many
                 raise ValueError(f"nobody among {len(free[:TRIES])} people is fit for the fault {fault.name}")
     for piece in FURNITURE:
         for at in rng.sample(free, min(max(1, each // 4), len(free))):

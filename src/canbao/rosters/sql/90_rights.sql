@@ -1,5 +1,6 @@
 -- A roster is confirmed or closed, once, and a confirmed one is taken back, once; until it is settled its rows are corrected
--- or decided; a holding ends, once, unless the list that ended it is taken back. Nothing else of them is ever written a second time: the grants leave no other column, and the triggers below no second time.
+-- or decided; a holding ends, once, unless the list that ended it is taken back. Nothing else of them is ever written a
+-- second time: the grants leave no other column, and the triggers below no second time.
 GRANT SELECT, INSERT ON rosters_roster, rosters_rosterrow, rosters_holding TO canbao_app;
 REVOKE UPDATE ON rosters_roster, rosters_rosterrow, rosters_holding FROM canbao_app;
 GRANT UPDATE (confirmed_at, confirmed_by, closed_as, closed_at, closed_by, closed_why,

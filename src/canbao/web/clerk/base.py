@@ -1,6 +1,9 @@
 """The base table on screen (R-13): last year's enrolled people by place, and of one village by name, to be handed out as a
 spreadsheet or a list to tick."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,29 +49,30 @@ def base_place(request: HttpRequest, division: str) -> HttpResponse:
 @staff_who_may(Work.CHANGE_REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def base_spreadsheet(request: HttpRequest, division: str) -> HttpResponse:
-    """By POST: it is a copy of a village's people, and goes on record."""
-    village, table = _village(request, division)
-    if request.method != "POST":
-        return redirect("base-place", division)
     because = request.POST.get("because", "") if "whole" in request.POST else None
-    try:
-        content = base_sheet(table, village, by=request.user, whole_because=because)
-    except Refusal as no:
-        return _page(request, village, no=no)
-    return _file(content, SPREADSHEET, f"底表-{village.name}-{number_of(table, village.code)}.xlsx")
+    return _handed_out(request, division, partial(base_sheet, whole_because=because), kind=SPREADSHEET, ending="xlsx")
 
 
 @staff_who_may(Work.CHANGE_REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def base_printed(request: HttpRequest, division: str) -> HttpResponse:
+    return _handed_out(request, division, partial(base_list, at=now()), kind="application/pdf", ending="pdf")
+
+
+def _handed_out(
+    request: HttpRequest, division: str, make: Callable[..., bytes], *, kind: str, ending: str
+) -> HttpResponse:
+    """By POST: it is a copy of a village's people, and goes on record. A PDF is shown, all else is for keeping."""
     village, table = _village(request, division)
     if request.method != "POST":
         return redirect("base-place", division)
     try:
-        content = base_list(table, village, by=request.user, at=now())
+        content = make(table, village, by=request.user)
     except Refusal as no:
         return _page(request, village, no=no)
-    return _file(content, "application/pdf", f"底表-{village.name}-{number_of(table, village.code)}.pdf", inline=True)
+    name = f"底表-{village.name}-{number_of(table, village.code)}.{ending}"
+    disposition = content_disposition_header(as_attachment=ending != "pdf", filename=name)
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
 
 
 @staff_who_may(Work.CHANGE_REGISTER)
@@ -105,11 +109,6 @@ def _village(request: HttpRequest, division: str) -> tuple[Division, BaseTable]:
     if table is None or DivisionCode(place.code).level is not Level.VILLAGE:
         raise Http404
     return place, table
-
-
-def _file(content: bytes, kind: str, name: str, *, inline: bool = False) -> HttpResponse:
-    disposition = content_disposition_header(as_attachment=not inline, filename=name)
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
 
 
 def _page(

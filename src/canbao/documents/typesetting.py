@@ -1,0 +1,48 @@
+"""Papers as PDF/A: a template of ours, values as JSON, the bytes of one file.
+
+A large paper is set in a process of its own: the typesetter needs half a megabyte a receipt and a hundred kilobytes a person
+of a base table, and keeps the parts of its last ten papers, which a process that prints all day would never give back.
+
+The same values make the same bytes: the date in the file is the given day.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import typst
+
+from canbao.documents.fonts import installed_fonts
+
+TEMPLATES = Path(__file__).with_name("templates")
+_LARGE = 200_000  # bytes of values: a hundred receipts, or a village of fifteen hundred people
+
+
+def typeset(template: str, data: Mapping[str, object], *, made_on: date) -> bytes:
+    """`template` is the name of one of `TEMPLATES`."""
+    values = json.dumps(data, ensure_ascii=False)
+    if len(values) < _LARGE:
+        return _typeset(template, values, made_on)
+    command = [sys.executable, "-I", "-m", "canbao.documents.typesetting", template, made_on.isoformat()]
+    return subprocess.run(command, input=values.encode(), stdout=subprocess.PIPE, check=True).stdout  # noqa: S603 - our own module
+
+
+def _typeset(template: str, values: str, made_on: date) -> bytes:
+    pdf = typst.compile(
+        (TEMPLATES / template).read_bytes(),
+        font_paths=installed_fonts(),
+        format="pdf",
+        sys_inputs={"data": values},
+        pdf_standards="a-2b",
+        timestamp=datetime.combine(made_on, time(), UTC),
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("a PDF is one file")
+    return pdf
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(_typeset(sys.argv[1], sys.stdin.buffer.read().decode(), date.fromisoformat(sys.argv[2])))
