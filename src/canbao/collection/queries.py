@@ -83,9 +83,12 @@ class Paid(NamedTuple):
 
 
 def paid_by_person(household: int, campaign: Campaign) -> dict[int, list[Paid]]:
-    """What everybody of a household has paid in a campaign, by resident, the first payment first. Two queries."""
+    """What everybody of a household has paid in a campaign, by resident, the first payment first; also in the household
+    from which somebody came, where it is within sight. Two queries.
+    """
+    people = Resident.objects.filter(household=household).values("pk")
     lines = ReceiptLine.objects.filter(
-        receipt__household=household, receipt__campaign=campaign, receipt__takes_back_from__isnull=True, is_void=False
+        resident_id__in=people, receipt__campaign=campaign, receipt__takes_back_from__isnull=True, is_void=False
     )
     returned, to_return = _going_back(household, campaign)
     found: dict[int, list[Paid]] = {}
@@ -103,7 +106,8 @@ def _going_back(household: int, campaign: Campaign) -> tuple[Counter[Part], Coun
     """
     returned: Counter[Part] = Counter()
     to_return: Counter[Part] = Counter()
-    for refund in Refund.objects.filter(household_id=household, campaign=campaign, reason=RefundReason.READJUSTED):
+    people = Resident.objects.filter(household=household).values("pk")
+    for refund in Refund.objects.filter(resident_id__in=people, campaign=campaign, reason=RefundReason.READJUSTED):
         of = returned if refund.state == RefundState.PAID else to_return
         of[refund.payment_id, refund.resident_id] += refund.amount_fen
     return returned, to_return

@@ -93,9 +93,25 @@ def history_of(resident: Resident) -> QuerySet[Change]:
     """What happened to somebody, the latest first; each with `is_undone` (it does not hold now: taken back, and that not
     taken back in its turn) and `is_answered` (it was taken back once, whatever became of that).
     """
+    return _with_its_end(Change.objects.filter(resident=resident)).order_by("-pk")
+
+
+def history_of_household(home: Household) -> QuerySet[Change]:
+    """What was done with a household as a whole, like `history_of`: one row a change, however many people it concerned."""
+    here = Change.objects.filter(Q(household=home) | Q(left_household=home), together__isnull=False)
+    first = here.order_by("together", "pk").distinct("together").values("pk")
+    return _with_its_end(Change.objects.filter(pk__in=first)).order_by("-pk")
+
+
+def together_with(change: Change) -> QuerySet[Change]:
+    """Of a change of several people all that was done by it, in the order in which it was done, like `history_of`."""
+    found = Change.objects.filter(together=change.together).select_related("resident", "household")
+    return _with_its_end(found).order_by("pk")
+
+
+def _with_its_end(changes: QuerySet[Change]) -> QuerySet[Change]:
     undone = Func(F("pk"), function="register_is_undone", output_field=BooleanField())
-    answered = Exists(Change.objects.filter(undoes=OuterRef("pk")))
-    return Change.objects.filter(resident=resident).annotate(is_undone=undone, is_answered=answered).order_by("-pk")
+    return changes.annotate(is_undone=undone, is_answered=Exists(Change.objects.filter(undoes=OuterRef("pk"))))
 
 
 def last_changes(household: Household) -> dict[int, Change]:

@@ -169,3 +169,79 @@ class ChangedSince(Refusal):
     code = "changed_since"
     says_template = "{who}的这项登记后来又变更过，不能直接撤销。"
     remedy_template = "请从最近的一次变更开始，依次撤销。"
+
+
+class HouseholdCodeTaken(Refusal):
+    """One code, one household."""
+
+    code = "household_code_taken"
+    says_template = "这个农户编码已经是另一户的。"
+    remedy_template = "请核对农户编码；要到那一户去的，用“迁入他户、并户”。"
+
+
+class PassbookTaken(Refusal):
+    """One passbook, one household (R-11)."""
+
+    code = "passbook_taken"
+    says_template = "这个涉农补贴折子账号已经是另一户的，一个账号只对应一户。"
+    remedy_template = "请核对折子；分户后还没有自己的折子的，先不填。"
+
+
+class HouseholdDetailNotPossible(Refusal):
+    """A code or an account that no paper bears."""
+
+    code = "household_detail_not_possible"
+    says_template = "{what}填写有误。"
+    remedy_template = "{what}应为：{choices}。"
+
+
+class NobodyChosenToMove(Refusal):
+    code = "nobody_chosen_to_move"
+    says_template = "没有选人。"
+    remedy_template = "请在名单里勾选要变更的人。"
+
+
+class NobodyStays(Refusal):
+    """The whole household is split off from nobody."""
+
+    code = "nobody_stays"
+    says_template = "全家都选了，没有人留下，这不是分户。"
+    remedy_template = "农户编码有误的，用“更正户信息”；并到另一户的，用“迁入他户、并户”。"
+
+
+class NotInHousehold(Refusal):
+    """Somebody is to leave a household in which they are not, or not any more."""
+
+    code = "not_in_household"
+    says_template = "选的人里有人已经不在{home}这一户。"
+    remedy_template = "请回到这一户，按现在的名单重新选。"
+
+
+class SameHousehold(Refusal):
+    code = "same_household"
+    says_template = "{home}就是他们现在的户。"
+    remedy_template = "请填写另一户的农户编码，或那一户里一个人的姓名。"
+
+
+class HouseholdNotFound(Refusal):
+    """Also said of a household of another village, for whoever sees only theirs."""
+
+    code = "household_not_found"
+    says_template = "没有找到这一户。"
+    remedy_template = "请核对农户编码或姓名；外村的户由镇办理，外镇的由县医保局办理。"
+
+
+class NotOneHead(Refusal):
+    """A household that somebody joins or leaves has one head, who is on the register."""
+
+    code = "not_one_head"
+    says_template = "变更后{home}有{heads}个户主，应有一个。"
+    remedy_template = "请在“与户主关系”一栏把一个人写成户主，其余的人写与这个人的关系。"
+
+
+class TierNotPossible(Refusal):
+    """A tier that the notice does not have."""
+
+    code = "tier_not_possible"
+    says_template = "本县的通知没有“{tier}”这一档。"
+    remedy_template = "请从这些档次里选：{possible}。"

@@ -1,6 +1,6 @@
 """What happened to a person of the register, in plain words: what it was, since when, on what ground, and who said so."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from canbao.access.names import names_of_staff
-from canbao.register.models import Change, Resident
+from canbao.divisions.models import Division
+from canbao.register.models import Change, Household, Resident
 from canbao.web.templatetags.canbao import day, tail
 
 _LABELS = {
@@ -24,6 +25,10 @@ _LABELS = {
     "moved_on": gettext_lazy("迁出日期"),
     "division": gettext_lazy("村（社区）"),
     "household_id": gettext_lazy("所在的户"),
+    "code": gettext_lazy("农户编码"),
+    "passbook_account": gettext_lazy("涉农补贴折子账号"),
+    "tier": gettext_lazy("档次"),
+    "address": gettext_lazy("地址"),
 }
 _HIDDEN = {
     "number_sealed",
@@ -58,14 +63,14 @@ class Told:
 
 
 def told(changes: Iterable[Change]) -> list[Told]:
-    """Of `register.queries.history_of`. Two queries, however many they are."""
+    """Of `register.queries.history_of`. Two queries, and one for each household or village that somebody left or came to."""
     changes = list(changes)
     names = names_of_staff(change.by for change in changes)
     return [Told(change, names.get(change.by, change.by), differences(change)) for change in changes]
 
 
 def differences(change: Change) -> list[Difference]:
-    """Column by column, in the order of the register. Numbers are shown by their tails."""
+    """Column by column, in the order of the register. Numbers are shown by their tails, places and households by name."""
     order = {field.column: nth for nth, field in enumerate(Resident._meta.fields)}
     columns = sorted(set(change.before) - _HIDDEN, key=lambda column: (order.get(column, len(order)), column))
     found = []
@@ -90,11 +95,36 @@ def _said(column: str, value: Any) -> str:
         return tail(value or "")
     if value in (None, ""):
         return _("无")
-    if column == "hukou":
-        return _(str(Resident.Hukou(value).label)) if value in Resident.Hukou.values else str(value)
-    if column in {"born_on", "died_on", "moved_on"}:
-        return day(date.fromisoformat(value))
+    if column in _SAYS:
+        return _SAYS[column](value)
     return _(value) if column in {"relation", "sex", "number_kind"} else str(value)
+
+
+def _say_hukou(value: str) -> str:
+    return _(str(Resident.Hukou(value).label)) if value in Resident.Hukou.values else value
+
+
+def _say_day(value: str) -> str:
+    return day(date.fromisoformat(value))
+
+
+def _say_household(pk: int) -> str:
+    return Household.objects.filter(pk=pk).values_list("code", flat=True).first() or _("外村的户")
+
+
+def _say_village(code: str) -> str:
+    return Division.objects.filter(pk=code).values_list("name", flat=True).first() or code
+
+
+_SAYS: dict[str, Callable[[Any], str]] = {
+    "hukou": _say_hukou,
+    "born_on": _say_day,
+    "died_on": _say_day,
+    "moved_on": _say_day,
+    "household_id": _say_household,
+    "division": _say_village,
+    "passbook_account": lambda account: tail(account[-4:]),
+}
 
 
 def _of_circumstances(was: Mapping[str, Any], became: Mapping[str, Any]) -> list[Difference]:

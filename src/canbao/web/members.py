@@ -125,6 +125,8 @@ def _member(standing: Standing, glossary: words.Glossary, paid: Sequence[Paid]) 
 
 def _state(standing: Standing) -> State:
     refused = standing.answer.refusal is not None
+    if standing.bill is None and standing.enrolment is not None:
+        return State.COVERED  # paid in another village or household
     if standing.bill is None:
         return State.NOT_HERE if refused else State.NO_BILL
     if not standing.is_open:

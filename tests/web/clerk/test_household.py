@@ -223,5 +223,5 @@ def test_one_person_and_four_cost_as_many_queries(sign_in: object, outside: obje
     client, address = sign_in("clerk"), f"/households/{outside.household(household)}/"
     client.get(address)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         client.get(address)

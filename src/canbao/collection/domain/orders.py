@@ -19,8 +19,9 @@ from canbao.collection.refusals import (
     OrderTaken,
 )
 from canbao.enrolment.domain.facts import facts_of
-from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
+from canbao.enrolment.models import Bill, BillState, Campaign
 from canbao.enrolment.packs import pack_of
+from canbao.enrolment.queries import enrolled_of
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
 from canbao.kernel.days import days_after
 from canbao.policy import Assessment, Refused, answers_by_day, facts_from_json
@@ -123,11 +124,8 @@ def _covers(campaign: Campaign, household: Household, bills: list[Bill], *, on: 
     days = [days_after(on, n) for n in range(-GRACE_DAYS, GRACE_DAYS + 1)]
     facts = facts_of([bill.resident_id for bill in bills], county=household.county, on=on)
     # who is enrolled already and owes a difference keeps the cover they have
-    kept = dict(
-        Enrolment.objects.filter(campaign=campaign, household=household, ended_on__isnull=True).values_list(
-            "resident_id", "covered_from"
-        )
-    )
+    enrolled = enrolled_of(campaign, [bill.resident_id for bill in bills])
+    kept = {resident: one.covered_from for resident, one in enrolled.items()}
     for bill in bills:
         if bill.resident_id not in facts:  # dead or moved away since the bill was made
             raise BillNotOpen(who=bill.resident.name)

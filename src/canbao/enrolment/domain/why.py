@@ -6,6 +6,7 @@ from datetime import date
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.enrolment.packs import pack_of
+from canbao.enrolment.queries import enrolled_of
 from canbao.policy import Assessment, assess, facts_from_json
 from canbao.register.models import Household, Resident
 
@@ -30,21 +31,22 @@ class Standing:
 
 
 def standings(campaign: Campaign, household: Household, *, on: date) -> list[Standing]:
-    """Everybody of a household, the head first. Four queries, whatever the number of people."""
+    """Everybody of a household, the head first. Four queries, whatever the number of people.
+
+    Also who came from another household and has paid there: their bill may be out of sight, their enrolment is not.
+    """
     residents = list(household.residents.filter(died_on__isnull=True, moved_on__isnull=True).order_by("pk"))
-    facts = facts_of([resident.pk for resident in residents], county=household.county, on=on)
+    people = [resident.pk for resident in residents]
+    facts = facts_of(people, county=household.county, on=on)
     bills: dict[int, Bill] = {}
     for bill in (
-        Bill.objects.filter(campaign=campaign, household=household)
+        Bill.objects.filter(campaign=campaign, resident__in=people)
         .exclude(state=BillState.SUPERSEDED)
         .select_related("assessment")
         .order_by("version")
     ):
         bills[bill.resident_id] = bill
-    enrolled = {
-        one.resident_id: one
-        for one in Enrolment.objects.filter(campaign=campaign, household=household, ended_on__isnull=True)
-    }
+    enrolled = enrolled_of(campaign, people)
     pack = pack_of(campaign)
     return [
         Standing(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -24,9 +25,9 @@ from canbao.access.refusals import NotYourDivision
 from canbao.access.sealing import person_token, seal, unseal
 from canbao.kernel.identity import Identity, parse_identity
 from canbao.register.domain.entries import details_of, ground_of, name_of
-from canbao.register.domain.residents import one_number_one_person
-from canbao.register.models import Change, Resident
-from canbao.register.queries import history_of
+from canbao.register.domain.residents import one_code_one_household, one_number_one_person
+from canbao.register.models import Change, Household, Resident
+from canbao.register.queries import history_of, together_with
 from canbao.register.refusals import (
     CannotBeUndone,
     ChangedSince,
@@ -197,44 +198,72 @@ _COLUMNS = (
     "name", "relation", "sex", "born_on", "number_kind", "number_sealed", "number_tail", "person_token", "phone_sealed", "phone_token", "hukou",
     "circumstances", "died_on", "moved_on", "withdrawn",
 )  # fmt: skip
+# What only a change of several people concerns: it is taken back with all of them.
+_PLACE = ("household_id", "division")
+_HOME_COLUMNS = ("code", "passbook_account", "tier", "address")
 _TAKE_BACK = f"""
-UPDATE register_resident r SET ({", ".join(_COLUMNS)}) =
-       (SELECT {", ".join(f"b.{column}" for column in _COLUMNS)} FROM jsonb_populate_record(r, c.before) b)
+UPDATE register_resident r SET ({", ".join(_COLUMNS + _PLACE)}) =
+       (SELECT {", ".join(f"b.{column}" for column in _COLUMNS + _PLACE)} FROM jsonb_populate_record(r, c.before) b)
   FROM register_change c
  WHERE c.id = %s AND r.id = c.resident_id
    AND NOT EXISTS (SELECT FROM jsonb_each(c.after) a WHERE a.value IS DISTINCT FROM to_jsonb(r) -> a.key)
+"""  # noqa: S608 - our own columns
+_TAKE_HOME_BACK = f"""
+UPDATE register_household h SET ({", ".join(_HOME_COLUMNS)}) =
+       (SELECT {", ".join(f"b.{column}" for column in _HOME_COLUMNS)} FROM jsonb_populate_record(h, c.before) b)
+  FROM register_change c
+ WHERE c.id = %s AND h.id = c.household_id AND c.resident_id IS NULL
+   AND NOT EXISTS (SELECT FROM jsonb_each(c.after) a WHERE a.value IS DISTINCT FROM to_jsonb(h) -> a.key)
 """  # noqa: S608 - our own columns
 
 
 @transaction.atomic
 def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
-    """Everything is again as it was before that change; what was changed beside it stays.
+    """Everything is again as it was before that change; what was changed beside it stays. What several people's change was
+    (`Change.together`) is taken back for all of them.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `CannotBeUndone` (a household's change, or one that went
-    beyond a person's own columns), `UndoneAlready`, `ChangedSince`, `NumberTaken` (the number that would come back is
-    somebody else's by now).
+    Says no, in this order: `NotYourDivision` (also of a village that somebody would come back to), `NotYourWork`,
+    `CannotBeUndone` (a change that went beyond what is changed here), `UndoneAlready`, `ChangedSince`, `NumberTaken` (the
+    number that would come back is somebody else's by now), `HouseholdCodeTaken`, `PassbookTaken`.
     """
     kept = Change.objects.filter(pk=change.pk).first()
     if kept is None:
         raise NotYourDivision(who=by.full_name)
-    if kept.resident_id is None:
-        check_may(by, Work.CHANGE_REGISTER, division=kept.division)
-        raise CannotBeUndone(day=kept.on, kind=kept.get_kind_display())
-    resident = _locked(kept.resident_id, by)
-    if not set(kept.before) <= set(_COLUMNS):
-        raise CannotBeUndone(day=kept.on, kind=kept.get_kind_display())
-    if Change.objects.filter(undoes=kept).exists():
+    whole = [kept] if kept.together is None else list(together_with(kept))
+    whose = {one.pk: _whose(one, by) for one in whole}  # all are locked before anything is asked
+    for one in whole:
+        together = _PLACE if one.resident_id else _HOME_COLUMNS
+        possible = {*(_COLUMNS if one.resident_id else ()), *(together if kept.together else ())}
+        if not set(one.before) <= possible:
+            raise CannotBeUndone(day=one.on, kind=one.get_kind_display())
+    if Change.objects.filter(undoes__in=whole).exists():
         last = _last_of_chain(kept)
         raise UndoneAlready(day=last.on, kind=last.get_kind_display())
-    with (
-        _said(Kind.UNDONE, on=at.date(), by=by, why=why, at=at, undoes=kept.pk),
-        one_number_one_person(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(_TAKE_BACK, [kept.pk])
-        if not cursor.rowcount:
-            raise ChangedSince(who=resident.name)
+    back = None if kept.together is None else uuid4()
+    with one_number_one_person(), one_code_one_household():
+        for one in reversed(whole):
+            with (
+                said(Kind.UNDONE, on=at.date(), by=by, why=why, at=at, undoes=one.pk, together=back),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(_TAKE_BACK if one.resident_id else _TAKE_HOME_BACK, [one.pk])
+                if not cursor.rowcount:
+                    raise ChangedSince(who=whose[one.pk])
     return _recorded(Change.objects.get(undoes=kept))
+
+
+def _whose(change: Change, by: Staff) -> str:
+    """The name of whom a change is of, or the code of which household; locked, and known to be theirs who asks."""
+    if change.resident_id is None:
+        home = Household.objects.select_for_update(no_key=True).get(pk=change.household_id)
+        check_may(by, Work.CHANGE_REGISTER, division=home.division)
+        return home.code
+    if "household_id" in change.before:
+        back_to = Household.objects.filter(pk=change.before["household_id"]).first()
+        if back_to is None:  # in a village out of sight
+            raise NotYourDivision(who=by.full_name)
+        check_may(by, Work.CHANGE_REGISTER, division=back_to.division)
+    return _locked(change.resident_id, by).name
 
 
 def _last_of_chain(change: Change) -> Change:
@@ -260,7 +289,7 @@ def _of_mine(resident: Resident, by: Staff, *, may_have_moved: bool = False) -> 
 
 
 def _locked(pk: int, by: Staff) -> Resident:
-    resident = Resident.objects.select_for_update().filter(pk=pk).first()
+    resident = Resident.objects.select_for_update(no_key=True).filter(pk=pk).first()  # payments go on meanwhile
     if resident is None:  # under the scope of another place there is no such row
         raise NotYourDivision(who=by.full_name)
     check_may(by, Work.CHANGE_REGISTER, division=resident.division)
@@ -311,31 +340,34 @@ def _change(resident: Resident, kind: Kind, columns: dict[str, Any], *, on: date
         setattr(resident, name, value)
     history = Change.objects.filter(resident=resident)  # nobody else adds to it: the person is locked
     before = history.aggregate(last=Max("pk"))["last"] or 0
-    with _said(kind, on=on, by=by, why=why, at=at), one_number_one_person():
+    with said(kind, on=on, by=by, why=why, at=at), one_number_one_person():
         resident.save(update_fields=list(columns))
     return _recorded(history.get(pk__gt=before))
 
 
 @contextmanager
-def _said(kind: Kind, *, on: date, by: Staff, why: str, at: datetime, undoes: int | None = None) -> Iterator[None]:
+def said(
+    kind: Kind, *, on: date, by: Staff, why: str, at: datetime, undoes: int | None = None, together: UUID | None = None
+) -> Iterator[None]:
     """What the database writes beside every row of the register that changes inside."""
-    said = {
+    words = {
         "kind": kind,
         "on": on.isoformat(),
         "why": ground_of(why),
         "by": f"staff:{by.username}",
         "at": at.isoformat(),
         "undoes": undoes,
+        "together": None if together is None else str(together),
     }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('register.change', %s, true)", [json.dumps(said, ensure_ascii=False)])
+        cursor.execute("SELECT set_config('register.change', %s, true)", [json.dumps(words, ensure_ascii=False)])
         yield
         cursor.execute("SELECT set_config('register.change', '', true)")
 
 
 def _recorded(change: Change) -> Change:
-    subject = f"resident:{change.resident_id}"
-    record(f"resident.{change.kind}", subject, county=change.county, actor=change.by, change=change.pk)
+    what, whose = ("resident", change.resident_id) if change.resident_id else ("household", change.household_id)
+    record(f"{what}.{change.kind}", f"{what}:{whose}", county=change.county, actor=change.by, change=change.pk)
     return change
 
 

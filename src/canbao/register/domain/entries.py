@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from canbao.kernel.long_numbers import has_long_number
-from canbao.register.models import Change, Resident
+from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import (
     DetailNotPossible,
     GroundMissing,
@@ -50,6 +50,11 @@ def relation_of(relation: str) -> str:
     return _text(Resident, "relation", "".join(relation.split()))
 
 
+def address_of(address: str) -> str:
+    """Where a household lives. Says no like `_text`."""
+    return _text(Household, "address", " ".join(address.split()))
+
+
 def details_of(resident: Resident, details: dict[str, Any]) -> dict[str, Any]:
     """Corrected columns, each one that the register can hold. Says no: `DetailNotPossible`, and for texts like `_text`."""
     details = dict(details)
@@ -70,7 +75,7 @@ def _check_one_of(
         raise DetailNotPossible(who=resident.name, what=_label(Resident, column), choices=said)
 
 
-def _text(model: type[Change | Resident], column: str, text: str, *, whose: str = "") -> str:
+def _text(model: type[Change | Household | Resident], column: str, text: str, *, whose: str = "") -> str:
     """Says no, in this order: `TextNotWritable`, `TextTooLong`, `NumberInText`. None of them repeats the text."""
     what, most = whose + _label(model, column), model._meta.get_field(column).max_length
     if any(unicodedata.category(character) in _UNWRITABLE for character in text):
@@ -82,5 +87,5 @@ def _text(model: type[Change | Resident], column: str, text: str, *, whose: str 
     return text
 
 
-def _label(model: type[Change | Resident], column: str) -> str:
+def _label(model: type[Change | Household | Resident], column: str) -> str:
     return str(model._meta.get_field(column).verbose_name)

@@ -1,7 +1,7 @@
 """Residents one by one: found by their number, registered, and their number read out with a reason."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
@@ -12,9 +12,10 @@ from django.db import IntegrityError, connection, transaction
 from canbao.access.record import record
 from canbao.access.sealing import person_token, provisional_token, seal, unseal
 from canbao.kernel.identity import parse_identity
+from canbao.kernel.refusal import Refusal
 from canbao.register.domain.entries import name_of_somebody_new, relation_of
 from canbao.register.models import Household, Resident
-from canbao.register.refusals import NotOnRegister, NumberTaken
+from canbao.register.refusals import HouseholdCodeTaken, NotOnRegister, NumberTaken, PassbookTaken
 
 
 class Found(NamedTuple):
@@ -98,17 +99,27 @@ def register_newborn(*, guardian: Resident, name: str, sex: str, born_on: date, 
 @contextmanager
 def one_number_one_person() -> Iterator[None]:
     """`NumberTaken` where the number written inside is somebody's already; every other no of the database stays one."""
+    with _once({"register_resident_person_token_key": NumberTaken}):
+        yield
+
+
+@contextmanager
+def one_code_one_household() -> Iterator[None]:
+    """`HouseholdCodeTaken` and `PassbookTaken`, where what is written inside is another household's already."""
+    with _once({"household_code_once_a_county": HouseholdCodeTaken, "household_passbook_once_a_county": PassbookTaken}):
+        yield
+
+
+@contextmanager
+def _once(refusals: Mapping[str, type[Refusal]]) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
         broken = error.__cause__.diag.constraint_name if isinstance(error.__cause__, psycopg.Error) else None
-        if broken != _ONE_NUMBER_ONE_PERSON:
+        if broken not in refusals:
             raise
-        raise NumberTaken from error
-
-
-_ONE_NUMBER_ONE_PERSON = "register_resident_person_token_key"
+        raise refusals[broken] from error
 
 
 def _save(resident: Resident) -> Resident:

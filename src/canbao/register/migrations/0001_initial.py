@@ -170,6 +170,11 @@ class Migration(migrations.Migration):
                             ("employed", "参加职工医保"),
                             ("left_employment", "停止职工医保"),
                             ("withdrawn", "登记有误，撤下"),
+                            ("split", "分户"),
+                            ("moved_home", "迁入他户"),
+                            ("joined", "并户"),
+                            ("household", "更正户信息"),
+                            ("tier", "更换档次"),
                             ("undone", "撤销变更"),
                         ],
                         max_length=20,
@@ -198,6 +203,17 @@ class Migration(migrations.Migration):
                         to="register.resident",
                     ),
                 ),
+                ("together", models.UUIDField(null=True, verbose_name="同一次变更")),
+                (
+                    "left_household",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departures",
+                        to="register.household",
+                        verbose_name="迁出的户",
+                    ),
+                ),
                 (
                     "undoes",
                     models.OneToOneField(
@@ -211,6 +227,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("together__isnull", False)),
+                        fields=["together"],
+                        name="change_together_by_change",
+                    )
+                ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("why", ""), _negated=True), name="change_has_a_reason"),
                     models.CheckConstraint(
@@ -228,6 +251,11 @@ class Migration(migrations.Migration):
                                     "employed",
                                     "left_employment",
                                     "withdrawn",
+                                    "split",
+                                    "moved_home",
+                                    "joined",
+                                    "household",
+                                    "tier",
                                     "undone",
                                 ],
                             )

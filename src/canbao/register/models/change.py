@@ -3,6 +3,9 @@
 The database writes these rows itself, whoever changes the register and however (`sql/20_history.sql`); nobody writes them
 twice. `before` and `after` hold the columns that differ, as PostgreSQL writes a row as JSON: numbers are sealed there, too.
 Taking something back is a change like any other, which says what it takes back.
+
+What concerns several people at once (a household that splits) is a row for each of them with one `together`; it is taken
+back as one, and the database sees to it.
 """
 
 from django.db import models
@@ -22,6 +25,11 @@ class Kind(models.TextChoices):
     EMPLOYED = "employed", "参加职工医保"
     LEFT_EMPLOYMENT = "left_employment", "停止职工医保"
     WITHDRAWN = "withdrawn", "登记有误，撤下"
+    SPLIT = "split", "分户"
+    MOVED_HOME = "moved_home", "迁入他户"
+    JOINED = "joined", "并户"
+    HOUSEHOLD = "household", "更正户信息"
+    TIER = "tier", "更换档次"
     UNDONE = "undone", "撤销变更"
 
 
@@ -42,12 +50,21 @@ class Change(models.Model):
     )  # as the program says, which may tell of an earlier moment (a season played again)
     written_at = models.DateTimeField("写入时间")  # by the database's own clock, whatever the program says
     by = models.CharField("登记人", max_length=60)
+    together = models.UUIDField("同一次变更", null=True)
+    left_household = models.ForeignKey(
+        Household, models.PROTECT, null=True, related_name="departures", verbose_name="迁出的户"
+    )  # whoever is in another household since
     undoes = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="undone_by", verbose_name="所撤销的变更"
     )
 
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["together"], condition=models.Q(together__isnull=False), name="change_together_by_change"
+            )
+        ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(why=""), name="change_has_a_reason"),
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="change_is_of_a_kind"),

@@ -1,5 +1,5 @@
 -- Whoever changes a resident or a household says what it is, since when, who says so and why, in the setting register.change
--- of their transaction: {"kind", "on", "why", "by", "at", "undoes"}. Without it nothing is changed, and with it the row of
+-- of their transaction: {"kind", "on", "why", "by", "at", "undoes", "together"}. Without it nothing is changed, and with it the row of
 -- history is written here, so that no way to the register leaves it out. As the owner: the application only reads history.
 -- "at" is the moment that the program works at, which a season that is played again sets to an earlier one; when the row
 -- was written is the database's own word, in written_at.
@@ -11,6 +11,7 @@ DECLARE
     becomes jsonb := to_jsonb(NEW);
     resident bigint := CASE TG_TABLE_NAME WHEN 'register_resident' THEN (becomes ->> 'id')::bigint END;
     household bigint := coalesce(becomes ->> 'household_id', becomes ->> 'id');
+    left_home bigint := CASE WHEN was ->> 'household_id' <> becomes ->> 'household_id' THEN (was ->> 'household_id')::bigint END;
     undone bigint := (said ->> 'undoes')::bigint;
     differing text[];
 BEGIN
@@ -23,14 +24,16 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     PERFORM scope_must_be(said ->> 'by');
-    IF undone IS NOT NULL AND NOT EXISTS (SELECT FROM register_change c WHERE c.id = undone AND c.household_id = household
-                                             AND c.resident_id IS NOT DISTINCT FROM resident) THEN
+    IF undone IS NOT NULL AND NOT EXISTS (SELECT FROM register_change c WHERE c.id = undone AND c.resident_id IS NOT DISTINCT FROM resident
+                                             AND (resident IS NOT NULL OR c.household_id = household)) THEN
         RAISE EXCEPTION 'change % is no change of % %', undone, TG_TABLE_NAME, becomes -> 'id' USING ERRCODE = 'restrict_violation';
     END IF;
-    INSERT INTO register_change (county, division, household_id, resident_id, kind, "on", before, after, why, at, written_at, by, undoes_id)
+    INSERT INTO register_change (county, division, household_id, resident_id, kind, "on", before, after, why, at, written_at, by,
+                                 undoes_id, together, left_household_id)
     SELECT becomes ->> 'county', becomes ->> 'division', household, resident, said ->> 'kind', (said ->> 'on')::date,
            jsonb_object_agg(key, was -> key), jsonb_object_agg(key, becomes -> key),
-           said ->> 'why', (said ->> 'at')::timestamptz, clock_timestamp(), said ->> 'by', undone
+           said ->> 'why', (said ->> 'at')::timestamptz, clock_timestamp(), said ->> 'by', undone,
+           (said ->> 'together')::uuid, left_home
       FROM unnest(differing) key;
     RETURN NULL;
 END $$;
@@ -39,6 +42,23 @@ DROP TRIGGER IF EXISTS keep_history ON register_resident;
 CREATE TRIGGER keep_history AFTER UPDATE ON register_resident FOR EACH ROW EXECUTE FUNCTION register_keep_history();
 DROP TRIGGER IF EXISTS keep_history ON register_household;
 CREATE TRIGGER keep_history AFTER UPDATE ON register_household FOR EACH ROW EXECUTE FUNCTION register_keep_history();
+
+-- What was done together is taken back together: at the end of a transaction that takes back one of several people's changes,
+-- all of them are taken back. As the owner, who also sees those whom whoever asks does not.
+CREATE OR REPLACE FUNCTION register_undo_together() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM register_change one JOIN register_change other ON other.together = one.together
+                WHERE one.id = NEW.undoes_id AND NOT EXISTS (SELECT FROM register_change u WHERE u.undoes_id = other.id)) THEN
+        RAISE EXCEPTION 'change % was made together with others and is not taken back without them', NEW.undoes_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION register_undo_together() FROM PUBLIC;
+DROP TRIGGER IF EXISTS undo_together ON register_change;
+CREATE CONSTRAINT TRIGGER undo_together AFTER INSERT ON register_change DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.undoes_id IS NOT NULL) EXECUTE FUNCTION register_undo_together();
 
 -- Whether a change does not hold any more: what took it back may have been taken back in its turn, and so on. An odd number
 -- of them leaves it undone, an even one in force. Reads under the scope of whoever asks.

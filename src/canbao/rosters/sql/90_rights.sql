@@ -97,7 +97,11 @@ CREATE OR REPLACE FUNCTION rosters_keep_ended() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     ending CONSTANT text[] := '{until,ended_by_id}';
+    place CONSTANT text[] := '{division,household_id}';  -- of the person, wherever they are registered now
 BEGIN
+    IF to_jsonb(NEW) - place = to_jsonb(OLD) - place THEN
+        RETURN NEW;
+    END IF;
     IF NEW.until IS NULL AND NEW.ended_by_id IS NULL AND to_jsonb(NEW) - ending = to_jsonb(OLD) - ending
        AND OLD.ended_by_id <> OLD.roster_id  -- a list that was taken back ended its own for good
        AND EXISTS (SELECT FROM rosters_roster r WHERE r.id = OLD.ended_by_id AND r.taken_back_at IS NOT NULL) THEN

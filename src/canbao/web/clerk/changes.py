@@ -213,6 +213,8 @@ def take_back(request: HttpRequest, resident_id: int, change_id: int) -> HttpRes
     """The page shows what would be as before, which is its confirmation; sent, it is."""
     person = _resident(request, resident_id)
     made = get_object_or_404(history_of(person), pk=change_id)
+    if made.together is not None:  # others are concerned, and their bills
+        return redirect("undo-household-change", person.household_id, made.pk)
     if request.method != "POST":
         return _undo_page(request, person, made, GroundForm())
     form = GroundForm(request.POST)

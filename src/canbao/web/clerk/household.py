@@ -22,8 +22,17 @@ from canbao.kernel.fen import NotAnAmount, fen_from_yuan
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.residents import find_by_number
 from canbao.register.models import Household
-from canbao.register.queries import FOUND_AT_MOST, HouseholdFound, find_households, households_in, last_changes
+from canbao.register.queries import (
+    FOUND_AT_MOST,
+    HouseholdFound,
+    find_households,
+    history_of_household,
+    households_in,
+    last_changes,
+)
+from canbao.web.clerk.regrouping import possible_here
 from canbao.web.guards import staff_who_may
+from canbao.web.history import told
 from canbao.web.members import bills_asked, members, total_fen
 from canbao.web.refusals import NobodyChosen
 
@@ -134,17 +143,23 @@ def household_page(request: HttpRequest, home: Household, form: CashForm, *, no:
         "asked": bills_asked(request) if form.is_bound else [member.bill_id for member in people if member.can_pay],
         "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
         "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),
-        "register": _register(home) if may(request.user, Work.CHANGE_REGISTER) else [],
+        **(_register(home) if may(request.user, Work.CHANGE_REGISTER) else {}),
         "no": no,
     }
     record("household.read", f"household:{home.pk}", county=home.county)
     return render(request, "clerk/household.html", context, status=409 if no else 422 if form.errors else 200)
 
 
-def _register(home: Household) -> list[dict[str, Any]]:
-    """Everybody who is or was registered here, also who died or moved away, each with the latest change."""
+def _register(home: Household) -> dict[str, Any]:
+    """Everybody who is or was registered here, also who died or moved away, each with the latest change; and what can be, and
+    was, done with the household as a whole.
+    """
     last = last_changes(home)
-    return [{"resident": one, "last": last.get(one.pk)} for one in home.residents.order_by("pk")]
+    return {
+        "register": [{"resident": one, "last": last.get(one.pk)} for one in home.residents.order_by("pk")],
+        "regroupings": possible_here(home),
+        "regrouped": told(history_of_household(home)),
+    }
 
 
 def _campaign_of(home: Household) -> Campaign:

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from canbao.web.clerk import base, change_tables, changes, drawer, household, receipt, today
+from canbao.web.clerk import base, change_tables, changes, drawer, household, receipt, regrouping, today
 
 urlpatterns = [
     path("village/", today.today, name="clerk-today"),
     path("households/", household.find, name="find-household"),
     path("households/<int:household_id>/", household.household, name="household"),
     path("households/<int:household_id>/cash/", household.cash, name="take-cash"),
+    path("households/<int:household_id>/change/<slug:kind>/", regrouping.change, name="change-household"),
+    path("households/<int:household_id>/undo/<int:change_id>/", regrouping.take_back, name="undo-household-change"),
     path("residents/<int:resident_id>/", changes.resident, name="resident"),
     path("residents/<int:resident_id>/change/<slug:kind>/", changes.change, name="change-resident"),
     path("residents/<int:resident_id>/undo/<int:change_id>/", changes.take_back, name="undo-change"),

@@ -1,0 +1,53 @@
+-- What somebody still owes goes with them to another household or village: the open bill is superseded and a further version
+-- asks for the same, there. An order for the old one asks for nothing more of them: money that arrives for it all the same
+-- is owed back (20_confirm.sql). What was paid stays where it was paid, and so does the enrolment.
+--
+-- By the database, so that no way to the register leaves it out. Locks the bills of whoever moves, by id.
+CREATE OR REPLACE FUNCTION enrolment_bills_follow() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    movers bigint[];
+    owing jsonb;
+BEGIN
+    SELECT array_agg(b.id) INTO movers FROM becomes b JOIN was w ON w.id = b.id
+     WHERE (b.division, b.household_id) IS DISTINCT FROM (w.division, w.household_id);
+    IF movers IS NULL THEN
+        RETURN NULL;
+    END IF;
+    PERFORM 1 FROM enrolment_bill WHERE resident_id = ANY (movers) ORDER BY id FOR UPDATE;
+    -- A difference belongs to what was paid, in the drawer and the books of the unit where it was paid.
+    SELECT jsonb_build_object('who', r.name, 'unit', u.name) INTO owing
+      FROM enrolment_bill b JOIN register_resident r ON r.id = b.resident_id JOIN register_household h ON h.id = r.household_id
+      JOIN enrolment_enrolment e ON e.campaign_id = b.campaign_id AND e.resident_id = b.resident_id AND e.ended_on IS NULL
+      JOIN divisions_collectingunit u ON u.id = e.unit_id
+     WHERE b.resident_id = ANY (movers) AND b.state = 'open' AND e.unit_id <> h.unit_id LIMIT 1;
+    IF FOUND THEN
+        PERFORM refuse('difference_still_owed', owing);
+    END IF;
+    WITH replaced AS (
+        UPDATE enrolment_bill SET state = 'superseded' WHERE resident_id = ANY (movers) AND state = 'open'
+        RETURNING county, campaign_id, resident_id, assessment_id, due_fen
+    )
+    INSERT INTO enrolment_bill (county, campaign_id, resident_id, version, household_id, division, unit_id, assessment_id, due_fen, state)
+    SELECT p.county, p.campaign_id, p.resident_id,
+           (SELECT max(b.version) + 1 FROM enrolment_bill b WHERE b.campaign_id = p.campaign_id AND b.resident_id = p.resident_id),
+           r.household_id, r.division, h.unit_id, p.assessment_id, p.due_fen, 'open'
+      FROM replaced p JOIN register_resident r ON r.id = p.resident_id JOIN register_household h ON h.id = r.household_id;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION enrolment_bills_follow() FROM PUBLIC;
+DROP TRIGGER IF EXISTS bills_follow ON register_resident;
+CREATE TRIGGER bills_follow AFTER UPDATE ON register_resident
+    REFERENCING OLD TABLE AS was NEW TABLE AS becomes FOR EACH STATEMENT EXECUTE FUNCTION enrolment_bills_follow();
+
+-- Who of these people is enrolled, wherever they paid: whoever may see somebody as they are registered now may know that they
+-- are covered, also after they came from another village or household, whose enrolments they do not see.
+CREATE OR REPLACE FUNCTION enrolment_of(in_campaign bigint, people bigint[]) RETURNS SETOF enrolment_enrolment
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT e.* FROM enrolment_enrolment e JOIN register_resident r ON r.id = e.resident_id
+     WHERE e.campaign_id = in_campaign AND e.resident_id = ANY (people) AND e.ended_on IS NULL
+       AND r.division >= scope_first() AND r.division < scope_after()
+       AND (scope_household() IS NULL OR r.household_id = scope_household())
+$$;
+REVOKE ALL ON FUNCTION enrolment_of(bigint, bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enrolment_of(bigint, bigint[]) TO canbao_app;

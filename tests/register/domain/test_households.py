@@ -1,0 +1,366 @@
+"""Households change: who is where, under which head, and one change of several people is taken back as one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from canbao.access.models import Record
+from canbao.access.refusals import NotYourDivision, NotYourWork
+from canbao.access.scope import Scope, within
+from canbao.register.domain.changes import correct_name, died, undo
+from canbao.register.domain.households import (
+    Regrouped,
+    change_tier,
+    correct_household,
+    living_in,
+    move_over,
+    split_off,
+)
+from canbao.register.models import Change, Household, Resident, Word
+from canbao.register.queries import find_households, history_of_household
+from canbao.register.refusals import (
+    ChangedSince,
+    GroundMissing,
+    HouseholdCodeTaken,
+    HouseholdDetailNotPossible,
+    NobodyChosenToMove,
+    NobodyStays,
+    NothingChanges,
+    NotInHousehold,
+    NotOneHead,
+    NumberInText,
+    PassbookTaken,
+    SameHousehold,
+    TierNotPossible,
+    UndoneAlready,
+)
+from canbao.rosters.models import Holding
+from tests.collection.racing import as_owner, one_inside_the_other
+from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, signed_in
+
+TOWN = "340621100000"
+
+
+def does(county: County, what: Callable[..., Regrouped], home: str, *args: Any, by: str = "clerk", **rest: Any) -> Regrouped:  # fmt: skip
+    """Somebody of the staff changes a household, signed in as themselves."""
+    rest = {"why": "看了户口簿", "at": IN_THE_WINDOW} | rest
+    with signed_in(by):
+        return what(county.household(home), *args, by=county.staff(by), **rest)
+
+
+def ids(county: County, *names: str) -> list[int]:
+    return [county.person(name).pk for name in names]
+
+
+def splits(county: County, *names: str, head: str | None = None, **rest: Any) -> Regrouped:
+    """Out of 赵家; whoever is named first heads the new household."""
+    people = ids(county, *names)
+    relations = {county.person(head or names[0]).pk: "户主"} | rest.pop("relations", {})
+    return does(county, split_off, "赵家", people, **{"code": "赵新家", "relations": relations} | rest)
+
+
+def takes_back(county: County, done: Regrouped | Change, *, by: str = "clerk") -> Change:
+    change = done if isinstance(done, Change) else Change.objects.filter(together=done.together).first()
+    with signed_in(by):
+        return undo(change, by=county.staff(by), why="登记错了", at=IN_THE_WINDOW)
+
+
+def register() -> list[tuple[Any, ...]]:
+    people = Resident.objects.order_by("pk").values_list("name", "household__code", "division", "relation")
+    homes = Household.objects.exclude(code="赵新家").order_by("pk")
+    return [*people, *homes.values_list("code", "passbook_account", "tier", "address", "division", "unit")]
+
+
+def in_home(code: str) -> list[tuple[str, str]]:
+    return [(one.name, one.relation) for one in living_in(Household.objects.get(code=code))]
+
+
+def test_children_become_a_household_of_their_own(county: County) -> None:
+    home = county.household("赵家")
+
+    made = splits(county, "赵双一", "赵双二", passbook_account="6217 0000 0001", address="村东头").other
+
+    assert in_home("赵新家") == [("赵双一", "户主"), ("赵双二", "子女")]
+    assert in_home("赵家") == [("赵大", "户主"), ("赵妻", "配偶")]
+    assert (made.passbook_account, made.address, made.division, made.unit_id) == ("621700000001", "村东头", VILLAGE, home.unit_id)  # fmt: skip
+
+
+def test_a_split_is_one_change_in_the_history_of_both_households(county: County) -> None:
+    made = splits(county, "赵双一", "赵双二")
+
+    changes = Change.objects.filter(together=made.together)
+    told = [[one.together for one in history_of_household(home)] for home in (made.home, made.other)]
+
+    assert {(one.kind, one.left_household_id, one.household_id) for one in changes} == {("split", made.home.pk, made.other.pk)}  # fmt: skip
+    assert (len(changes), told) == (2, [[made.together], [made.together]])
+    assert Record.objects.filter(verb="household.split").latest("position").subject == f"household:{made.home.pk}"
+
+
+def test_who_leaves_is_found_where_they_are_now(county: County) -> None:
+    splits(county, "赵双一", "赵双二")
+
+    found = {one.code for one in find_households("双一", division=VILLAGE)}
+
+    assert (found, Word.objects.filter(household_id=county.household("赵新家").pk).count() > 0) == ({"赵新家"}, True)
+
+
+def test_a_split_is_taken_back_with_everybody(county: County) -> None:
+    before = register()
+    made = splits(county, "赵妻", "赵双一", relations={county.person("赵双一").pk: "子女"})
+
+    back = takes_back(county, made)
+
+    assert (register(), in_home("赵新家")) == (before, [])
+    assert (
+        Change.objects.filter(together=back.together).count() == Change.objects.filter(together=made.together).count()
+    )
+
+
+def test_a_split_is_made_again_under_the_code_that_it_had(county: County) -> None:
+    takes_back(county, splits(county, "赵双一", address="村东头"))
+    before = register()
+
+    made = splits(county, "赵双二", passbook_account="621700", address="村西头")
+
+    assert (in_home("赵新家"), made.other.address) == ([("赵双二", "户主")], "村西头")
+    takes_back(county, made)
+    assert (register(), Household.objects.get(code="赵新家").address) == (before, "村东头")
+
+
+def test_a_taking_back_is_taken_back_with_everybody(county: County) -> None:
+    made = splits(county, "赵妻", "赵双一")
+    after = register()
+
+    takes_back(county, takes_back(county, made))
+
+    assert register() == after
+
+
+def test_the_database_takes_back_all_of_it_or_nothing(real_county: County) -> None:
+    made = splits(real_county, "赵双一", "赵双二")
+    one = Change.objects.filter(together=made.together).first()
+
+    def takes_one_back() -> None:
+        with signed_in("clerk"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT set_config('register.change', jsonb_build_object('kind', 'undone', 'on', '2021-11-15', 'why', 'x',
+                   'by', 'staff:clerk', 'at', now(), 'undoes', %s)::text, true)""",
+                [one.pk],
+            )
+            Resident.objects.filter(pk=one.resident_id).update(household=made.home, relation="子女")
+
+    with pytest.raises(IntegrityError, match="made together with others"):
+        takes_one_back()
+    as_owner("ALTER TABLE register_change DISABLE TRIGGER undo_together")  # and without the guard it goes through
+    takes_one_back()
+
+    assert Change.objects.filter(undoes__together=made.together).count() == 1
+
+
+def test_a_marriage_brings_somebody_to_another_village_by_the_town(county: County) -> None:
+    county_wide = does(
+        county, move_over, "钱家", ids(county, "钱儿"), into=county.household("郑家"),
+        relations={county.person("钱儿").pk: "女婿"}, by="town",
+    )  # fmt: skip
+
+    moved = county.person("钱儿")
+    assert (county_wide.kind, moved.household.code, moved.division, in_home("钱家")) == (
+        "moved_home", "郑家", OTHER_VILLAGE, [("钱奶奶", "户主")],
+    )  # fmt: skip
+
+
+def test_what_somebody_holds_goes_with_them_also_what_has_ended(county: County) -> None:
+    grandmother = county.person("钱奶奶")
+    as_owner_holds = Holding.objects.get(resident=grandmother)
+    Holding.objects.filter(pk=as_owner_holds.pk).update(until="2021-12-31")
+
+    does(
+        county, move_over, "钱家", [grandmother.pk], into=county.household("郑家"), by="town",
+        relations={grandmother.pk: "父母", county.person("钱儿").pk: "户主"},
+    )  # fmt: skip
+
+    held = Holding.objects.get(resident=grandmother)
+    assert (held.division, held.household_id) == (OTHER_VILLAGE, county.household("郑家").pk)
+
+
+def test_a_village_neither_sends_anybody_to_another_nor_takes_them_back(county: County) -> None:
+    goes = {county.person("钱儿").pk: "女婿"}
+    zheng = county.household("郑家")
+    with within(Scope(division=VILLAGE, actor="staff:clerk")), pytest.raises(NotYourDivision):
+        move_over(county.household("钱家"), list(goes), into=zheng, relations=goes, by=county.staff("clerk"), why="结婚", at=IN_THE_WINDOW)  # fmt: skip
+    moved = does(county, move_over, "钱家", list(goes), into=zheng, relations=goes, by="town")
+    change = Change.objects.get(together=moved.together)
+
+    for village, clerk in ((VILLAGE, "clerk"), (OTHER_VILLAGE, "neighbour")):
+        with within(Scope(division=village, actor=f"staff:{clerk}")), pytest.raises(NotYourDivision):
+            undo(change, by=county.staff(clerk), why="登记错了", at=IN_THE_WINDOW)
+    takes_back(county, moved, by="town")
+
+    assert county.person("钱儿").household.code == "钱家"
+
+
+def test_the_history_of_who_moved_is_read_where_they_are_now(county: County) -> None:
+    does(county, move_over, "钱家", ids(county, "钱儿"), into=county.household("郑家"), relations={county.person("钱儿").pk: "女婿"}, by="town")  # fmt: skip
+    seen = {}
+    for village, clerk in ((VILLAGE, "clerk"), (OTHER_VILLAGE, "neighbour")):
+        with within(Scope(division=village, actor=f"staff:{clerk}")):
+            seen[clerk] = Change.objects.count()
+
+    assert seen == {"clerk": 0, "neighbour": 1}
+
+
+def test_two_households_become_one_and_the_empty_one_stays(county: County) -> None:
+    before = register()
+    everybody = ids(county, "李军", "李妻")
+
+    joined = does(county, move_over, "李家", everybody, into=county.household("周家"), relations=dict(zip(everybody, ("父母", "父母"), strict=True)))  # fmt: skip
+
+    assert joined.kind == "joined"
+    assert (in_home("李家"), in_home("周家")) == ([], [("周归", "户主"), ("李军", "父母"), ("李妻", "父母")])
+    assert [one.kind for one in history_of_household(county.household("李家"))] == ["joined"]
+    takes_back(county, joined)
+    assert register() == before
+
+
+def test_a_new_head_stays_behind(county: County) -> None:
+    relations = {county.person("赵大").pk: "父母", county.person("赵妻").pk: "户主"}
+
+    does(county, move_over, "赵家", ids(county, "赵大"), into=county.household("周家"), relations=relations)
+
+    assert in_home("赵家")[0] == ("赵妻", "户主")
+    takes_back(county, Change.objects.filter(kind="moved_home").latest("pk"))
+    assert in_home("赵家")[:2] == [("赵大", "户主"), ("赵妻", "配偶")]
+
+
+def test_the_dead_stay_where_they_were_and_head_nothing(county: County) -> None:
+    with signed_in("clerk"):
+        died(
+            county.person("钱奶奶"), on=IN_THE_WINDOW.date(), by=county.staff("clerk"), why="死亡证明", at=IN_THE_WINDOW
+        )
+
+    done = does(county, move_over, "钱家", ids(county, "钱儿"), into=county.household("周家"), relations={county.person("钱儿").pk: "其他亲属"})  # fmt: skip
+
+    assert (done.kind, county.person("钱奶奶").household.code, in_home("钱家")) == ("joined", "钱家", [])
+
+
+def test_code_passbook_and_address_are_corrected_and_taken_back(county: County) -> None:
+    before = register()
+
+    done = does(
+        county, correct_household, "周家", code="周家二", passbook_account="６２１７００", address="  村西头 3 号 "
+    )
+    home = Household.objects.get(code="周家二")
+    assert (home.passbook_account, home.address) == ("621700", "村西头 3 号")
+    takes_back(county, done)
+
+    assert register() == before
+
+
+def test_a_tier_is_changed_for_the_household_and_taken_back(county: County) -> None:
+    done = does(county, change_tier, "周家", "二档", possible=("一档", "二档"))
+    change = Change.objects.get(together=done.together)
+
+    assert (change.kind, change.resident_id, change.after) == ("tier", None, {"tier": "二档"})
+    takes_back(county, done)
+    assert county.household("周家").tier is None
+
+
+REFUSED = [
+    ("nobody", {"people": []}, NobodyChosenToMove),
+    ("all", {"people": ["赵大", "赵妻", "赵双一", "赵双二"]}, NobodyStays),
+    ("a-stranger", {"people": ["赵妻", "周归"]}, NotInHousehold),
+    ("no-code", {"code": "  "}, HouseholdDetailNotPossible),
+    ("an-odd-code", {"code": "=1+1"}, HouseholdDetailNotPossible),
+    ("an-odd-account", {"passbook_account": "12ab"}, HouseholdDetailNotPossible),
+    ("a-number-in-the-address", {"address": "身份证 99062119800501011X"}, NumberInText),
+    ("no-head", {"relations": {}}, NotOneHead),
+    ("two-heads", {"relations": {"赵妻": "户主", "赵双一": "户主"}, "people": ["赵妻", "赵双一"]}, NotOneHead),
+    ("the-head-goes", {"people": ["赵大"], "relations": {}}, NotOneHead),
+    ("a-code-of-another", {"code": "郑家"}, HouseholdCodeTaken),
+    ("no-ground", {"why": " "}, GroundMissing),
+]
+
+
+@pytest.mark.parametrize(("asked", "no"), [one[1:] for one in REFUSED], ids=[one[0] for one in REFUSED])
+def test_a_split_says_no(county: County, asked: dict[str, Any], no: type[Exception]) -> None:
+    before = register()
+    asked = {"people": ["赵妻"], "relations": {"赵妻": "户主"}, "code": "赵新家"} | asked
+    relations = {county.person(who).pk: relation for who, relation in asked.pop("relations").items()}
+
+    with pytest.raises(no), transaction.atomic():
+        does(county, split_off, "赵家", ids(county, *asked.pop("people")), relations=relations, **asked)
+
+    assert (register(), Change.objects.count()) == (before, 0)
+
+
+def test_one_account_is_one_households(county: County) -> None:
+    does(county, correct_household, "周家", code="周家", passbook_account="621700", address="")
+
+    with pytest.raises(PassbookTaken), transaction.atomic():
+        does(county, correct_household, "赵家", code="赵家", passbook_account="621700", address="")
+
+
+def test_what_comes_back_may_be_taken_meanwhile(county: County) -> None:
+    done = does(county, correct_household, "周家", code="周家二", passbook_account="", address="")
+    does(county, correct_household, "赵家", code="周家", passbook_account="", address="")
+
+    with pytest.raises(HouseholdCodeTaken), transaction.atomic():
+        takes_back(county, done)
+
+
+def test_other_changes_say_no(county: County) -> None:
+    with pytest.raises(SameHousehold):
+        does(county, move_over, "赵家", ids(county, "赵妻"), into=county.household("赵家"), relations={})
+    with pytest.raises(NotOneHead):
+        does(county, move_over, "孙家", ids(county, "孙独"), into=county.household("周家"), relations={})
+    with pytest.raises(NothingChanges):
+        does(county, correct_household, "周家", code="周家", passbook_account="", address="")
+    with pytest.raises(TierNotPossible):
+        does(county, change_tier, "周家", "三档", possible=("一档", "二档"))
+    with pytest.raises(NotYourWork):
+        does(county, change_tier, "周家", "一档", possible=("一档",), by="tax")
+
+
+def test_the_last_change_is_taken_back_first(county: County) -> None:
+    made = splits(county, "赵双一", "赵双二")
+    moved = does(county, move_over, "赵新家", ids(county, "赵双二"), into=county.household("周家"), relations={})
+
+    with pytest.raises(ChangedSince), transaction.atomic():
+        takes_back(county, made)
+    takes_back(county, moved)
+    takes_back(county, made)
+    with pytest.raises(UndoneAlready):
+        takes_back(county, made)
+
+    assert in_home("赵新家") == []
+
+
+def test_a_name_corrected_since_stays_corrected(county: County) -> None:
+    made = splits(county, "赵双一")
+    with signed_in("clerk"):
+        correct_name(county.person("赵双一"), "赵成双", by=county.staff("clerk"), why="户口簿", at=IN_THE_WINDOW)
+
+    takes_back(county, made)
+
+    assert in_home("赵家")[2] == ("赵成双", "子女")
+
+
+def test_two_who_send_the_same_person_to_two_households_do_it_one_after_the_other(real_county: County) -> None:
+    who, home = real_county.person("赵双一").pk, real_county.household("赵家")
+    into = [real_county.household(code) for code in ("周家", "钱家")]
+
+    def sends(to: Household) -> Any:
+        def send() -> Any:
+            with signed_in("town"):
+                return move_over(
+                    home, [who], into=to, relations={}, by=County().staff("town"), why="结婚", at=IN_THE_WINDOW
+                )
+
+        return send
+
+    first, second = one_inside_the_other(*(sends(to) for to in into))
+
+    assert (first.other.code, type(second)) == ("周家", NotInHousehold)
+    assert Change.objects.filter(resident=who).count() == 1
