@@ -20,6 +20,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, Any, NoReturn
 from xml.etree import ElementTree as ET
@@ -188,26 +189,28 @@ def _check_archive(content: bytes, limits: dict[str, Any]) -> None:
 
 def _workbook(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | HiddenSheet]:
     try:
-        reader = fastexcel.read_excel(content)
+        reader, other = fastexcel.read_excel(content), fastexcel.read_excel(content)  # one serves one thread
     except fastexcel.FastExcelError as error:
         raise Stopped("DamagedFile") from error
     parts = _parts(content)
-    for name in reader.sheet_names:
-        try:
-            sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        except fastexcel.FastExcelError as error:
-            raise Stopped("DamagedFile") from error
-        if sheet.total_height == 0 or sheet.width == 0:
-            continue
-        if sheet.visible != "visible" and name != limits["sheet"]:
-            yield HiddenSheet(name)
-            continue
-        _check_size(name, sheet.total_height, sheet.width, limits)
-        texts = _with_errors(sheet)
-        del sheet
-        numbers = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="boolean")
-        hidden = _hidden_rows_of(content, parts[name]) if name in parts else None
-        yield Sheet(name, _stream(texts), _stream(numbers, presence=True), hidden)
+    # The reader lets go of the interpreter while it works: what a sheet is read for is read at once.
+    with ThreadPoolExecutor(2) as beside:
+        for name in reader.sheet_names:
+            numbers = beside.submit(other.load_sheet, name, header_row=None, skip_rows=0, dtypes="boolean")
+            hidden = beside.submit(_hidden_rows_of, content, parts.get(name))
+            try:
+                sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            except fastexcel.FastExcelError as error:
+                raise Stopped("DamagedFile") from error
+            if sheet.total_height == 0 or sheet.width == 0:
+                continue
+            if sheet.visible != "visible" and name != limits["sheet"]:
+                yield HiddenSheet(name)
+                continue
+            _check_size(name, sheet.total_height, sheet.width, limits)
+            texts = _with_errors(sheet)
+            del sheet
+            yield Sheet(name, _stream(texts), _stream(numbers.result(), presence=True), hidden.result())
 
 
 def _parts(content: bytes) -> dict[str, str]:
@@ -240,11 +243,13 @@ _HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*\bhidden\s*=\s*["'](?:1|true)
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
 
 
-def _hidden_rows_of(content: bytes, part: str) -> Ranges | None:
+def _hidden_rows_of(content: bytes, part: str | None) -> Ranges | None:
     """The rows that somebody hid, or that a filter hides: both are written the same. The reader of cells passes over it.
 
     None where it cannot be told: a part that is not there, or rows that do not say which they are.
     """
+    if part is None:
+        return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part) as sheet:
             return _hidden_rows(sheet)

@@ -186,7 +186,7 @@ def _run_child(content: bytes, sheet: str | None, limits: Limits) -> bytes:
         raise TookTooLong(seconds=limits.wall_seconds) from error
     if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         raise TookTooLong(seconds=limits.cpu_seconds)
-    starved = any(word in child.stderr.lower() for word in (b"memory", b"capacity overflow"))
+    starved = any(word in child.stderr.lower() for word in (b"memory", b"capacity overflow", b"start new thread"))
     if child.returncode == -signal.SIGABRT or (child.returncode != 0 and starved):
         raise TooMuchMemory
     if child.returncode != 0 or not child.stdout:
