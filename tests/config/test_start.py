@@ -92,19 +92,20 @@ def started(sample: Path, said: Path, *, shell: str = "") -> Iterator[Started]:
     [
         pytest.param("granian", "网页服务", "web.log", id="the-web-server"),
         pytest.param("standin.server", "模拟支付渠道", "gateway.log", id="the-gateway"),
+        pytest.param("canbao work", "名单处理", "work.log", id="the-worker"),
     ],
 )
 def test_when_a_child_dies_all_is_stopped_and_it_is_named_with_its_log(
     sample: Path, tmp_path: Path, words: str, name: str, log: str
 ) -> None:
     with started(sample, tmp_path / "said") as running:
-        everybody = running.children("granian") + running.children("standin.server")
+        everybody = running.children("granian") + running.children("standin.server") + running.children("canbao work")
         running.children(words)[0].kill()
 
         code, said = running.ended()
 
     assert (code, f"{name}意外结束（信号 SIGKILL）" in said, str(sample / "log" / log) in said) == (1, True, True)
-    assert (len(everybody) >= 3, psutil.wait_procs(everybody, timeout=5)[1]) == (True, [])
+    assert (len(everybody) >= 4, psutil.wait_procs(everybody, timeout=5)[1]) == (True, [])
 
 
 def test_a_night_passes_by_the_command_that_the_terminal_names(sample: Path, tmp_path: Path) -> None:
@@ -120,13 +121,13 @@ def test_a_night_passes_by_the_command_that_the_terminal_names(sample: Path, tmp
 @pytest.mark.parametrize("one", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
 def test_a_signal_stops_all_cleanly_even_where_it_came_ignored(sample: Path, tmp_path: Path, one: int) -> None:
     with started(sample, tmp_path / "said", shell="trap '' INT TERM;") as running:
-        everybody = running.children("granian") + running.children("standin.server")
+        everybody = running.children("granian") + running.children("standin.server") + running.children("canbao work")
         running.process.send_signal(one)
 
         code, said = running.ended()
 
     assert (code, said.endswith("已停止\n"), "Traceback" in said) == (0, True, False)
-    assert (len(everybody) >= 3, psutil.wait_procs(everybody, timeout=5)[1]) == (True, [])
+    assert (len(everybody) >= 4, psutil.wait_procs(everybody, timeout=5)[1]) == (True, [])
 
 
 def test_a_wrong_address_does_not_push_the_table_of_accounts_away(sample: Path, tmp_path: Path) -> None:

@@ -66,6 +66,14 @@ class UploadGone(RosterRefusal):
     remedy_template = "请在“已报送的名单”里查看；没有报送的，请重新上传。"
 
 
+class UploadUnderWay(RosterRefusal):
+    """A worker has it, or will have it next."""
+
+    code = "roster_upload_under_way"
+    says_template = "这份文件已经报送，正在处理，不能再改。"
+    remedy_template = "请等处理完；报错了的，处理完后可以撤回那份名单。"
+
+
 class RosterAlreadyConfirmed(RosterRefusal):
     """What counts is not changed behind the back of whoever confirmed it."""
 

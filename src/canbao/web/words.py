@@ -62,6 +62,10 @@ KEPT = (
     gettext_lazy("重复的表头"),
     gettext_lazy("合计行"),
     gettext_lazy("说明或签章"),
+    gettext_lazy("还没有报送"),
+    gettext_lazy("排队等候处理"),
+    gettext_lazy("正在处理"),
+    gettext_lazy("处理中断"),
 )
 
 _FIGURE = r"¥?\d[\d,]*(?:\.\d+)? ?(?:元|yuan\b)|¥\d[\d,.]*\d|[0-9A-Z]{0,3}\*{3,}[0-9A-Z]{0,4}|\d{4}-\d\d-\d\d"

@@ -8,10 +8,18 @@ from canbao.documents.columns import Field
 from canbao.documents.refusals import PictureOfAList, SeveralSheets
 from canbao.rosters.domain.uploading import give_up, hand_in, put_right, take_in
 from canbao.rosters.models import Roster, Upload
-from canbao.rosters.refusals import CategoryNotInNotice, CutOffInFuture, NotYourDepartment, RosterFileKnown, UploadGone
-from tests.county import COUNTY, County, signed_in
+from canbao.rosters.refusals import (
+    CategoryNotInNotice,
+    CutOffInFuture,
+    NotYourDepartment,
+    RosterFileKnown,
+    UploadGone,
+    UploadUnderWay,
+)
+from tests.county import COUNTY, County
 from tests.documents.workbooks import xlsx
 from tests.rosters.files import CUT_OFF, HEADER, NOW, SUIXI, TODAY, listed
+from tests.rosters.working import work_off
 
 LIST = xlsx({"名单": [HEADER, listed("赵大"), listed("赵妻")]})
 
@@ -24,19 +32,21 @@ def taken_in(county: County, content: bytes = LIST, /, **changes: Any) -> Upload
     return take_in(content, **how)
 
 
-def handed_in(county: County, upload: Upload) -> Roster:
-    with signed_in("civil"):
-        return hand_in(upload, pack=SUIXI, by=county.staff("civil"), on=TODAY)
+def handed_in(county: County, upload: Upload) -> Upload:
+    hand_in(upload, by=county.staff("civil"), at=NOW)
+    work_off()
+    return Upload.objects.get(pk=upload.pk)
 
 
 def test_a_file_becomes_a_roster_once(county: County) -> None:
     upload = taken_in(county)
     stale = Upload.objects.get()
 
-    roster = handed_in(county, upload)
+    done = handed_in(county, upload)
 
+    roster = done.roster
+    assert (done.state, done.file_sealed, Roster.objects.filter(department="民政局", file_digest=done.file_digest).count()) == ("done", None, 1)  # fmt: skip
     assert (roster.rows.count(), roster.file_name, roster.cut_off_on, roster.is_full) == (2, "名单.xlsx", CUT_OFF, True)
-    assert not Upload.objects.exists()
     for again in (
         lambda: handed_in(county, stale),
         lambda: give_up(stale, by=county.staff("civil")),
@@ -46,14 +56,24 @@ def test_a_file_becomes_a_roster_once(county: County) -> None:
             again()
 
 
-def test_a_file_that_is_refused_still_waits(county: County) -> None:
+def test_a_file_that_is_refused_still_waits_with_the_reason(county: County) -> None:
     handed_in(county, taken_in(county))
-    upload = taken_in(county)
 
-    with pytest.raises(RosterFileKnown):
-        handed_in(county, upload)
+    refused = handed_in(county, taken_in(county))
 
-    assert Upload.objects.get() == upload
+    assert (refused.state, refused.refusal["code"], refused.roster) == ("looked_at", RosterFileKnown.code, None)
+    assert refused.file_sealed
+
+
+def test_what_a_worker_has_is_neither_changed_nor_given_up(county: County) -> None:
+    upload = hand_in(taken_in(county), by=county.staff("civil"), at=NOW)
+    for meddle in (
+        lambda: hand_in(upload, by=county.staff("civil"), at=NOW),
+        lambda: give_up(upload, by=county.staff("civil")),
+        lambda: put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet=None, meanings=None, category=""),
+    ):
+        with pytest.raises(UploadUnderWay):
+            meddle()
 
 
 @pytest.mark.parametrize(
@@ -87,4 +107,4 @@ def test_what_can_be_put_right_is_kept_with_the_reason(county: County) -> None:
     upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet="二", meanings=None, category="低保对象")
 
     assert (upload.seen["no"], upload.seen["categories"]) == (None, [{"name": "低保对象", "grade": "", "rows": 1}])
-    assert [row.name for row in handed_in(county, upload).rows.all()] == ["赵妻"]
+    assert [row.name for row in handed_in(county, upload).roster.rows.all()] == ["赵妻"]

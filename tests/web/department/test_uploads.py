@@ -2,7 +2,6 @@
 
 import io
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -18,6 +17,7 @@ from canbao.rosters.models import Roster, Upload
 from tests.county import PASSWORD, everybody
 from tests.documents.workbooks import xlsx as workbook
 from tests.rosters.files import HEADER, listed
+from tests.rosters.working import work_off
 from tests.web.conftest import number_of
 from tests.web.pages import refusal_of, text_of
 
@@ -40,9 +40,16 @@ def address(client: Client, content: bytes, **changes: object) -> str:
     return choose(client, content, **changes)["Location"]
 
 
+def worked(client: Client, where: str, **typed: str) -> HttpResponse:
+    """Handed in, and what stands at the same address when a worker is done with it."""
+    client.post(where, {"go": "1"} | typed)
+    work_off()
+    return client.get(where, follow=True)
+
+
 def counted() -> tuple[int, int]:
     with within(everybody()):
-        return Upload.objects.count(), Roster.objects.filter(department="民政部门").count()
+        return Upload.objects.exclude(state="done").count(), Roster.objects.filter(department="民政部门").count()
 
 
 def odd_file() -> bytes:
@@ -88,7 +95,7 @@ def test_a_column_is_put_right_and_the_categories_are_counted_anew(sign_in: obje
     assert refusal_of(shown) == ""
     assert "低保对象 2 行" in text_of(shown)
     assert counted() == (1, 0)  # without `go` it is only shown
-    made = client.post(where, {"column-3": "category", "go": "1"}, follow=True)
+    made = worked(client, where, **{"column-3": "category"})
     assert "采用 3 更正后采用 0" in text_of(made)
     assert "没有当作人员的 1 行" in text_of(made)
     assert counted() == (0, 1)
@@ -110,7 +117,7 @@ def test_a_list_without_categories_is_said_to_be_all_of_one(sign_in: object, out
     where = address(client, workbook({"名单": [HEADER[:2], listed("赵大")[:2], listed("赵妻")[:2]]}))
 
     shown = client.post(where, {"category": "低保对象"}, follow=True)
-    made = client.post(where, {"go": "1", "category": "低保对象"}, follow=True)
+    made = worked(client, where, category="低保对象")
 
     assert "低保对象 2 行" in text_of(shown)
     assert "采用 2" in text_of(made)
@@ -125,7 +132,7 @@ def test_of_several_lists_one_is_chosen(sign_in: object, outside: object) -> Non
 
     assert refusal_of(asked) == "文件里有 2 张名单：低保（1 行）、特困（2 行）。"
     assert (refusal_of(shown), "读到 2 行人员" in text_of(shown)) == ("", True)
-    assert client.post(where, {"go": "1"}).status_code == 302
+    worked(client, where)
     with within(everybody()):
         assert Roster.objects.get(department="民政部门").sheet == "特困"
 
@@ -160,7 +167,7 @@ def test_hidden_rows_are_told_before_and_after_and_marked(sign_in: object, outsi
     where = address(client, hiding(3, 4))
 
     shown = client.get(where)
-    made = client.post(where, {"go": "1"}, follow=True)
+    made = worked(client, where)
     taken = client.get(f"{made.redirect_chain[-1][0]}?outcome=taken")
 
     told = "有 2 行在文件里是隐藏的（或被筛选掉了），也已读入：第 3–4 行。"
@@ -186,7 +193,7 @@ def test_a_file_is_given_up_and_nothing_is_left(sign_in: object, outside: object
 
     client.post(f"{where}drop/")
 
-    assert "还没有报送的文件 名单.xlsx" in waiting
+    assert "还没有报送或正在处理的文件 名单.xlsx" in waiting
     assert counted() == (0, 0)
     assert client.get(where).status_code == 404
     assert client.post(f"{where}drop/").status_code == 404
@@ -222,13 +229,91 @@ def test_somebody_elses_upload_is_not_there(sign_in: object, outside: object, me
     assert sign_in("civil").get(where).status_code == 200  # the control
 
 
-def test_a_file_that_was_handed_in_in_another_window_is_gone(sign_in: object, outside: object, tmp_path: Path) -> None:
+def test_while_a_worker_has_it_the_page_tells_how_far_it_is_and_asks_again(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大"), listed("赵妻")]}))
+    client.post(where, {"go": "1"})
+
+    waiting, asked = client.get(where), client.get(where, headers={"HX-Request": "true"})
+    with within(everybody()):
+        Upload.objects.update(state="working", stage="match")
+    working = client.get(where)
+
+    assert "已经报送，排队等候处理。" in text_of(waiting)
+    assert "现在没有程序在处理报送的名单。" in text_of(waiting)  # nobody is: the tests work it off themselves
+    assert ('hx-trigger="every 2s"' in asked.content.decode(), "<html" in asked.content.decode()) == (True, False)
+    assert '<noscript><meta http-equiv="refresh"' in waiting.content.decode()
+    assert (
+        "正在处理 2 行：第 3 步，共 5 步。 读取文件 ✓ 做完了 逐行整理 ✓ 做完了 与登记册比对 正在做 逐行核对 —"
+        in text_of(working)
+    )
+    assert "名单.xlsx 民政部门" in text_of(client.get("/department/"))
+
+
+def test_whoever_waits_is_taken_to_the_list_when_it_is_there(sign_in: object, outside: object) -> None:
     client = sign_in("civil")
     where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+    client.post(where, {"go": "1"})
+    work_off()
 
-    first, second = (client.post(where, {"go": "1"}).status_code for _ in range(2))
+    asked, then = client.get(where, headers={"HX-Request": "true"}), client.get(where, follow=True)
 
-    assert (first, second, counted()) == (302, 404, (0, 1))
+    assert asked["HX-Redirect"] == where
+    assert "✓ 名单已报送，逐行核对完毕：采用 1 行" in text_of(then)
+
+
+def test_while_a_worker_has_it_nothing_is_changed_or_given_up(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+    client.post(where, {"go": "1"})
+
+    no = client.post(where, {"column-2": ""})
+    client.post(f"{where}drop/")
+
+    assert refusal_of(no) == "这份文件已经报送，正在处理，不能再改。"
+    assert counted() == (1, 0)
+
+
+def test_what_only_the_worker_finds_is_said_on_the_page_in_the_readers_language(
+    sign_in: object, outside: object
+) -> None:
+    client, content = sign_in("civil"), workbook({"名单": [HEADER, listed("赵大")]})
+    worked(client, address(client, content))
+    where = address(client, content)
+
+    chinese = worked(client, where)
+    client.cookies["django_language"] = "en"
+    english = client.get(where)
+
+    assert refusal_of(chinese) == "这份文件已经作为民政部门截至 2021-10-31 的名单导入过。"
+    assert "2021-10-31" in refusal_of(english)
+    assert "这份文件" not in refusal_of(english)
+
+
+def test_a_file_whose_worker_broke_can_be_handed_in_again(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+    client.post(where, {"go": "1"})
+    with within(everybody()):
+        Upload.objects.update(state="broken", tries=3)
+
+    told = client.get(where)
+    made = worked(client, where)
+
+    assert "处理这份文件时程序出了错，什么也没有报送。" in text_of(told)
+    assert "采用 1 更正后采用 0" in text_of(made)
+
+
+def test_a_file_that_was_handed_in_in_another_window_is_not_handed_in_again(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+    worked(client, where)
+
+    again = client.post(where, {"go": "1"})
+    work_off()
+
+    assert (again.status_code, refusal_of(again)) == (409, "这份文件已经报送、放弃，或放置超过一天，不在了。")
+    assert counted() == (0, 1)
 
 
 def test_in_english_the_preview_is_english(sign_in: object, outside: object) -> None:

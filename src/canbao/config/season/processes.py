@@ -153,6 +153,15 @@ def web_server(port: int, **more: str) -> Iterator[Child]:
         yield child
 
 
+@contextmanager
+def worker(**more: str) -> Iterator[Child]:
+    """What makes rosters of the files that are handed in, as the application's role; errors go to the terminal, too."""
+    log = log_file("work.log")
+    told = environment() | {"CANBAO_LOG_FILE": str(log)} | more
+    with _server([sys.executable, "-m", "canbao", "work"], told) as process:
+        yield Child("名单处理", process, log, "")
+
+
 def until_stopped(command: list[str]) -> int:
     """Run a server in the foreground until it ends or a signal ends it; its exit code, 0 where we ended it."""
     stop_on_signals()

@@ -7,7 +7,7 @@ written, with a verdict for every row, or nothing of it.
 import gc
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -42,6 +42,15 @@ from canbao.rosters.domain.verdict import Held, Verdict
 from canbao.rosters.models import Outcome, Roster
 from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown, RosterOfAnotherDepartment, RosterOfAnotherYear
 
+STAGES = ("read", "clean", "match", "judge", "write")
+Progress = Callable[[str, int, int], None]
+"""Told when a stage begins: which one of `STAGES`, rows of it that are done, of how many (0: not known yet)."""
+
+
+def untold(stage: str, done: int, of: int) -> None:
+    """Nobody waits to hear."""
+
+
 NAME_AT_MOST = 60
 NUMBER_AT_MOST = 100  # what is typed in a number column and is longer is no number, but somebody's story
 
@@ -62,6 +71,7 @@ def import_roster(
     category: str | None = None,
     full_for: Collection[str] = (),
     year_confirmed: bool = False,
+    progress: Progress = untold,
 ) -> Roster:
     """Read a department's file, judge every row and keep the list for confirmation.
 
@@ -69,7 +79,7 @@ def import_roster(
     that its columns are, where their headers do not. `category` is what everybody on it is, for a list without such a
     column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
     holds them any more. `on` is today. `year_confirmed`: somebody looked at the years in the title, and it is the right list;
-    the years stay with the list, for whoever confirms it.
+    the years stay with the list, for whoever confirms it. `progress` is told when a stage begins.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `CutOffInFuture`,
     `CategoryNotInNotice`, what `read_spreadsheet` and `find_columns` say no to, `RosterOfAnotherYear` (unless
@@ -82,6 +92,7 @@ def import_roster(
     for name in full_for:
         CategoryReader(pack, whole_list=name)
     content = file if isinstance(file, bytes) else file.read_bytes()
+    progress("read", 0, 0)
     table = read_spreadsheet(content, sheet=sheet)
     columns = find_columns(table, required=required_columns(category), meanings=meanings)
     years = years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
@@ -108,7 +119,7 @@ def import_roster(
         imported_at=datetime.combine(on, now().timetz()),
         imported_by=by.username,
     )
-    return _write(roster, table, columns, reader=reader, on=on)
+    return _write(roster, table, columns, reader=reader, on=on, progress=progress)
 
 
 def required_columns(category: str | None) -> list[Field]:
@@ -156,12 +167,14 @@ def _collecting_later() -> Iterator[None]:
 
 @_collecting_later()
 @transaction.atomic
-def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date) -> Roster:
+def _write(
+    roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date, progress: Progress
+) -> Roster:
     known = RosterFileKnown(department=roster.department, cut_off_on=roster.cut_off_on)
     same = {name: getattr(roster, name) for name in ("county", "department", "file_digest", "sheet", "cut_off_on")}
     if Roster.objects.filter(**same, closed_at__isnull=True, taken_back_at__isnull=True).exists():
         raise known
-    verdicts = _verdicts(roster, table, columns, reader=reader, on=on)
+    verdicts = _verdicts(roster, table, columns, reader=reader, on=on, progress=progress)
     occurring = {held.category for held in verdicts.all_held()}
     _check_department(reader.pack, roster.department, occurring)
     roster.categories = sorted(occurring.union(roster.categories))
@@ -170,6 +183,7 @@ def _write(roster: Roster, table: Table, columns: Columns, *, reader: CategoryRe
             roster.save(force_insert=True)
     except IntegrityError as error:  # somebody was faster with the same file
         raise known from error
+    progress("write", 0, table.height)
     _write_rows(roster, verdicts)
     counts = {outcome.value: sum(one.outcome is outcome for _, one in verdicts.others) for outcome in Outcome}
     counts[Outcome.TAKEN.value] += verdicts.plain.height
@@ -202,7 +216,10 @@ class Verdicts(NamedTuple):
             yield from verdict.held
 
 
-def _verdicts(roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date) -> Verdicts:
+def _verdicts(
+    roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date, progress: Progress
+) -> Verdicts:
+    progress("clean", 0, table.height)
     places, synthetic = Places(roster.county), settings.CANBAO_SYNTHETIC_NUMBERS
     one_by_one = partial(
         incoming_rows, table, columns=columns, reader=reader, places=places, on=on, allow_synthetic=synthetic
@@ -213,7 +230,9 @@ def _verdicts(roster: Roster, table: Table, columns: Columns, *, reader: Categor
     # with a slip in it a number may still be the same as another row's
     unsure = {row.row: row for row in one_by_one(fields.filter(pl.col(TOKEN).is_null()))}
     found = pl.Series(TOKEN, [row.token for row in unsure.values() if row.token], pl.Binary)
+    progress("match", 0, table.height)
     people = people_frame(pl.concat([fields[TOKEN].drop_nulls(), found]), county=roster.county)
+    progress("judge", 0, table.height)
     plain = plain_rows(fields, found, people, places)
     looked_at = fields.filter(pl.col(TOKEN).is_not_null()).join(plain, on=ROW, how="anti")
     rows = sorted([*unsure.values(), *one_by_one(looked_at)], key=lambda row: row.row)

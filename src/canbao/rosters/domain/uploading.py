@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from canbao.access.models import Staff
 from canbao.access.sealing import seal_bytes, unseal_bytes
 from canbao.documents.columns import Field
+from canbao.kernel.refusal import said_again
 from canbao.policy import Pack
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.handling import check_may_handle
-from canbao.rosters.domain.importing import import_roster
 from canbao.rosters.domain.preview import preview
-from canbao.rosters.models import Roster, Upload
-from canbao.rosters.refusals import CutOffInFuture, UploadGone
+from canbao.rosters.models import Upload
+from canbao.rosters.refusals import CutOffInFuture, RosterOfAnotherYear, UploadGone, UploadUnderWay
 
 KEPT_FOR = timedelta(hours=24)  # a file that nobody handed in
 PURPOSE = "roster-file"
+CHANNEL = "canbao_upload"  # on which a worker hears that there is something to do
+UNDER_WAY = (Upload.State.WAITING, Upload.State.WORKING)
 
 
 def take_in(
@@ -53,55 +55,63 @@ def put_right(
 ) -> Upload:
     """Another sheet, other meanings of its columns (None: as their headers say), another category for the whole list.
 
-    Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `CategoryNotInNotice`, what
-    `look_into` says no to.
+    Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `UploadUnderWay`,
+    `CategoryNotInNotice`, what `look_into` says no to.
     """
     upload = _locked(upload, by)
-    upload.sheet, upload.category = sheet, category
+    upload.sheet, upload.category, upload.refusal = sheet, category, None
     upload.meanings = None if meanings is None else [field.value if field else "" for field in meanings]
     upload.seen = _seen(upload, unseal_bytes(upload.file_sealed, purpose=PURPOSE), pack)
-    upload.save(update_fields=["sheet", "category", "meanings", "seen"])
+    upload.save(update_fields=["sheet", "category", "meanings", "seen", "refusal"])
     return upload
 
 
 @transaction.atomic
-def hand_in(upload: Upload, *, pack: Pack, by: Staff, on: date, year_confirmed: bool = False) -> Roster:
-    """The upload becomes a roster, and its file is kept no longer.
+def hand_in(upload: Upload, *, by: Staff, at: datetime, year_confirmed: bool = False) -> Upload:
+    """The file waits for a worker from now on (`working`), who makes it a roster.
 
-    Says no, in this order: `UploadGone`, what `import_roster` says no to.
+    Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `UploadUnderWay`, what keeps
+    it from going on by its preview.
     """
     upload = _locked(upload, by)
-    roster = import_roster(
-        pack=pack, county=upload.county, department=upload.department, cut_off_on=upload.cut_off_on,
-        file=unseal_bytes(upload.file_sealed, purpose=PURPOSE), file_name=upload.file_name, is_full=upload.is_full,
-        by=by, on=on, sheet=upload.sheet, meanings=_meanings(upload), category=upload.category or None,
-        year_confirmed=year_confirmed,
-    )  # fmt: skip
-    upload.delete()
-    return roster
+    no = upload.seen["no"]
+    if no is not None and not (year_confirmed and no["code"] == RosterOfAnotherYear.code):
+        raise said_again(no)
+    upload.state, upload.queued_at, upload.year_confirmed = Upload.State.WAITING, at, year_confirmed
+    upload.tries, upload.refusal = 0, None
+    upload.save(update_fields=["state", "queued_at", "year_confirmed", "tries", "refusal"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])  # is heard when this is committed
+    return upload
 
 
 @transaction.atomic
 def give_up(upload: Upload, *, by: Staff) -> None:
-    """The file is forgotten. Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`."""
+    """The file is forgotten.
+
+    Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `UploadUnderWay`.
+    """
     _locked(upload, by).delete()
 
 
 def forget_old_uploads(*, at: datetime) -> int:
-    """Files that nobody came back to. Returns how many."""
-    forgotten, _ = Upload.objects.filter(uploaded_at__lt=at - KEPT_FOR).delete()
+    """Files that nobody came back to, and what became of the others. What a worker has to do stays. Returns how many."""
+    old = Upload.objects.filter(uploaded_at__lt=at - KEPT_FOR).exclude(state__in=UNDER_WAY)
+    forgotten, _ = old.delete()
     return forgotten
 
 
 def _locked(upload: Upload, by: Staff) -> Upload:
     found = Upload.objects.select_for_update().filter(pk=upload.pk).first()
-    if found is None:
+    if found is None or found.state == Upload.State.DONE:
         raise UploadGone
     check_may_handle(by, county=found.county, department=found.department)
+    if found.state in UNDER_WAY:
+        raise UploadUnderWay
     return found
 
 
-def _meanings(upload: Upload) -> list[Field | None] | None:
+def meanings_said(upload: Upload) -> list[Field | None] | None:
     return None if upload.meanings is None else [Field(word) if word else None for word in upload.meanings]
 
 
@@ -109,7 +119,7 @@ def _seen(upload: Upload, content: bytes, pack: Pack) -> dict[str, object]:
     return preview(
         content,
         sheet=upload.sheet,
-        meanings=_meanings(upload),
+        meanings=meanings_said(upload),
         reader=CategoryReader(pack, whole_list=upload.category or None),
         file_name=upload.file_name,
         cut_off_on=upload.cut_off_on,

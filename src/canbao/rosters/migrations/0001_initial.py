@@ -344,12 +344,45 @@ class Migration(migrations.Migration):
                 ("category", models.CharField(blank=True, default="", max_length=60, verbose_name="全表的类别")),
                 ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
                 ("file_digest", models.CharField(max_length=64, verbose_name="文件指纹")),
-                ("file_sealed", models.BinaryField(verbose_name="文件（密）")),
+                ("file_sealed", models.BinaryField(null=True, verbose_name="文件（密）")),
                 ("sheet", models.CharField(max_length=200, null=True, verbose_name="选定的工作表")),
                 ("meanings", models.JSONField(null=True, verbose_name="选定的各列含义")),
                 ("seen", models.JSONField(default=dict, verbose_name="读到的内容")),
                 ("uploaded_at", models.DateTimeField(default=canbao.access.clock.now, verbose_name="上传时间")),
                 ("uploaded_by", models.CharField(max_length=60, verbose_name="上传人")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("looked_at", "还没有报送"),
+                            ("waiting", "排队等候处理"),
+                            ("working", "正在处理"),
+                            ("done", "已处理"),
+                            ("broken", "处理中断"),
+                        ],
+                        db_default="looked_at",
+                        default="looked_at",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "year_confirmed",
+                    models.BooleanField(db_default=False, default=False, verbose_name="已确认是本期名单"),
+                ),
+                ("queued_at", models.DateTimeField(null=True, verbose_name="报送时间")),
+                ("tries", models.IntegerField(db_default=0, default=0, verbose_name="处理次数")),
+                (
+                    "stage",
+                    models.CharField(blank=True, db_default="", default="", max_length=10, verbose_name="处理到哪一步"),
+                ),
+                ("refusal", models.JSONField(null=True, verbose_name="不能报送的原因")),
+                (
+                    "roster",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="rosters.roster"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-uploaded_at", "-pk"],
@@ -359,7 +392,23 @@ class Migration(migrations.Migration):
                             models.Q(("file_sealed", b""), _negated=True), models.Q(("uploaded_by", ""), _negated=True)
                         ),
                         name="upload_is_somebodys_file",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file_sealed__isnull", True), ("roster__isnull", False), ("state", "done")),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("file_sealed__isnull", False),
+                                ("roster__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="upload_is_a_file_or_a_roster",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "looked_at"), ("queued_at__isnull", False), _connector="OR"),
+                        name="upload_worked_when_handed_in",
+                    ),
                 ],
             },
         ),

@@ -1,4 +1,5 @@
-"""A file that a department has chosen, until it becomes a roster or is given up: what the preview is about.
+"""A file that a department has chosen, until it becomes a roster or is given up: what the preview is about, and then the
+work that a worker takes up (0017).
 
 The file holds identity numbers in plain text, so it is kept sealed, and no longer than it is needed. `seen` is what the
 page shows of it, with long numbers covered.
@@ -8,9 +9,19 @@ from django.db import models
 from django.db.models import Q
 
 from canbao.access.clock import now
+from canbao.rosters.models.roster import Roster
 
 
 class Upload(models.Model):
+    """`tries` is how often a worker began; whoever began the last try may end it, and nobody before."""
+
+    class State(models.TextChoices):
+        LOOKED_AT = "looked_at", "还没有报送"
+        WAITING = "waiting", "排队等候处理"
+        WORKING = "working", "正在处理"
+        DONE = "done", "已处理"
+        BROKEN = "broken", "处理中断"
+
     county = models.CharField(max_length=6, db_collation="C")
     department = models.CharField("部门", max_length=40)
     cut_off_on = models.DateField("在册截止日")
@@ -18,18 +29,35 @@ class Upload(models.Model):
     category = models.CharField("全表的类别", max_length=60, blank=True, default="")
     file_name = models.CharField("文件名", max_length=200)
     file_digest = models.CharField("文件指纹", max_length=64)
-    file_sealed = models.BinaryField("文件（密）")
+    file_sealed = models.BinaryField("文件（密）", null=True)  # null: it has become a roster
     sheet = models.CharField("选定的工作表", max_length=200, null=True)  # null: nobody had to choose
     # what somebody said that each column is, in the sender's order: a field or ""; null: as its header says
     meanings = models.JSONField("选定的各列含义", null=True)
     seen = models.JSONField("读到的内容", default=dict)  # `rosters.domain.preview` makes it
     uploaded_at = models.DateTimeField("上传时间", default=now)
     uploaded_by = models.CharField("上传人", max_length=60)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.LOOKED_AT, db_default=State.LOOKED_AT)
+    year_confirmed = models.BooleanField("已确认是本期名单", default=False, db_default=False)
+    queued_at = models.DateTimeField("报送时间", null=True)
+    tries = models.IntegerField("处理次数", default=0, db_default=0)
+    stage = models.CharField(
+        "处理到哪一步", max_length=10, blank=True, default="", db_default=""
+    )  # of `importing.STAGES`
+    refusal = models.JSONField("不能报送的原因", null=True)  # as `Refusal.as_kept` has it
+    roster = models.ForeignKey(Roster, models.CASCADE, null=True, db_index=False)
 
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(file_sealed=b"") & ~Q(uploaded_by=""), name="upload_is_somebodys_file"),
+            models.CheckConstraint(
+                condition=Q(state="done", roster__isnull=False, file_sealed__isnull=True)
+                | ~Q(state="done") & Q(roster__isnull=True, file_sealed__isnull=False),
+                name="upload_is_a_file_or_a_roster",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="looked_at") | Q(queued_at__isnull=False), name="upload_worked_when_handed_in"
+            ),
         ]
 
     def __str__(self) -> str:

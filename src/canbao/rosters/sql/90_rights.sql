@@ -32,10 +32,11 @@ CREATE POLICY within_scope ON rosters_rosterrow
     -- as `scope_has_county` says, but asked once a statement and not once a row
     WITH CHECK (rpad(county, 12, '0') >= (SELECT scope_first()) AND rpad(county, 12, '0') < (SELECT scope_after())
                 AND (SELECT scope_household()) IS NULL);
--- A file that waits to be handed in: the county's, and gone when it is handed in or given up.
+-- A file that waits to be handed in, or for a worker: the county's. It is unsealed by nobody once it has become a roster.
 GRANT SELECT, INSERT, DELETE ON rosters_upload TO canbao_app;
 REVOKE UPDATE ON rosters_upload FROM canbao_app;
-GRANT UPDATE (sheet, meanings, category, seen) ON rosters_upload TO canbao_app;
+GRANT UPDATE (sheet, meanings, category, seen, state, year_confirmed, queued_at, tries, stage, refusal, roster_id, file_sealed)
+   ON rosters_upload TO canbao_app;
 ALTER TABLE rosters_upload ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS within_scope ON rosters_upload;
 CREATE POLICY within_scope ON rosters_upload USING (scope_has_county(county)) WITH CHECK (scope_has_county(county));

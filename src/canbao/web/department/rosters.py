@@ -79,11 +79,13 @@ def _taken_in(staff: Staff, pack: Pack, *, file: UploadedFile, **given: object) 
 
 
 def _page(request: HttpRequest, form: RosterForm, *, no: Refusal | None = None) -> HttpResponse:
-    waiting = Upload.objects.filter(uploaded_by=request.user.username, **own_rosters(request.user)).defer("file_sealed")
+    waiting = Upload.objects.filter(uploaded_by=request.user.username, **own_rosters(request.user)).exclude(
+        state=Upload.State.DONE
+    )
     context = {
         "form": form,
         "rosters": rosters_with_counts(**own_rosters(request.user))[:ROWS],
-        "waiting": waiting,
+        "waiting": waiting.defer("file_sealed", "seen"),
         "no": no,
     }
     return render(request, "department/rosters.html", context, status=409 if no else 422 if form.errors else 200)

@@ -6,11 +6,13 @@ from string import ascii_uppercase
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
-from canbao.access.clock import today
+from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.access.models import Staff
 from canbao.access.record import record
@@ -19,7 +21,9 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal, said_again
-from canbao.rosters.domain.uploading import give_up, hand_in, put_right
+from canbao.rosters.domain.importing import STAGES
+from canbao.rosters.domain.uploading import UNDER_WAY, give_up, hand_in, put_right
+from canbao.rosters.domain.working import is_attended
 from canbao.rosters.models import Upload
 from canbao.web.department.rosters import handed_in, own_rosters
 from canbao.web.guards import staff_who_may
@@ -38,27 +42,52 @@ FIELDS = {
 }
 
 
+STEPS = (_("读取文件"), _("逐行整理"), _("与登记册比对"), _("逐行核对"), _("写入结果"))  # as `STAGES`
+
+
 @staff_who_may(Work.IMPORT_ROSTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
-    """POST with `go` hands the file in, if it is still understood as it was shown; without, it is looked at anew."""
+    """POST with `go` hands the file in, for a worker to take up; without, it is looked at anew."""
     found, campaign = _own_upload(request.user, upload_id), current_campaign(request.user.county)
     if campaign is None:
         raise Http404
     if request.method != "POST":
-        return _page(request, found, campaign)
-    pack = pack_of(campaign)
+        return _as_it_stands(request, found, campaign)
+    pack, year_confirmed = pack_of(campaign), "year_confirmed" in request.POST
     try:
         if (asked := _asked(request, found)) != (found.sheet, _meanings(found), found.category):
             sheet, meanings, category = asked
             found = put_right(found, pack=pack, by=request.user, sheet=sheet, meanings=meanings, category=category)
-        if "go" not in request.POST or _keeps_from_going(found, year_confirmed="year_confirmed" in request.POST):
-            return redirect("upload", found.pk)
-        made = hand_in(found, pack=pack, by=request.user, on=today(), year_confirmed="year_confirmed" in request.POST)
+        if "go" in request.POST and not _keeps_from_going(found, year_confirmed=year_confirmed):
+            hand_in(found, by=request.user, at=now(), year_confirmed=year_confirmed)
     except Refusal as no:
         return _page(request, found, campaign, no=no)
-    messages.success(request, handed_in(made))
-    return redirect("roster", made.pk)
+    return redirect("upload", found.pk)
+
+
+def _as_it_stands(request: HttpRequest, found: Upload, campaign: Campaign) -> HttpResponse:
+    """To be looked at; with a worker, and the page asks again by itself; or a roster already."""
+    if found.state in UNDER_WAY:
+        return render(request, "department/_work.html" if request.htmx else "department/work.html", _work(found))
+    if request.htmx:  # the page that asked is about something else now
+        return HttpResponseClientRedirect(reverse("upload", args=[found.pk]))
+    if found.state == Upload.State.DONE:
+        messages.success(request, handed_in(found.roster))
+        return redirect("roster", found.roster_id)
+    return _page(request, found, campaign)
+
+
+def _work(found: Upload) -> dict[str, object]:
+    at = STAGES.index(found.stage) if found.stage else -1
+    steps = [(label, "done" if nth < at else "now" if nth == at else "") for nth, label in enumerate(STEPS)]
+    return {
+        "upload": found,
+        "steps": steps,
+        "nth": at + 1,
+        "rows": found.seen["rows"],
+        "attended": found.state == Upload.State.WORKING or is_attended(),
+    }
 
 
 @staff_who_may(Work.IMPORT_ROSTER)
@@ -69,7 +98,7 @@ def drop_upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     try:
         give_up(_own_upload(request.user, upload_id), by=request.user)
     except Refusal:
-        return redirect("department")  # it is gone already
+        return redirect("upload", upload_id)  # a worker has it, or it is a roster by now
     messages.success(request, gettext("文件已放弃，没有留下任何内容。"))
     return redirect("department")
 
@@ -108,8 +137,8 @@ def _keeps_from_going(found: Upload, *, year_confirmed: bool) -> bool:
 
 def _page(request: HttpRequest, found: Upload, campaign: Campaign, *, no: Refusal | None = None) -> HttpResponse:
     seen = found.seen
-    if no is None and seen["no"]:
-        no = said_again(seen["no"])
+    if no is None and (kept := found.refusal or seen["no"]):
+        no = said_again(kept)
     for column in seen.get("columns", []):
         column["letter"] = letter(column["at"])
     context = {

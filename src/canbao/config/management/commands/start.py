@@ -31,7 +31,15 @@ from canbao.config.home import PRODUCTION, UnsafeToStart, home, keep_sample_valu
 from canbao.config.management.arguments import check_free, given, percent, port, sample_pack
 from canbao.config.sample.county import Sample, load_county
 from canbao.config.season.play import Season
-from canbao.config.season.processes import Child, first_to_die, plugged_in, stand_in, stop_on_signals, web_server
+from canbao.config.season.processes import (
+    Child,
+    first_to_die,
+    plugged_in,
+    stand_in,
+    stop_on_signals,
+    web_server,
+    worker,
+)
 from canbao.config.season.progress import progress_bar
 from canbao.config.setup import set_up_database
 from canbao.config.standing import Standing, standing
@@ -100,10 +108,11 @@ class Command(BaseCommand):
                 gateway,
             ),
             web_server(port, CANBAO_GATEWAY_URL=control.url, CANBAO_TODAY=values["today"]) as web,
+            worker(CANBAO_TODAY=values["today"]) as working,
             suppress(KeyboardInterrupt),
         ):
             say_hello(console, web, values, gateway_port)
-            dead = first_to_die([web, gateway])
+            dead = first_to_die([web, gateway, working])
         if dead is not None:
             raise CommandError(
                 f"{dead.name}意外结束（{how_it_ended(dead)}），全部已停止；日志：{dead.log}"

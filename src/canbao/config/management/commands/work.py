@@ -1,0 +1,50 @@
+"""`canbao work`: makes rosters of the files that departments hand in. Runs beside the pages, as often as one likes."""
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from canbao.config.safety import refuse_unsafe
+from canbao.config.season.processes import heed_signals, stop_on_signals
+from canbao.enrolment.packs import pack_of
+from canbao.enrolment.queries import current_campaign
+from canbao.policy import Pack
+from canbao.rosters.domain.working import claim, ready, work
+
+NICENESS = 10  # whoever waits for a page comes first
+LOOKS_EVERY_S = 2.0  # for work whose worker died: nobody calls out then
+
+
+class Command(BaseCommand):
+    help = "处理各部门报送的名单，与页面并行 / make rosters of the files that were handed in, beside the pages"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unsafe()
+        os.nice(NICENESS)
+        stop_on_signals()
+        side = connection.copy()  # it holds what is ours, and tells how far we are while the work is not committed
+        try:
+            ready(side)
+            self.stdout.write("等候报送的名单 (waiting for lists)")
+            self.stdout.flush()
+            while True:
+                heed_signals()
+                job = claim(side)
+                if job is not None:
+                    work(job, side, pack_for)
+                else:
+                    for _ in side.connection.notifies(timeout=LOOKS_EVERY_S, stop_after=1):
+                        pass
+        except KeyboardInterrupt:
+            self.stdout.write("已停止")
+        finally:
+            side.close()
+
+
+def pack_for(county: str) -> Pack:
+    campaign = current_campaign(county)
+    if campaign is None:
+        raise CommandError(f"{county} 没有开启的参保年度 (no campaign)")
+    return pack_of(campaign)

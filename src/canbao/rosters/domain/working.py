@@ -1,0 +1,119 @@
+"""Files that were handed in become rosters, one after the other, in a process of its own (0017).
+
+Whose a piece of work is, is a lock that the worker's own connection holds: it goes when the worker does, however it ends, and then
+the next worker takes the work up again. Nothing is judged by time. What a file was refused for goes back to its page.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from canbao.access.clock import today
+from canbao.access.models import Staff
+from canbao.access.scope import Scope, within
+from canbao.access.sealing import unseal_bytes
+from canbao.kernel.refusal import Refusal, must
+from canbao.policy import Pack
+from canbao.rosters.domain.importing import import_roster
+from canbao.rosters.domain.uploading import CHANNEL, PURPOSE, meanings_said
+from canbao.rosters.models import Upload
+
+MOST_TRIES = 3  # a file that ends its worker so often is left alone
+NAME = "canbao work"  # by which the pages see that a worker is there
+EVERYWHERE = Scope(division="", actor="system:work")
+
+_NEXT = "SELECT id FROM rosters_upload WHERE state IN ('waiting', 'working') ORDER BY queued_at, id"
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('rosters_upload ' || %s, 0))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('rosters_upload ' || %s, 0))"
+_TAKE = """
+UPDATE rosters_upload SET state = CASE WHEN tries < %s THEN 'working' ELSE 'broken' END, tries = tries + 1, stage = ''
+ WHERE id = %s AND state IN ('waiting', 'working') RETURNING state, tries"""
+_TELL = "UPDATE rosters_upload SET stage = %s WHERE id = %s AND tries = %s AND state = 'working'"
+_BREAK = "UPDATE rosters_upload SET state = 'broken' WHERE id = %s AND tries = %s AND state = 'working'"
+
+_log = logging.getLogger(__name__)
+
+
+class Job(NamedTuple):
+    """`nth` try at an upload. A try that was overtaken by another one ends nothing."""
+
+    upload: int
+    nth: int
+
+
+def ready(side: BaseDatabaseWrapper) -> None:
+    """Make the worker's own connection listen, and known by its name."""
+    with side.cursor() as cursor:
+        cursor.execute("SELECT set_config('application_name', %s, false)", [NAME])
+        cursor.execute(f"LISTEN {CHANNEL}")
+
+
+def is_attended() -> bool:
+    """Whether any worker is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s AND datname = current_database())",
+            [NAME],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def claim(side: BaseDatabaseWrapper) -> Job | None:
+    """The oldest work that no living worker has, which from now on is ours; None where there is none."""
+    with side.cursor() as cursor:
+        cursor.execute("SELECT set_config('canbao.ticket', %s, false)", [EVERYWHERE.ticket()])  # it runs out
+        cursor.execute(_NEXT)
+        for (upload,) in cursor.fetchall():
+            if not _is_free(cursor, upload):
+                continue
+            cursor.execute(_TAKE, [MOST_TRIES, upload])
+            state, nth = cursor.fetchone() or ("", 0)  # none: somebody finished it in the meantime
+            if state == Upload.State.WORKING:
+                return Job(upload, nth)
+            cursor.execute(_UNLOCK, [upload])
+    return None
+
+
+def _is_free(cursor: object, upload: int) -> bool:
+    cursor.execute(_LOCK, [upload])  # type: ignore[attr-defined]
+    return bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
+
+
+def work(job: Job, side: BaseDatabaseWrapper, pack_for: Callable[[str], Pack]) -> None:
+    """Make the upload a roster, or say on it why not; then let it go. `pack_for` gives the rules of a county."""
+    try:
+        _make_roster(job, side, pack_for)
+    except Exception:  # noqa: BLE001 - ours: as a web server does with a page, the work stops and the worker goes on
+        _log.exception("upload %s stopped at try %s", *job)
+        connection.close_if_unusable_or_obsolete()
+        _execute(side, _BREAK, [*job])
+    _execute(side, _UNLOCK, [job.upload])
+
+
+def _make_roster(job: Job, side: BaseDatabaseWrapper, pack_for: Callable[[str], Pack]) -> None:
+    with within(EVERYWHERE):
+        upload = Upload.objects.get(pk=job.upload)
+        by = Staff.objects.get(username=upload.uploaded_by, is_active=True)
+    with within(Scope(division=by.division, actor=f"staff:{by.username}")):
+        ours = Upload.objects.filter(pk=job.upload, tries=job.nth, state=Upload.State.WORKING)
+        try:
+            with transaction.atomic():
+                roster = import_roster(
+                    pack=pack_for(upload.county), county=upload.county, department=upload.department, cut_off_on=upload.cut_off_on,
+                    file=unseal_bytes(upload.file_sealed, purpose=PURPOSE), file_name=upload.file_name,
+                    is_full=upload.is_full, by=by, on=today(), sheet=upload.sheet, meanings=meanings_said(upload),
+                    category=upload.category or None, year_confirmed=upload.year_confirmed,
+                    progress=lambda stage, done, of: _execute(side, _TELL, [stage, *job]),
+                )  # fmt: skip
+                ended = ours.update(state=Upload.State.DONE, roster=roster, file_sealed=None, stage="")
+                must(ended == 1, f"upload {job.upload}: another worker began it anew, so what this one did is not kept")
+        except Refusal as no:
+            ours.update(state=Upload.State.LOOKED_AT, refusal=no.as_kept(), stage="")
+
+
+def _execute(side: BaseDatabaseWrapper, sql: str, parameters: list[object]) -> None:
+    with side.cursor() as cursor:
+        cursor.execute(sql, parameters)
