@@ -201,6 +201,21 @@ def test_the_list_of_31_december_moves_the_money_of_those_who_paid_by_the_one_of
     )
 
 
+def test_the_funds_owe_from_the_day_of_the_work_and_cover_is_as_of_the_lists_day(
+    dongzhi: Campaign, tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: LazySettings
+) -> None:
+    """The books of the list's day may be closed by then."""
+    take_list([("丁平", "特困人员")], cut_off=OCTOBER, folder=tmp_path)
+    adjust_bills(dongzhi, OCTOBER)
+    settings.CANBAO_TODAY = date(2020, 11, 9)
+
+    adjust(capsys, as_of=OCTOBER)
+
+    enrolled = Enrolment.objects.get(campaign=dongzhi, resident__name="丁平")
+    posted = Transfer.objects.filter(resident_id=enrolled.resident_id).values_list("on", flat=True)
+    assert (enrolled.paid_on, set(posted)) == (OCTOBER, {date(2020, 11, 9)})
+
+
 @pytest.mark.parametrize("what", [died, moved_away])
 @pytest.mark.usefixtures("year_end")
 def test_who_died_or_moved_away_is_not_enrolled_and_no_fund_pays_for_them(

@@ -65,7 +65,9 @@ BEGIN
          WHERE b.id = ANY (accepted) AND (s.share->>'fen')::bigint > 0 ORDER BY 1, 2) w;
     SELECT array_agg(ROW(ledger_id('subsidy', b.id::text, s.nth::text), b.county, b.campaign_id, b.division, b.household_id, b.resident_id,
                          ledger_account(b.county, 'fund', s.share->>'payer'), ledger_account(b.county, 'subsidies', b.county),
-                         (s.share->>'fen')::bigint, 'subsidy', 'bill:' || b.id, a.paid_on)::ledger_entry)
+                         (s.share->>'fen')::bigint, 'subsidy', 'bill:' || b.id,
+                         -- whom the office enrols brings no money of an earlier day: the books of that day may be closed
+                         CASE WHEN a.by_office THEN (at AT TIME ZONE 'Asia/Shanghai')::date ELSE a.paid_on END)::ledger_entry)
       INTO subsidies
       FROM enrolment_bill b
       JOIN unnest(asked) a ON a.bill_id = b.id
