@@ -72,3 +72,14 @@ def test_what_is_published_differently_is_told(county: County, capsys: pytest.Ca
     assert "本地是“旧名镇”，公布的是“濉溪镇”" in told
     assert "新设镇 不在公布的表里" in told
     assert "百善镇，公布的代码是 340621110000" in told
+
+
+def test_a_village_is_merged(county: County, capsys: pytest.CaptureFixture[str]) -> None:
+    told = said(capsys, "merge", "340621100200", "340621100201", "--on", "2021-11-01", "--why", "濉政秘〔2021〕9号")
+
+    assert (
+        "示例一村 自 2021-11-01 起并入 示例二村：1 个村，6 户 11 人，1 个账号；原村委会还有 100 份纸质票据要缴销"
+        in told
+    )
+    shown = said(capsys, "show", "--county", "340621")
+    assert "340621100200 示例一村 至 2021-10-31，并入 340621100201 示例二村" in shown

@@ -147,6 +147,34 @@ class ReceiptPrinted(Refusal):
     remedy_template = "先看看第一份是不是已经打好；没有打好或者丢了的，点“补打票据”，纸上会印“补打”。"
 
 
+class MergedIntoItself(Refusal):
+    code = "merged_into_itself"
+    says_template = "不能把{name}并入它自己。"
+    remedy_template = "请另选并入哪里。"
+
+
+class CommitteeMissing(Refusal):
+    """A village without a committee that collects: nobody would take its people's money."""
+
+    code = "committee_missing"
+    says_template = "{village}没有正在代收的村（居）委会。"
+    remedy_template = "请先建好它的代收单位，再办理撤并。"
+
+
+class CashInOldDrawer(Refusal):
+    """Cash lies with the committee that is to collect no more: whose would it be?"""
+
+    code = "cash_in_old_drawer"
+    says_template = "{unit}还有现金{yuan}元没有汇缴，不能撤并。"
+    remedy_template = "请先由{unit}把现金汇缴（开好缴款书），再办理撤并。"
+
+
+class UnitCollectsNoMore(Refusal):
+    code = "unit_collects_no_more"
+    says_template = "{unit}已不再代收，没有收款。"
+    remedy_template = "请重新打开这一户的页面，看现在由哪里代收。"
+
+
 class DrawerIsEmpty(Refusal):
     code = "drawer_is_empty"
     says_template = "这段时间没有待汇缴的现金。"
@@ -221,6 +249,7 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         ReceiptHasVoucher,
         VoidWithoutReason,
         VoidReasonTooLong,
+        UnitCollectsNoMore,
         DrawerIsEmpty,
         RemittanceDiffers,
         CertificateUsed,

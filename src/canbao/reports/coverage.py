@@ -42,6 +42,8 @@ SELECT d.code, d.name, t.population, t.people,
                                                      AND p.resident_id = b.resident_id AND p.ended_on IS NULL))
                 AND b.division >= %(first)s AND b.division < %(after)s GROUP BY 1) b ON b.place = left(d.code, %(digits)s)
  WHERE d.level = %(level)s AND d.code >= %(first)s AND d.code < %(after)s
+   -- what was merged into another place has nobody; its people are counted there
+   AND (d.until IS NULL OR d.until >= %(on)s) AND (d.since IS NULL OR d.since <= %(on)s)
  ORDER BY d.code
 """
 

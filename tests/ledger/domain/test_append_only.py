@@ -50,7 +50,7 @@ def test_the_owner_is_refused_by_a_sentence(real_county: County, statement: str)
 def test_without_the_trigger_the_owner_could(real_county: County) -> None:
     """The control: the statement is a good one, and only the guard is in its way."""
     take(real_county, "周家")
-    as_owner("ALTER TABLE ledger_transfer DISABLE TRIGGER append_only")
+    as_owner("ALTER TABLE ledger_transfer DISABLE TRIGGER kept_but")
 
     as_owner("UPDATE ledger_transfer SET amount_fen = 1")
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from canbao.divisions.domain.names import rename
 from canbao.divisions.models import Division
 from canbao.rosters.domain.places import Places
-from tests.county import COUNTY, FAR_VILLAGE, VILLAGE, County
+from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, signed_in
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,18 @@ def test_a_village_name_that_two_towns_have_means_both_until_the_town_is_said(co
 
     assert [first for first, _ in places.ranges("", "示例一村")] == [VILLAGE, "340621101201"]
     assert [first for first, _ in places.ranges("百善镇", "示例一村")] == ["340621101201"]
+
+
+def test_an_old_name_means_where_its_people_are_by_now(county: County) -> None:
+    """Departments go on writing what a village was called before it was renamed or merged."""
+    Division.objects.filter(pk=VILLAGE).update(until="2021-06-30", successor=OTHER_VILLAGE)
+    with signed_in("county"):
+        rename(
+            Division.objects.get(pk=OTHER_VILLAGE), "新民村", on=IN_THE_WINDOW.date(), why="批复", by=county.staff("county"),
+            at=IN_THE_WINDOW,
+        )  # fmt: skip
+    places = Places(COUNTY)
+
+    for name in ("示例一村", "示例二村", "新民村"):
+        assert [first for first, _ in places.ranges("濉溪镇", name)] == [OTHER_VILLAGE]
+    assert not places.differs("濉溪镇", "示例一村", OTHER_VILLAGE)

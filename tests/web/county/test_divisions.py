@@ -4,7 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from canbao.divisions.models import CollectingUnit, Division
-from tests.county import VILLAGE
+from tests.county import OTHER_VILLAGE, VILLAGE
 from tests.web.conftest import Outside
 from tests.web.pages import text_of
 
@@ -111,3 +111,49 @@ def test_another_name(sign_in: object, outside: Outside) -> None:
 def test_a_place_of_another_county_is_not_there(sign_in: object) -> None:
     assert sign_in("county").get("/county/divisions/341721100000/").status_code == 404
     assert sign_in("county").get("/county/divisions/340621000000/").status_code == 404
+
+
+MERGER = {"into": OTHER_VILLAGE, "on": "2021-11-15", "why": "濉政秘〔2021〕9号"}
+
+
+def test_a_merger_is_looked_at_before_it_is_done(sign_in: object, outside: Outside) -> None:
+    client = sign_in("county")
+
+    looked = text_of(client.post(f"/county/divisions/{VILLAGE}/merge/", MERGER))
+    assert "示例一村并入示例二村" in looked
+    assert "村经办员" in looked
+    assert outside.look(lambda _: Division.objects.get(pk=VILLAGE).until) is None
+
+    done = text_of(client.post(f"/county/divisions/{VILLAGE}/merge/", MERGER | {"confirmed": "1"}, follow=True))
+    assert "示例一村已并入示例二村：6户、11人" in done
+    assert "还有100份纸质票据" in done
+    assert "示例一村并入，用到 2021年11月14日" in done
+    old = text_of(client.get(f"/county/divisions/{VILLAGE}/"))
+    assert "已并入 示例二村" in old
+    assert "先看会带走什么" not in old
+
+
+def test_a_merger_waits_for_cash(sign_in: object, outside: Outside) -> None:
+    outside.pays_cash("周家")
+    client = sign_in("county")
+
+    assert "先汇缴，再撤并" in text_of(client.post(f"/county/divisions/{VILLAGE}/merge/", MERGER))
+    answer = client.post(f"/county/divisions/{VILLAGE}/merge/", MERGER | {"confirmed": "1"})
+
+    assert answer.status_code == 409
+    assert "不能撤并" in text_of(answer)
+
+
+def test_after_a_merger_its_clerk_finds_their_people_and_what_they_paid(sign_in: object, outside: Outside) -> None:
+    sign_in("county").post(f"/county/divisions/{VILLAGE}/merge/", MERGER | {"confirmed": "1"})
+    household = outside.household("周家")
+
+    page = text_of(sign_in("neighbour").get(f"/households/{household}/"))
+
+    assert "周归" in page
+
+
+def test_a_merger_without_a_paper_is_none(sign_in: object) -> None:
+    answer = sign_in("county").post(f"/county/divisions/{VILLAGE}/merge/", MERGER | {"why": ""})
+
+    assert answer.status_code == 422

@@ -116,6 +116,12 @@ BEGIN
                       OR (o.division >= scope_first() AND o.division < scope_after()) IS NOT TRUE)) THEN
         PERFORM refuse('not_your_division');
     END IF;
+    SELECT jsonb_build_object('unit', u.name) INTO nothing FROM jsonb_to_recordset(batch) AS t(channel text, "order" uuid)
+      JOIN collection_order o ON o.id = t."order" JOIN divisions_collectingunit u ON u.id = o.unit_id
+     WHERE t.channel = 'cash' AND u.until IS NOT NULL LIMIT 1;
+    IF FOUND THEN  -- closed while somebody counted the money: no cash comes into a drawer that was looked into for the last time
+        PERFORM refuse('unit_collects_no_more', nothing);
+    END IF;
 
     -- Every telling becomes a payment, once; of two with the same reference in one set, the first. The outcome is what
     -- can be said before looking at the bills. Money that nobody can place belongs to the county as a whole.

@@ -46,13 +46,13 @@ CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON collection_receiptbook FOR
 
 -- Money and paper are written once. What becomes of a payment is known a moment after it is noted, and when its cash was
 -- handed in; a remittance is confirmed; a refund goes its way; a receipt can be voided and printed again.
-SELECT access_append_only('collection_order', 'pay_url', 'state');
+SELECT access_append_only('collection_order', 'pay_url', 'state', 'division', 'unit_id');
 SELECT access_append_only('collection_orderline');
-SELECT access_append_only('collection_payment', 'outcome', 'settled_fen', 'people', 'remittance_id');
-SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at');
-SELECT access_append_only('collection_refund', 'state', 'reviewed_by', 'approved_by', 'paid_on');
+SELECT access_append_only('collection_payment', 'outcome', 'settled_fen', 'people', 'remittance_id', 'division');
+SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at', 'division');
+SELECT access_append_only('collection_refund', 'state', 'reviewed_by', 'approved_by', 'paid_on', 'division');
 SELECT access_append_only('collection_receiptbook', 'next_number');
-SELECT access_append_only('collection_receipt', 'state', 'void_reason', 'voided_by', 'voided_at', 'prints');
+SELECT access_append_only('collection_receipt', 'state', 'void_reason', 'voided_by', 'voided_at', 'prints', 'division');
 SELECT access_append_only('collection_receiptline', 'is_void');
 DROP TRIGGER IF EXISTS append_only ON collection_settledline;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON collection_settledline FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -131,3 +131,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       FROM collection_receipt r JOIN divisions_collectingunit u ON u.id = r.unit_id
      WHERE r.series = in_series AND r.number = in_number AND r.check_code = upper(in_check_code)
 $$;
+
+-- Where a row is seen follows its household; of a remittance, its unit, when that stands in another village by now.
+SELECT register_may_follow('collection_order');
+SELECT register_may_follow('collection_payment');
+SELECT register_may_follow('collection_refund');
+SELECT register_may_follow('collection_receipt');
+DROP TRIGGER IF EXISTS order_keeps_unit ON collection_order;
+CREATE TRIGGER order_keeps_unit BEFORE UPDATE ON collection_order FOR EACH ROW
+    WHEN (NEW.unit_id IS DISTINCT FROM OLD.unit_id) EXECUTE FUNCTION register_follows_household();
+CREATE OR REPLACE FUNCTION collection_follows_unit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.division <> (SELECT u.division FROM public.divisions_collectingunit u WHERE u.id = NEW.unit_id) THEN
+        RAISE EXCEPTION 'remittance % lies where its unit lies', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS follows_unit ON collection_remittance;
+CREATE TRIGGER follows_unit BEFORE UPDATE ON collection_remittance FOR EACH ROW
+    WHEN (NEW.division IS DISTINCT FROM OLD.division) EXECUTE FUNCTION collection_follows_unit();

@@ -203,4 +203,9 @@ class Migration(migrations.Migration):
             model_name="formername",
             constraint=models.UniqueConstraint(fields=("division", "until"), name="former_name_once_a_day"),
         ),
+        migrations.AddField(
+            model_name="collectingunit",
+            name="until",
+            field=models.DateField(null=True, verbose_name="代收到"),
+        ),
     ]

@@ -19,6 +19,7 @@ class CollectingUnit(models.Model):
         Division, models.PROTECT, db_column="division", related_name="units", verbose_name="所在区划"
     )
     tax_registered = models.BooleanField("已办税务组织临时登记", default=False)
+    until = models.DateField("代收到", null=True)  # the last day; null: it collects
 
     class Meta:
         ordering = ["division_id", "name"]

@@ -1,29 +1,34 @@
 -- What somebody still owes goes with them to another household or village: the open bill is superseded and a further version
 -- asks for the same, there. An order for the old one asks for nothing more of them: money that arrives for it all the same
--- is owed back (20_confirm.sql). What was paid stays where it was paid, and so does the enrolment.
+-- is owed back (20_confirm.sql). What was paid stays where it was paid, and so does the enrolment. Where the household itself lies
+-- in another village by now (decision 0016), the open bill only follows it: an order for it is still good.
 --
 -- By the database, so that no way to the register leaves it out. Locks the bills of whoever moves, by id.
 CREATE OR REPLACE FUNCTION enrolment_bills_follow() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     movers bigint[];
+    at_home bigint[];
     owing jsonb;
 BEGIN
-    SELECT array_agg(b.id) INTO movers FROM becomes b JOIN was w ON w.id = b.id
+    SELECT array_agg(b.id) FILTER (WHERE b.household_id <> w.household_id), array_agg(b.id) FILTER (WHERE b.household_id = w.household_id)
+      INTO movers, at_home FROM becomes b JOIN was w ON w.id = b.id
      WHERE (b.division, b.household_id) IS DISTINCT FROM (w.division, w.household_id);
-    IF movers IS NULL THEN
+    IF movers IS NULL AND at_home IS NULL THEN
         RETURN NULL;
     END IF;
-    PERFORM 1 FROM enrolment_bill WHERE resident_id = ANY (movers) ORDER BY id FOR UPDATE;
+    PERFORM 1 FROM enrolment_bill WHERE resident_id = ANY (movers || at_home) ORDER BY id FOR UPDATE;
     -- A difference belongs to what was paid, in the drawer and the books of the unit where it was paid.
     SELECT jsonb_build_object('who', r.name, 'unit', u.name) INTO owing
       FROM enrolment_bill b JOIN register_resident r ON r.id = b.resident_id JOIN register_household h ON h.id = r.household_id
       JOIN enrolment_enrolment e ON e.campaign_id = b.campaign_id AND e.resident_id = b.resident_id AND e.ended_on IS NULL
       JOIN divisions_collectingunit u ON u.id = e.unit_id
-     WHERE b.resident_id = ANY (movers) AND b.state = 'open' AND e.unit_id <> h.unit_id LIMIT 1;
+     WHERE b.resident_id = ANY (movers || at_home) AND b.state = 'open' AND e.unit_id <> h.unit_id LIMIT 1;
     IF FOUND THEN
         PERFORM refuse('difference_still_owed', owing);
     END IF;
+    UPDATE enrolment_bill b SET division = h.division, unit_id = h.unit_id FROM register_household h
+     WHERE b.resident_id = ANY (at_home) AND b.state = 'open' AND h.id = b.household_id;
     WITH replaced AS (
         UPDATE enrolment_bill SET state = 'superseded' WHERE resident_id = ANY (movers) AND state = 'open'
         RETURNING county, campaign_id, resident_id, assessment_id, due_fen

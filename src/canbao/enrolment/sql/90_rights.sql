@@ -43,6 +43,9 @@ SELECT access_guard('enrolment_enrolment', 'household_id');
 -- that was replaced stays replaced.
 CREATE OR REPLACE FUNCTION enrolment_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.division <> OLD.division AND to_jsonb(NEW) - 'division' = to_jsonb(OLD) - 'division' THEN
+        RETURN NEW;  -- its household's village became another: see register_follows_household
+    END IF;
     IF TG_OP IN ('UPDATE', 'DELETE') AND OLD.state = 'settled' THEN
         RAISE EXCEPTION 'bill % is settled; a difference is a further version', OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
@@ -61,7 +64,9 @@ DROP TRIGGER IF EXISTS keep_settled ON enrolment_bill;
 CREATE TRIGGER keep_settled BEFORE UPDATE OR DELETE ON enrolment_bill FOR EACH ROW EXECUTE FUNCTION enrolment_keep_settled();
 DROP TRIGGER IF EXISTS append_only ON enrolment_bill;
 CREATE TRIGGER append_only BEFORE TRUNCATE ON enrolment_bill FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-SELECT access_append_only('enrolment_enrolment', 'paid_fen', 'ended_on', 'ended_why');
+SELECT access_append_only('enrolment_enrolment', 'paid_fen', 'ended_on', 'ended_why', 'division');
+SELECT register_may_follow('enrolment_enrolment');
+SELECT register_may_follow('enrolment_bill');
 DROP TRIGGER IF EXISTS born_open ON enrolment_bill;
 CREATE TRIGGER born_open BEFORE INSERT ON enrolment_bill FOR EACH ROW WHEN (NEW.state = 'settled')
     EXECUTE FUNCTION enrolment_keep_settled();

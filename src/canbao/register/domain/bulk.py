@@ -47,13 +47,13 @@ _STAGE = """CREATE TEMP TABLE register_stage (
 
 _WITHOUT_COMMITTEE = """
 SELECT s.village, d.name, count(*) FROM register_stage s LEFT JOIN divisions_division d ON d.code = s.village
- WHERE NOT EXISTS (SELECT FROM divisions_collectingunit u WHERE u.division = s.village AND u.kind = 'village')
+ WHERE NOT EXISTS (SELECT FROM divisions_collectingunit u WHERE u.division = s.village AND u.kind = 'village' AND u.until IS NULL)
  GROUP BY s.village, d.name ORDER BY s.village"""
 
 _HOUSEHOLDS = """
 INSERT INTO register_household (county, division, unit_id, code, passbook_account, tier, address)
 SELECT DISTINCT ON (s.household_code) left(s.village, 6), s.village, u.id, s.household_code, s.passbook, s.tier, ''
-  FROM register_stage s JOIN divisions_collectingunit u ON u.division = s.village AND u.kind = 'village'
+  FROM register_stage s JOIN divisions_collectingunit u ON u.division = s.village AND u.kind = 'village' AND u.until IS NULL
  ORDER BY s.household_code
     ON CONFLICT (county, code) DO NOTHING"""
 

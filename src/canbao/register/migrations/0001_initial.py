@@ -175,6 +175,7 @@ class Migration(migrations.Migration):
                             ("joined", "并户"),
                             ("household", "更正户信息"),
                             ("tier", "更换档次"),
+                            ("place", "村（社区）撤并"),
                             ("undone", "撤销变更"),
                         ],
                         max_length=20,
@@ -256,6 +257,7 @@ class Migration(migrations.Migration):
                                     "joined",
                                     "household",
                                     "tier",
+                                    "place",
                                     "undone",
                                 ],
                             )

@@ -24,7 +24,7 @@ def plain_place(text: str) -> str:
 
 
 class Places:
-    """The towns and villages of a county by their names; one query."""
+    """The towns and villages of a county by their names, former ones too; two queries."""
 
     def __init__(self, county: str) -> None:
         first, after = DivisionCode(county).range()
@@ -32,9 +32,16 @@ class Places:
         self._villages: dict[str, list[DivisionCode]] = {}
         self._differing: dict[tuple[str, str, str], bool] = {}
         below = Division.objects.filter(code__gte=first, code__lt=after, level__in=["town", "village"])
-        for code, name, level in below.values_list("code", "name", "level"):
-            by_name = self._towns if level == "town" else self._villages
-            by_name.setdefault(plain_place(name), []).append(DivisionCode(code))
+        places = {one.code: one for one in below.prefetch_related("former_names")}
+        for one in places.values():  # lists go on saying old names for years: they mean where those people are by now
+            now = one
+            while now.successor_id in places:
+                now = places[now.successor_id]
+            by_name = self._towns if one.level == "town" else self._villages
+            for name in {one.name, *(former.name for former in one.former_names.all())}:
+                codes = by_name.setdefault(plain_place(name), [])
+                if DivisionCode(now.code) not in codes:
+                    codes.append(DivisionCode(now.code))
 
     def differs(self, town: str, village: str, division: str) -> bool:
         """Whether a place in words is certainly another than that village. Words that nobody knows say nothing."""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now, today
 from canbao.access.may import Work
+from canbao.collection.domain.merging import at_stake, merge
 from canbao.divisions.domain.keeping import LONGEST_NAME, LONGEST_WHY
 from canbao.divisions.domain.names import add_zone, rename
 from canbao.divisions.domain.villages import VillageRow, judge, read_villages, take_villages
@@ -54,6 +55,25 @@ class RenameForm(forms.Form):
     why = forms.CharField(
         label=_("依据"), help_text=_("批复文件的名称和文号"), max_length=LONGEST_WHY, widget=forms.TextInput(_TEXT)
     )
+
+
+class MergeForm(forms.Form):
+    into = forms.ChoiceField(label=_("并入"))
+    on = forms.DateField(label=_("生效日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    why = forms.CharField(
+        label=_("依据"), help_text=_("批复文件的名称和文号"), max_length=LONGEST_WHY, widget=forms.TextInput(_TEXT)
+    )
+
+    def __init__(self, *args: Any, place: Division, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = below(place.code[:6], place.level).filter(standing_on(today())).exclude(pk=place.pk)
+        towns = dict(below(place.code[:6], Division.Level.TOWN).values_list("code", "name"))
+        near = sorted(others, key=lambda one: (one.code[:9] != place.code[:9], one.code))  # of the same town first
+        is_town = place.level == Division.Level.TOWN
+        self.fields["into"].choices = [
+            (one.code, one.name if is_town else f"{towns.get(one.code[:9].ljust(12, '0'), '')} {one.name}")
+            for one in near
+        ]
 
 
 @staff_who_may(Work.KEEP_DIVISIONS)
@@ -142,6 +162,33 @@ def rename_division(request: HttpRequest, division: str) -> HttpResponse:
     return redirect("division", place.code)
 
 
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge_division(request: HttpRequest, division: str) -> HttpResponse:
+    """First what it would take along, to be looked at; then, confirmed, it is done."""
+    place = _mine(request, division)
+    if request.method != "POST":
+        return redirect("division", place.code)
+    form = MergeForm(request.POST, place=place)
+    if not form.is_valid():
+        return _place(request, place, merge_form=form)
+    into = get_object_or_404(Division, pk=form.cleaned_data["into"])
+    asked = {name: form.cleaned_data[name] for name in ("on", "why")}
+    no = None
+    if "confirmed" in request.POST:
+        try:
+            done = merge(place, into, **asked, by=request.user, at=now())
+        except Refusal as refusal:
+            no = refusal
+        else:
+            messages.success(request, gettext("{old}已并入{into}：{households}户、{people}人。").format(old=place.name, into=into.name, households=done.households, people=done.people))  # fmt: skip
+            if done.receipts_left:
+                messages.info(request, gettext("原来的村（居）委会还有{left}份纸质票据，请收回缴销。").format(left=done.receipts_left))  # fmt: skip
+            return redirect("division", into.code)
+    context = {"place": place, "into": into, "form": form, "stake": at_stake(place), "no": no, **asked}
+    return render(request, "county/merge.html", context, status=409 if no else 200)
+
+
 def _mine(request: HttpRequest, code: str) -> Division:
     """A town or village of one's own county."""
     place = place_of(request, code)
@@ -196,7 +243,12 @@ def _county(
 
 
 def _place(
-    request: HttpRequest, place: Division, *, rename_form: RenameForm | None = None, no: Refusal | None = None
+    request: HttpRequest,
+    place: Division,
+    *,
+    rename_form: RenameForm | None = None,
+    merge_form: MergeForm | None = None,
+    no: Refusal | None = None,
 ) -> HttpResponse:
     is_town = place.level == Division.Level.TOWN
     villages = list(below(place.code, "village").select_related("successor")) if is_town else []
@@ -211,8 +263,9 @@ def _place(
         "came_in": place.merged_into_it.all(),
         "former_names": FormerName.objects.filter(division=place),
         "units": place.units.all(),
+        "merge_form": merge_form or MergeForm(place=place, initial={"on": today()}),
         "rename_form": rename_form or RenameForm(initial={"on": today()}),
         "no": no,
     }
-    wrong = rename_form and rename_form.errors
+    wrong = (rename_form and rename_form.errors) or (merge_form and merge_form.errors)
     return render(request, "county/division.html", context, status=409 if no else 422 if wrong else 200)

@@ -17,5 +17,6 @@ urlpatterns = [
     path("divisions/zones/", divisions.new_zone, name="new-zone"),
     path("divisions/<str:division>/", divisions.division, name="division"),
     path("divisions/<str:division>/rename/", divisions.rename_division, name="rename-division"),
+    path("divisions/<str:division>/merge/", divisions.merge_division, name="merge-division"),
     path("what-if/", what_if.try_out, name="what-if"),
 ]

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from canbao.access.clock import now, today
 from canbao.access.scope import Scope, within
+from canbao.collection.domain.merging import merge
 from canbao.divisions.domain.keeping import COMMAND
 from canbao.divisions.domain.names import add_zone, rename
 from canbao.divisions.domain.published import as_of, import_published
@@ -36,7 +37,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="import|villages|zone|rename|show")
+        what = parser.add_subparsers(dest="what", required=True, metavar="import|villages|zone|rename|merge|show")
         published = what.add_parser("import", help="公布的省、市、县、乡镇代码 / published codes down to the towns")
         villages = what.add_parser("villages", help="村（社区）名单 / villages from a spreadsheet or text table")
         villages.add_argument("file", type=Path, metavar="FILE")
@@ -50,6 +51,11 @@ class Command(BaseCommand):
         other.add_argument("name", metavar="NAME")
         other.add_argument("--on", type=date.fromisoformat, required=True, help="生效日期 / the first day")
         other.add_argument("--why", required=True, help="批复文件 / the paper that orders it")
+        merger = what.add_parser("merge", help="村并入村，乡镇并入乡镇 / a village or a town becomes part of another")
+        merger.add_argument("code", type=place, metavar="CODE")
+        merger.add_argument("into", type=place, metavar="INTO")
+        merger.add_argument("--on", type=date.fromisoformat, required=True, help="生效日期 / the first day")
+        merger.add_argument("--why", required=True, help="批复文件 / the paper that orders it")
         show = what.add_parser("show", help="列出 / list them")
         for one in (published, villages, zone, show):
             one.add_argument(
@@ -108,12 +114,26 @@ class Command(BaseCommand):
         self.stdout.write(f"+ {zone.code} {zone.name}" + (f"，公布的代码 {zone.published_code}" if zone.published_code else ""))  # fmt: skip
 
     def _rename(self, options: dict[str, Any]) -> None:
-        division = Division.objects.filter(pk=options["code"]).first()
-        if division is None:
-            raise NoSuchPlace(place=options["code"], what="乡镇或村（社区）")
+        division = self._place(options["code"])
         former = rename(division, options["name"], on=options["on"], why=options["why"], by=None, at=now())
         division.refresh_from_db()
         self.stdout.write(f"{former.name} 自 {options['on']} 起改为 {division.name}")
+
+    def _merge(self, options: dict[str, Any]) -> None:
+        old, into = self._place(options["code"]), self._place(options["into"])
+        done = merge(old, into, on=options["on"], why=options["why"], by=None, at=now())
+        self.stdout.write(
+            f"{old.name} 自 {options['on']} 起并入 {into.name}：{done.villages} 个村，{done.households} 户 {done.people} 人，"
+            f"{done.staff} 个账号"
+            + (f"；原村委会还有 {done.receipts_left} 份纸质票据要缴销" if done.receipts_left else "")
+        )
+
+    @staticmethod
+    def _place(code: str) -> Division:
+        division = Division.objects.filter(pk=code).first()
+        if division is None:
+            raise NoSuchPlace(place=code, what="乡镇或村（社区）")
+        return division
 
     def _show(self, options: dict[str, Any]) -> None:
         villages: dict[str, list[Division]] = {}

@@ -1,0 +1,32 @@
+-- A village became part of another, and its households are registered there: all that hangs on them is seen there from now on, by
+-- whoever sees the households. Money stays what it was, taken by the unit that took it; an order still open is the new unit's, like the
+-- bills that it asks for (enrolment_bills_follow; holdings: rosters_holdings_follow).
+-- Locks in the order of 20_confirm.sql: bills by id first.
+CREATE OR REPLACE FUNCTION collection_follow_households(in_county text, households bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    hanging text;
+BEGIN
+    PERFORM scope_must_cover(in_county);
+    PERFORM 1 FROM enrolment_bill WHERE household_id = ANY (households) AND county = in_county ORDER BY id FOR UPDATE;
+    FOREACH hanging IN ARRAY ARRAY['enrolment_bill', 'enrolment_enrolment', 'collection_order', 'collection_payment',
+                                   'collection_receipt', 'collection_refund', 'ledger_transfer']
+    LOOP
+        EXECUTE format('UPDATE %I t SET division = h.division FROM register_household h
+                         WHERE h.id = t.household_id AND h.id = ANY ($1) AND h.county = $2 AND t.division <> h.division', hanging)
+            USING households, in_county;
+    END LOOP;
+    UPDATE collection_order o SET unit_id = h.unit_id FROM register_household h
+     WHERE h.id = o.household_id AND h.id = ANY (households) AND h.county = in_county AND o.state = 'open' AND o.unit_id <> h.unit_id;
+END $$;
+
+-- A unit that goes on stands in another village by now: so do its remittances.
+CREATE OR REPLACE FUNCTION collection_follow_units(in_county text, units bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM scope_must_cover(in_county);
+    UPDATE collection_remittance r SET division = u.division FROM divisions_collectingunit u
+     WHERE u.id = r.unit_id AND u.id = ANY (units) AND r.county = in_county AND r.division <> u.division;
+END $$;
+REVOKE ALL ON FUNCTION collection_follow_households(text, bigint[]), collection_follow_units(text, bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION collection_follow_households(text, bigint[]), collection_follow_units(text, bigint[]) TO canbao_app;

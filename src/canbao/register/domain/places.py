@@ -1,0 +1,55 @@
+"""A village's people become another's by order of the authorities: one reason, and a row of history for each of them."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from canbao.kernel.refusal import must
+from canbao.register.domain.entries import ground_of
+from canbao.register.models import Change
+
+_HOUSEHOLDS = """
+UPDATE register_household h SET division = %(into)s, unit_id = CASE WHEN h.unit_id = %(from_unit)s THEN %(to_unit)s ELSE h.unit_id END
+ WHERE h.division = %(old)s AND (%(chosen)s::bigint[] IS NULL OR h.id = ANY (%(chosen)s)) RETURNING h.id"""
+_PEOPLE = "UPDATE register_resident r SET division = %(into)s WHERE r.household_id = ANY (%(households)s)"
+
+
+class Moved(NamedTuple):
+    households: list[int]
+    people: int
+
+
+def move_to_village(
+    old: str, into: str, *, from_unit: int, to_unit: int, on: date, why: str, actor: str, at: datetime,
+    chosen: Sequence[int] | None = None,
+) -> Moved:  # fmt: skip
+    """Every household of a village (or the `chosen` ones) with everybody in it, also who died or moved away. Those who pay through
+    the committee do so through the other one; who pays through a school goes on doing so.
+
+    Inside a transaction, within the county's scope. Says no to the ground like `entries.ground_of`.
+    """
+    must(connection.in_atomic_block, "a village moves as a whole")
+    kind = Change.Kind.PLACE
+    said = {
+        "kind": kind,
+        "on": on.isoformat(),
+        "why": ground_of(why),
+        "by": actor,
+        "at": at.isoformat(),
+        "undoes": None,
+    }
+    asked = {
+        "old": old, "into": into, "from_unit": from_unit, "to_unit": to_unit,
+        "chosen": None if chosen is None else list(chosen),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('register.change', %s, true)", [json.dumps(said, ensure_ascii=False)])
+        cursor.execute(_HOUSEHOLDS, asked)
+        households = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_PEOPLE, asked | {"households": households})
+        people = int(cursor.rowcount)
+        cursor.execute("SELECT set_config('register.change', '', true)")
+    return Moved(households, people)
