@@ -69,20 +69,19 @@ def take_back(county: County, roster: Roster, *, by: str = "county2", why: str =
 
 
 def everything() -> dict[str, list[Any]]:
-    """A dump of what anybody is, owes and has: the register, what is held on whichever day, and the latest bills.
+    """A dump of what anybody is, owes and has: the register, what is held on whichever day, the latest bills, and the books.
 
     What was never held (it ends before it begins) is not held on any day.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_jsonb(r) FROM register_resident r ORDER BY r.id")
-        register = cursor.fetchall()
-        cursor.execute("SELECT to_jsonb(e) FROM enrolment_enrolment e ORDER BY e.id")
-        enrolled = cursor.fetchall()
+        dumped = {}
+        for table in ("register_resident", "enrolment_enrolment", "ledger_transfer", "collection_refund"):
+            cursor.execute(f"SELECT to_jsonb(t) FROM {table} t ORDER BY t.id")  # noqa: S608 - our own tables
+            dumped[table] = cursor.fetchall()
     held = Holding.objects.filter(until__isnull=True) | Holding.objects.filter(until__gte=F("since"))
     bills = Bill.objects.order_by("resident_id", "-version").distinct("resident_id")
     return {
-        "register": register,
-        "enrolled": enrolled,
+        **dumped,
         "held": list(held.order_by("pk").values()),
         "bills": list(bills.values_list("resident__name", "due_fen", "state")),
     }
