@@ -13,7 +13,7 @@ import django
 
 django.setup()
 
-from bench import bills, confirmations, finding, rosters, tables, tabulating  # noqa: E402 - need the settings
+from bench import bills, confirmations, finding, rosters, tables, tabulating, waiting  # noqa: E402 - need the settings
 
 MEASURES = {
     "confirmations": confirmations.measure,
@@ -22,6 +22,7 @@ MEASURES = {
     "finding": finding.measure,
     "rosters": rosters.measure,
     "tables": tables.measure,
+    "waiting": waiting.measure,
 }
 
 

@@ -17,6 +17,7 @@ MEASURES = {
     "finding": {"people", "drawn", "village", "town", "county"},
     "rosters": {"people", "many", "few"},
     "tables": {"2000", "4500", "25000", "openfisca"},
+    "waiting": {"people", "rows", "worked_s", "before", "during", "times_as_long"},
     "bills": {
         "people", "bills", "questions_to_the_policy", "rounds", "open_seconds", "bare_seconds", "bare_with_the_same_indexes_seconds",
         "bare_with_the_same_indexes_and_foreign_keys_seconds", "ratio_with_the_same_indexes", "ratio_with_the_same_indexes_and_foreign_keys",
@@ -48,5 +49,6 @@ def test_a_measure_that_there_is_not_is_an_error() -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert (
-        done.stderr == "nonsense: not a measure; there are confirmations, tabulating, bills, finding, rosters, tables\n"
+        done.stderr
+        == "nonsense: not a measure; there are confirmations, tabulating, bills, finding, rosters, tables, waiting\n"
     )

@@ -76,7 +76,7 @@ def everything() -> dict[str, list[Any]]:
     with connection.cursor() as cursor:
         dumped = {}
         for table in ("register_resident", "enrolment_enrolment", "ledger_transfer", "collection_refund"):
-            cursor.execute(f"SELECT to_jsonb(t) FROM {table} t ORDER BY t.id")  # noqa: S608 - our own tables
+            cursor.execute(f"SELECT to_jsonb(t) FROM {table} t ORDER BY t.id")
             dumped[table] = cursor.fetchall()
     held = Holding.objects.filter(until__isnull=True) | Holding.objects.filter(until__gte=F("since"))
     bills = Bill.objects.order_by("resident_id", "-version").distinct("resident_id")

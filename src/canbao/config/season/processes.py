@@ -158,7 +158,7 @@ def worker(**more: str) -> Iterator[Child]:
     """What makes rosters of the files that are handed in, as the application's role; errors go to the terminal, too."""
     log = log_file("work.log")
     told = environment() | {"CANBAO_LOG_FILE": str(log)} | more
-    with _server([sys.executable, "-m", "canbao", "work"], told) as process:
+    with _server([sys.executable, "-m", "canbao", "work", "--verbosity=0"], told) as process:
         yield Child("名单处理", process, log, "")
 
 

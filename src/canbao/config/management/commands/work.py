@@ -27,8 +27,7 @@ class Command(BaseCommand):
         side = connection.copy()  # it holds what is ours, and tells how far we are while the work is not committed
         try:
             ready(side)
-            self.stdout.write("等候报送的名单 (waiting for lists)")
-            self.stdout.flush()
+            self.say("等候报送的名单 (waiting for lists)", options)
             while True:
                 heed_signals()
                 job = claim(side)
@@ -38,9 +37,14 @@ class Command(BaseCommand):
                     for _ in side.connection.notifies(timeout=LOOKS_EVERY_S, stop_after=1):
                         pass
         except KeyboardInterrupt:
-            self.stdout.write("已停止")
+            self.say("已停止 (stopped)", options)
         finally:
             side.close()
+
+    def say(self, words: str, options: dict[str, Any]) -> None:
+        if options["verbosity"] > 0:  # not where it is the child of another command
+            self.stdout.write(words)
+            self.stdout.flush()
 
 
 def pack_for(county: str) -> Pack:
