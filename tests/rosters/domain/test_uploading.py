@@ -6,6 +6,7 @@ import pytest
 
 from canbao.documents.columns import Field
 from canbao.documents.refusals import PictureOfAList, SeveralSheets
+from canbao.rosters.domain.preview import SPELLINGS_AT_MOST, SPELLINGS_READ
 from canbao.rosters.domain.uploading import give_up, hand_in, put_right, take_in
 from canbao.rosters.models import Roster, Upload
 from canbao.rosters.refusals import (
@@ -108,3 +109,13 @@ def test_what_can_be_put_right_is_kept_with_the_reason(county: County) -> None:
 
     assert (upload.seen["no"], upload.seen["categories"]) == (None, [{"name": "低保对象", "grade": "", "rows": 1}])
     assert [row.name for row in handed_in(county, upload).roster.rows.all()] == ["赵妻"]
+
+
+def test_a_wrong_column_for_the_category_is_not_read_to_its_end(county: County) -> None:
+    people = [(f"某{at}", "", f"某{at}") for at in range(SPELLINGS_READ + 500)]
+
+    seen = taken_in(county, xlsx({"名单": [HEADER, *people]})).seen
+
+    assert (seen["unread_rows"], len(seen["spellings"]), seen["more_spellings"]) == (
+        SPELLINGS_READ + 500, SPELLINGS_AT_MOST, SPELLINGS_READ + 500 - SPELLINGS_AT_MOST,
+    )  # fmt: skip

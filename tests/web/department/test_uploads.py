@@ -176,6 +176,21 @@ def test_hidden_rows_are_told_before_and_after_and_marked(sign_in: object, outsi
     assert "隐藏的" not in text_of(client.get(address(client, hiding())))
 
 
+def test_of_many_hidden_stretches_the_first_are_named(sign_in: object, outside: object) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        page = book.add_worksheet("名单")
+        page.write_row(0, 0, HEADER)
+        for at in range(1, 31):
+            page.write_row(at, 0, listed("赵大"))
+            page.set_row(at, None, None, {"hidden": at % 2 == 1})
+
+    seen = text_of(sign_in("civil").get(address(sign_in("civil"), out.getvalue())))
+
+    assert "有 15 行在文件里是隐藏的" in seen
+    assert "第 16 行……。" in seen
+
+
 def test_a_format_that_does_not_say_what_is_hidden_is_said_to_be_one(sign_in: object, outside: object) -> None:
     from tests.documents.old_excel import xls
 

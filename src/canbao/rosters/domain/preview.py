@@ -23,6 +23,7 @@ from canbao.rosters.refusals import RosterOfAnotherYear
 SAMPLES = 3  # cells of a column
 SAMPLE_AT_MOST = 24  # characters
 SPELLINGS_AT_MOST = 60  # of categories, the most frequent first; with a wrong column there is one a person
+SPELLINGS_READ = 2_000  # a list that has more was read by a wrong column, and whoever waits need not wait for all
 LEFT_OUT_AT_MOST = 200
 
 Seen = dict[str, Any]
@@ -96,8 +97,8 @@ def _categories(frame: pl.DataFrame, reader: CategoryReader) -> Seen:
     spelled = frame.group_by(Field.CATEGORY, Field.GRADE).len().sort(["len", Field.CATEGORY, Field.GRADE], descending=[True, False, False])  # fmt: skip
     spellings: list[Seen] = []
     people: Counter[Held] = Counter()
-    unread = 0
-    for cell, grade, rows in spelled.iter_rows():
+    unread = int(spelled["len"].slice(SPELLINGS_READ).sum())
+    for cell, grade, rows in spelled.head(SPELLINGS_READ).iter_rows():
         understood = reader.read(cell, grade)
         people.update(dict.fromkeys(understood.held, rows))
         problem = understood.problem
@@ -117,6 +118,6 @@ def _categories(frame: pl.DataFrame, reader: CategoryReader) -> Seen:
             {"name": held.category, "grade": held.grade, "rows": rows} for held, rows in people.most_common()
         ],
         "spellings": spellings[:SPELLINGS_AT_MOST],
-        "more_spellings": max(len(spellings) - SPELLINGS_AT_MOST, 0),
+        "more_spellings": max(spelled.height - SPELLINGS_AT_MOST, 0),
         "unread_rows": unread,
     }
