@@ -165,8 +165,43 @@ class CashInOldDrawer(Refusal):
     """Cash lies with the committee that is to collect no more: whose would it be?"""
 
     code = "cash_in_old_drawer"
-    says_template = "{unit}还有现金{yuan}元没有汇缴，不能撤并。"
-    remedy_template = "请先由{unit}把现金汇缴（开好缴款书），再办理撤并。"
+    says_template = "{unit}还有现金{yuan}元没有汇缴，不能撤并或停止代收。"
+    remedy_template = "请先由{unit}把现金汇缴（开好缴款书），再办理。"
+
+    def __init__(self, *, unit: str, fen: int) -> None:
+        super().__init__(unit=unit, yuan=yuan(fen))
+
+
+class NoSuchUnit(Refusal):
+    code = "no_such_unit"
+    says_template = "{unit}已不再代收。"
+    remedy_template = "请重新打开代收单位的页面。"
+
+
+class NotAFaculty(Refusal):
+    """A faculty of nothing, of a school, or of a university elsewhere; or something else below a university."""
+
+    code = "not_a_faculty"
+    says_template = "院系要属于同一个地方的一所高等学校；其他单位不属于高等学校。"
+    remedy_template = "请先建高等学校，再在它的页面上建院系。"
+
+
+class UnitNameTaken(Refusal):
+    code = "unit_name_taken"
+    says_template = "{where}已有代收单位“{name}”。"
+    remedy_template = "同一个单位不用再建；一个村（社区）只有一个村（居）委会代收。"
+
+
+class UnitHasFaculties(Refusal):
+    code = "unit_has_faculties"
+    says_template = "{unit}还有院系在代收。"
+    remedy_template = "请先停止各院系的代收。"
+
+
+class UnitHasHouseholds(Refusal):
+    code = "unit_has_households"
+    says_template = "{unit}名下还有{homes}户，不能停止代收。"
+    remedy_template = "请先把这些户转到别的代收单位；村（社区）撤并的，在区划里办理。"
 
 
 class UnitCollectsNoMore(Refusal):
@@ -249,6 +284,7 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         ReceiptHasVoucher,
         VoidWithoutReason,
         VoidReasonTooLong,
+        CashInOldDrawer,
         UnitCollectsNoMore,
         DrawerIsEmpty,
         RemittanceDiffers,

@@ -58,6 +58,7 @@ KEPT = (
     gettext_lazy("中小学校"),
     gettext_lazy("高等学校"),
     gettext_lazy("银行网点"),
+    gettext_lazy("院系"),
     gettext_lazy("类型"),
     gettext_lazy("重复的表头"),
     gettext_lazy("合计行"),

@@ -28,6 +28,7 @@ from canbao.reports.four_ways import four_ways_agree
 from canbao.rosters.models import Holding
 from tests import desks
 from tests.collection.paying import money, order, pay, tell
+from tests.collection.racing import one_inside_the_other, rewrite
 from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, number, signed_in
 
 TODAY = IN_THE_WINDOW.date()
@@ -314,3 +315,29 @@ def test_orders_are_seen_there(county: County) -> None:
 
     with within(Scope(division=OTHER_VILLAGE, actor="staff:neighbour")):
         assert Order.objects.get(household__code="周家").unit == county.unit(OTHER_VILLAGE)
+
+
+class TestWhileSomebodyTakesCash:
+    """Each begins when the other has done everything but commit."""
+
+    def test_whoever_merges_later_finds_the_cash(self, real_county: County) -> None:
+        taken, no = one_inside_the_other(lambda: cash_of(real_county, "周家"), lambda: merge(real_county))
+
+        assert isinstance(taken, Receipt)
+        assert isinstance(no, CashInOldDrawer)
+
+    def test_whoever_takes_cash_later_is_told_that_the_unit_collects_no_more(self, real_county: County) -> None:
+        done, no = one_inside_the_other(lambda: merge(real_county), lambda: cash_of(real_county, "周家"))
+
+        assert done.households == 6
+        assert isinstance(no, UnitCollectsNoMore)
+        assert four_ways_agree(real_county.campaign).agree
+
+    def test_without_being_asked_the_closed_drawer_takes_it(self, real_county: County) -> None:
+        """The control: the question of the unit is what keeps it out."""
+        rewrite("collection_confirm", "t.channel = 'cash' AND u.until IS NOT NULL", "false")
+
+        _done, taken = one_inside_the_other(lambda: merge(real_county), lambda: cash_of(real_county, "周家"))
+
+        assert isinstance(taken, Receipt)
+        assert Payment.objects.get().unit.until is not None

@@ -26,7 +26,6 @@ from canbao.enrolment.queries import current_campaign
 from canbao.enrolment.refusals import SAID_BY_DATABASE
 from canbao.kernel.days import CHINA, days_after
 from canbao.kernel.division_code import DivisionCode
-from canbao.kernel.fen import yuan
 from canbao.kernel.refusal import must
 from canbao.register.domain.places import move_to_village
 from canbao.register.models import Household, Resident
@@ -113,12 +112,11 @@ def merge_village(old: Division, into: Division, *, on: date, why: str, by: Staf
     for unit in units:
         if unit.division_id == old.code and unit != closing and unit.name in names:
             raise PlaceNameTaken(where=into.name, name=unit.name, code=into.code)
+    moved = _follow(old, into, from_unit=closing, to_unit=going_on, on=on, why=why, actor=actor, at=at)
+    # with the bills locked: whoever takes cash now waits, and is told that the unit collects no more
+    _check_drawer(closing)
     closing.until = days_after(on, -1)
     closing.save(update_fields=["until"])
-    moved = _follow(old, into, from_unit=closing, to_unit=going_on, on=on, why=why, actor=actor, at=at)
-    _check_drawer(
-        closing
-    )  # with the bills locked: whoever takes cash now waits, and is told that the unit collects no more
     _add_targets(old, into)
     books = ReceiptBook.objects.filter(unit=closing, kind=ReceiptBook.Kind.PAPER)
     left = books.aggregate(left=Sum(F("last_number") - F("next_number") + 1, default=0))["left"]
@@ -178,7 +176,7 @@ def _check_drawer(unit: CollectingUnit) -> None:
     held = Payment.objects.filter(unit=unit, channel=Channel.CASH, remittance__isnull=True)
     fen = held.aggregate(fen=Sum("amount_fen", default=0))["fen"]
     if fen:
-        raise CashInOldDrawer(unit=unit.name, yuan=yuan(fen))
+        raise CashInOldDrawer(unit=unit.name, fen=fen)
 
 
 @dataclass(frozen=True, slots=True)

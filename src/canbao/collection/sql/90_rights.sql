@@ -150,3 +150,21 @@ END $$;
 DROP TRIGGER IF EXISTS follows_unit ON collection_remittance;
 CREATE TRIGGER follows_unit BEFORE UPDATE ON collection_remittance FOR EACH ROW
     WHEN (NEW.division IS DISTINCT FROM OLD.division) EXECUTE FUNCTION collection_follows_unit();
+
+-- A unit with cash in its drawer collects on, by whoever it is closed. The row is locked by whoever closes it (FOR UPDATE) and by whoever
+-- takes cash (FOR KEY SHARE, 20_confirm.sql): one waits for the other, and then sees what it did. As the owner, who sees every payment.
+CREATE OR REPLACE FUNCTION collection_drawer_is_empty() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    fen bigint;
+BEGIN
+    SELECT sum(p.amount_fen) INTO fen FROM collection_payment p WHERE p.unit_id = NEW.id AND p.channel = 'cash' AND p.remittance_id IS NULL;
+    IF fen > 0 THEN
+        PERFORM refuse('cash_in_old_drawer', jsonb_build_object('unit', NEW.name, 'fen', fen));
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION collection_drawer_is_empty() FROM PUBLIC;
+DROP TRIGGER IF EXISTS drawer_is_empty ON divisions_collectingunit;
+CREATE CONSTRAINT TRIGGER drawer_is_empty AFTER UPDATE ON divisions_collectingunit DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW
+    WHEN (NEW.until IS NOT NULL AND OLD.until IS NULL) EXECUTE FUNCTION collection_drawer_is_empty();

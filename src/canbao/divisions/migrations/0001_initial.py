@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                             ("village", "村（居）委会"),
                             ("school", "中小学校"),
                             ("university", "高等学校"),
+                            ("faculty", "院系"),
                             ("bank", "银行网点"),
                         ],
                         max_length=12,
@@ -76,14 +77,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["division_id", "name"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("division", "name"), name="unit_name_once_a_place"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind", "village")),
-                        fields=("division",),
-                        name="unit_one_committee_a_village",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -207,5 +200,45 @@ class Migration(migrations.Migration):
             model_name="collectingunit",
             name="until",
             field=models.DateField(null=True, verbose_name="代收到"),
+        ),
+        migrations.AddField(
+            model_name="collectingunit",
+            name="parent",
+            field=models.ForeignKey(
+                db_column="parent",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="faculties",
+                to="divisions.collectingunit",
+                verbose_name="所属高校",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="collectingunit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("division", "parent", "name"),
+                name="unit_name_once_a_place",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="collectingunit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "village"), ("until__isnull", True)),
+                fields=("division",),
+                name="unit_one_committee_a_village",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="collectingunit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "faculty"), ("parent__isnull", False)),
+                    models.Q(models.Q(("kind", "faculty"), _negated=True), ("parent__isnull", True)),
+                    _connector="OR",
+                ),
+                name="unit_faculty_of_a_university",
+            ),
         ),
     ]

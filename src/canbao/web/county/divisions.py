@@ -262,7 +262,7 @@ def _place(
         "ended": [(one, where_now(one)) for one in villages if not _stands(one)],
         "came_in": place.merged_into_it.all(),
         "former_names": FormerName.objects.filter(division=place),
-        "units": place.units.all(),
+        "units": place.units.filter(parent=None),
         "merge_form": merge_form or MergeForm(place=place, initial={"on": today()}),
         "rename_form": rename_form or RenameForm(initial={"on": today()}),
         "no": no,

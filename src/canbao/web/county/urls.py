@@ -1,6 +1,6 @@
 from django.urls import path
 
-from canbao.web.county import divisions, four_ways, people, progress, refunds, suspense, what_if
+from canbao.web.county import divisions, four_ways, people, progress, refunds, suspense, units, what_if
 
 urlpatterns = [
     path("", progress.progress, name="county"),
@@ -18,5 +18,9 @@ urlpatterns = [
     path("divisions/<str:division>/", divisions.division, name="division"),
     path("divisions/<str:division>/rename/", divisions.rename_division, name="rename-division"),
     path("divisions/<str:division>/merge/", divisions.merge_division, name="merge-division"),
+    path("divisions/<str:division>/units/", units.new_unit, name="new-unit"),
+    path("units/", units.units, name="units"),
+    path("units/<int:unit_id>/", units.unit, name="unit"),
+    path("units/<int:unit_id>/<str:what>/", units.change_unit, name="change-unit"),
     path("what-if/", what_if.try_out, name="what-if"),
 ]
