@@ -27,6 +27,14 @@ class NumberTaken(Refusal):
     remedy_template = "请核对号码；确属重号的，请到县医保局更正。"
 
 
+class BirthdayMissing(Refusal):
+    """A card that does not print the whole day of birth, and nobody said it: the notice wants it of every foreigner."""
+
+    code = "birthday_missing"
+    says_template = "没有填写出生日期，{kind}上的号码里看不出来。"
+    remedy_template = "请按护照或证件正面填写出生年月日。"
+
+
 class NumberOfSomebodyElse(Refusal):
     """A child gets a number whose day of birth or sex is not the child's: twins exchanged, or a slip in the register."""
 

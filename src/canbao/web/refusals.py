@@ -17,6 +17,14 @@ class AlreadyOrdered(Refusal):
     remedy_template = "请点“接着付款”付那一笔；要改人的，先取消那一笔，再重新勾选。"
 
 
+class ChildThereAlready(Refusal):
+    """The same parent, day and order of birth: pressed twice, or a twin whose order was left at one."""
+
+    code = "child_there_already"
+    says_template = "{guardian}{born_on}出生的第{order}个孩子已经登记了。"
+    remedy_template = "重复登记的不用再办；双胞胎、多胞胎的，出生顺序选第2个、第3个。"
+
+
 class StillOpenAtGateway(Refusal):
     """An order can be given up only when the gateway says that it takes no more money for it."""
 

@@ -15,7 +15,14 @@ from canbao.kernel.identity import parse_identity
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.entries import name_of_somebody_new, relation_of
 from canbao.register.models import Household, Resident
-from canbao.register.refusals import HouseholdCodeTaken, NotOnRegister, NumberTaken, PassbookTaken
+from canbao.register.refusals import (
+    BirthdayMissing,
+    HouseholdCodeTaken,
+    NotOnRegister,
+    NumberSaysOtherwise,
+    NumberTaken,
+    PassbookTaken,
+)
 
 
 class Found(NamedTuple):
@@ -68,14 +75,26 @@ def register_resident(
     on: date,
     allow_synthetic: bool,
     circumstances: dict | None = None,
+    born_on: date | None = None,
+    sex: str = "",
+    hukou: str = Resident.Hukou.REGISTERED,
 ) -> Resident:
-    """Somebody new in a household. Says no, in this order: what is wrong with the number, what is wrong with the name
+    """Somebody new in a household. `born_on` and `sex` are for the old foreigner's card, which does not print them; beside any
+    other number they must agree with it.
+
+    Says no, in this order: what is wrong with the number, `BirthdayMissing`, `NumberSaysOtherwise`, what is wrong with the name
     (`entries.name_of_somebody_new`) or the relation (`entries.relation_of`), `NumberTaken`.
     """
     identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
+    if identity.born_on is None and born_on is None:
+        raise BirthdayMissing(kind=identity.kind.value)
+    if born_on is not None and not identity.agrees_with_birth(born_on):
+        raise NumberSaysOtherwise(who=name, what="出生日期")
+    if sex and identity.sex and sex != identity.sex:
+        raise NumberSaysOtherwise(who=name, what="性别")
     resident = Resident(
         county=household.county, division=household.division, household=household, name=name_of_somebody_new(name), relation=relation_of(relation),
-        sex=identity.sex or "", born_on=identity.born_on, number_kind=identity.kind.value, number_sealed=seal(identity.number),
+        sex=identity.sex or sex, born_on=identity.born_on or born_on, hukou=hukou, number_kind=identity.kind.value, number_sealed=seal(identity.number),
         number_tail=identity.number[-4:], person_token=person_token(identity.number), circumstances=circumstances or {},
     )  # fmt: skip
     return _save(resident)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from canbao.web.clerk import base, change_tables, changes, drawer, household, receipt, regrouping, today
+from canbao.web.clerk import base, change_tables, changes, drawer, household, newcomers, receipt, regrouping, today
 
 urlpatterns = [
     path("village/", today.today, name="clerk-today"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("households/<int:household_id>/cash/", household.cash, name="take-cash"),
     path("households/<int:household_id>/change/<slug:kind>/", regrouping.change, name="change-household"),
     path("households/<int:household_id>/undo/<int:change_id>/", regrouping.take_back, name="undo-household-change"),
+    path("households/<int:household_id>/people/", newcomers.person, name="new-person"),
+    path("households/<int:household_id>/newborn/", newcomers.newborn, name="newborn"),
     path("residents/<int:resident_id>/", changes.resident, name="resident"),
     path("residents/<int:resident_id>/change/<slug:kind>/", changes.change, name="change-resident"),
     path("residents/<int:resident_id>/undo/<int:change_id>/", changes.take_back, name="undo-change"),
