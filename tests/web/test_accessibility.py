@@ -11,7 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from canbao.register.models import Change, Resident
+from canbao.rosters.domain.uploading import hand_in
 from tests.county import PASSWORD, register_changes
+from tests.documents.workbooks import xlsx as workbook
+from tests.rosters.domain.test_uploading import taken_in
+from tests.rosters.files import HEADER, NOW, listed
 from tests.web.browsing import fits, person, sign_in
 from tests.web.conftest import Outside, number_of
 
@@ -130,9 +134,19 @@ def test_nobody_is_shut_out_of_staffs_pages(chromium: Browser, town: tuple, user
         addresses += [f"/residents/{wife}/", f"/residents/{wife}/undo/{changed}/"]
         addresses += [f"/residents/{wife}/change/{kind}/" for kind in ("number", "details", "died")]
 
+    if username == "civil":
+        odd = workbook(
+            {"名单": [[*HEADER, "备注"], listed("赵大"), listed("赵妻", "不知道"), ["合计", "2"]], "旧": [HEADER]},
+            ["旧"],
+        )
+        ours = [taken_in(county, content) for content in (odd, workbook({"名单": [HEADER, listed("赵大")]}))]
+        hand_in(ours[1], by=county.staff("civil"), at=NOW)
+        addresses += [f"/department/uploads/{one.pk}/" for one in ours]
+
     def walk() -> Iterator[str]:
         for address in addresses:
-            page.goto(address)
+            assert page.goto(address).ok, address
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             yield address
 
     assert looked_at(page, walk(), (DESK, PHONE)) == {}
