@@ -7,14 +7,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from canbao.access.may import Work, may
 from canbao.access.middleware import RESIDENT_SESSION_KEY
+from canbao.register.models import Resident
 
 View = Callable[..., HttpResponse]
 
@@ -37,13 +40,21 @@ def staff_who_may(*works: Work) -> Callable[[View], View]:
 
 
 def for_resident(view: View) -> View:
-    """For a resident who has entered; `request.resident` is {"id", "household", "division", "county", "name"}."""
+    """For a resident who has entered; `request.resident` is {"id", "household", "division", "county", "name"}.
+
+    Who came to another household or village since has to enter again: the one that they left is no business of theirs.
+    """
 
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         resident = request.session.get(RESIDENT_SESSION_KEY)
         if not resident or request.user.is_authenticated:
+            return redirect("resident-enter")
+        # under the scope of the household that they entered
+        if not Resident.objects.filter(pk=resident["id"]).exists():
+            request.session.flush()
+            messages.info(request, _("您家的户籍登记有变动，请重新输入姓名和身份证号。"))
             return redirect("resident-enter")
         request.resident = resident
         return view(request, *args, **kwargs)

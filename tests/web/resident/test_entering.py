@@ -1,11 +1,15 @@
 """A resident enters by name and number; strangers cannot be probed."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
 from canbao.access.models import Record
 from canbao.access.scope import within
-from tests.county import everybody
+from canbao.register.domain.households import move_over
+from tests.collection.domain.test_households import does
+from tests.county import County, everybody
 from tests.web.conftest import number_of, wrong_number
 from tests.web.pages import refusal_of, text_of
 
@@ -118,3 +122,23 @@ def test_a_resident_who_enters_signs_the_clerk_out(sign_in: object) -> None:
 
     assert client.get("/village/")["Location"] == "/sign-in/?next=/village/"
     assert "钱奶奶" in text_of(client.get("/my/"))
+
+
+def test_who_came_to_another_household_enters_again_and_reads_no_more_of_the_old_one(
+    enter: Callable[[str], Client], outside: object
+) -> None:
+    phone = enter("周归")
+    assert phone.get("/my/").status_code == 200
+
+    def swap(county: County) -> None:
+        left, came = county.person("周归").pk, county.person("吴职").pk
+        does(county, "周家", move_over, [left], into=county.household("赵家"), relations={left: "其他亲属"})
+        does(county, "吴家", move_over, [came], into=county.household("周家"), relations={came: "户主"})
+
+    outside.look(swap)
+    again = phone.get("/my/", follow=True)
+
+    assert again.redirect_chain == [("/my/enter/", 302)]
+    assert "请重新输入姓名和身份证号" in text_of(again)
+    assert "吴职" not in again.content.decode()
+    assert "赵大" in enter("周归").get("/my/").content.decode()
