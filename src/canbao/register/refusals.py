@@ -253,3 +253,11 @@ class TierNotPossible(Refusal):
     code = "tier_not_possible"
     says_template = "本县的通知没有“{tier}”这一档。"
     remedy_template = "请从这些档次里选：{possible}。"
+
+
+class SaidAlready(Refusal):
+    """That two are two people was said, or taken back, a moment ago."""
+
+    code = "said_already"
+    says_template = "{one}和{other}是不是同一个人，刚刚已经有人认定过了。"
+    remedy_template = "请回到疑似重复名单，看最新的认定。"

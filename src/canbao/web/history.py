@@ -25,6 +25,7 @@ _LABELS = {
     "moved_on": gettext_lazy("迁出日期"),
     "division": gettext_lazy("村（社区）"),
     "household_id": gettext_lazy("所在的户"),
+    "same_as_id": gettext_lazy("并入"),
     "code": gettext_lazy("农户编码"),
     "passbook_account": gettext_lazy("涉农补贴折子账号"),
     "tier": gettext_lazy("档次"),
@@ -123,6 +124,7 @@ _SAYS: dict[str, Callable[[Any], str]] = {
     "moved_on": _say_day,
     "household_id": _say_household,
     "division": _say_village,
+    "same_as_id": lambda pk: Resident.objects.filter(pk=pk).values_list("name", flat=True).first() or str(pk),
     "passbook_account": lambda account: tail(account[-4:]),
 }
 

@@ -21,6 +21,7 @@ from canbao.kernel.identity import WrongCheckCharacter
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.changes import (
     _COLUMNS,
+    _PLACE,
     correct_details,
     correct_name,
     correct_number,
@@ -542,8 +543,9 @@ def test_whatever_happened_is_taken_back_step_by_step(county: County, steps: lis
         transaction.set_rollback(True)
 
 
-NOT_THE_PERSONS_OWN = {"id", "county", "division", "household_id", "enrolled_last_year"}
-"""Where a person is registered, and what came with the register: no change of one person concerns it."""
+NOT_THE_PERSONS_OWN = {"id", "county", "enrolled_last_year", *_PLACE}
+"""Where a person is registered and whether another row stands for them, and what came with the register: no change of one
+person alone concerns it."""
 
 
 def test_everything_of_a_person_can_be_taken_back() -> None:

@@ -34,13 +34,14 @@ def with_bills(
     Says no like `change`, then `DifferenceStillOwed`. An order that still asks for a bill which is somewhere else now is
     closed; money that is on its way for it is confirmed for the others, and owed back to whoever is gone.
     """
-    tiers = _tiers(residents)
+    tiers, merged = _tiers(residents), _merged(residents)
     with recorded_last():
         with refusing(SAID_BY_DATABASE):
             done = change()
         became = _tiers(residents)
         follow_register(county, list(residents), at=at, actor=actor)
         _follow_tiers(county, [one for one in became if became[one] != tiers.get(one)], at=at, actor=actor)
+        _ask_again(county, merged - _merged(residents), at=at, actor=actor)
         Order.objects.filter(
             state=Order.State.OPEN, lines__bill__resident__in=residents, lines__bill__state=BillState.SUPERSEDED
         ).update(state=Order.State.CLOSED)
@@ -49,6 +50,18 @@ def with_bills(
 
 def _tiers(residents: Collection[int]) -> dict[int, str | None]:
     return dict(Resident.objects.filter(pk__in=residents).values_list("pk", "household__tier"))
+
+
+def _merged(residents: Collection[int]) -> set[int]:
+    return set(Resident.objects.filter(pk__in=residents, same_as__isnull=False).values_list("pk", flat=True))
+
+
+def _ask_again(county: str, apart: Collection[int], *, at: datetime, actor: str) -> None:
+    """Who was merged and is a person of their own again owes what was given back to them as paid twice."""
+    campaign = current_campaign(county)
+    if campaign is not None and apart:
+        with within(Scope(division=county, actor=actor)):
+            readjust(campaign, as_of=at.astimezone(CHINA).date(), at=at, actor=actor, residents=list(apart))
 
 
 def _follow_tiers(county: str, residents: Collection[int], *, at: datetime, actor: str) -> None:

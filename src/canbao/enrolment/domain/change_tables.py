@@ -42,6 +42,7 @@ from canbao.register.domain import changes
 from canbao.register.domain.entries import ground_of, name_of, name_of_somebody_new, relation_of
 from canbao.register.domain.residents import find_by_number, register_resident
 from canbao.register.models import Change, Household, Resident
+from canbao.register.refusals import NumberTaken
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.names import plain_name
 
@@ -312,6 +313,8 @@ def _perform(row: ChangeTableRow, *, by: Staff, at: datetime, why: str) -> None:
     else:
         number, home = unseal(row.number_sealed), _household(row)
         there = find_by_number(number, on=at.date(), **known)
+        if there is not None and there.same_as_id is not None:
+            raise NumberTaken  # registered twice: the row that stands for this person is the other one
         if there is not None and there.withdrawn:
             row.change = changes.restore(_as_withdrawn(there, row, home), **said)
         else:

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+# What a row holds that was merged into another one counts for that one (`register/domain/duplicates.py`).
+#
 # %(residents)s null: everybody of the county who is alive and has not moved away. %(paid_in)s a campaign: who has paid in
 # it is shown as they were on the day on which they did, and not on %(on)s; null: everybody is shown as on %(on)s.
 FACTS = """
@@ -20,14 +22,17 @@ SELECT r.id AS resident_id, r.county, r.household_id, r.division, h.unit_id,
   FROM register_resident r
   JOIN register_household h ON h.id = r.household_id
   LEFT JOIN (
-       SELECT n.resident_id, jsonb_agg(DISTINCT CASE WHEN n.grade = '' THEN to_jsonb(n.category)
+       SELECT coalesce(d.same_as_id, n.resident_id) AS resident_id, jsonb_agg(DISTINCT CASE WHEN n.grade = '' THEN to_jsonb(n.category)
                                                      ELSE jsonb_build_object('name', n.category, 'grade', n.grade) END) AS held
          FROM rosters_holding n JOIN rosters_roster o ON o.id = n.roster_id AND o.confirmed_at IS NOT NULL
-         LEFT JOIN enrolment_enrolment e ON e.campaign_id = %(paid_in)s::bigint AND e.resident_id = n.resident_id AND e.ended_on IS NULL
+         LEFT JOIN register_resident d ON d.id = n.resident_id AND d.same_as_id IS NOT NULL
+         LEFT JOIN enrolment_enrolment e ON e.campaign_id = %(paid_in)s::bigint AND e.resident_id = coalesce(d.same_as_id, n.resident_id)
+                                        AND e.ended_on IS NULL
         WHERE n.county = %(county)s
           AND n.since <= coalesce(e.paid_on, %(on)s) AND (n.until IS NULL OR n.until >= coalesce(e.paid_on, %(on)s))
-          AND (%(residents)s::bigint[] IS NULL OR n.resident_id = ANY (%(residents)s))
-        GROUP BY n.resident_id) g ON g.resident_id = r.id
+          AND (%(residents)s::bigint[] IS NULL OR n.resident_id = ANY (%(residents)s)
+               OR n.resident_id IN (SELECT m.id FROM register_resident m WHERE m.same_as_id = ANY (%(residents)s)))
+        GROUP BY 1) g ON g.resident_id = r.id
   LEFT JOIN enrolment_enrolment e ON e.campaign_id = %(paid_in)s::bigint AND e.resident_id = r.id AND e.ended_on IS NULL
  WHERE r.county = %(county)s AND r.died_on IS NULL AND r.moved_on IS NULL
    AND (%(residents)s::bigint[] IS NULL OR r.id = ANY (%(residents)s))

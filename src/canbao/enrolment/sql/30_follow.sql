@@ -3,17 +3,23 @@
 -- is owed back (20_confirm.sql). What was paid stays where it was paid, and so does the enrolment. Where the household itself lies
 -- in another village by now (decision 0016), the open bill only follows it: an order for it is still good.
 --
+-- Whose row is merged into another one's owes nothing any more: the open bill is superseded and nothing asks instead. When that is
+-- taken back, the same is asked again.
+--
 -- By the database, so that no way to the register leaves it out. Locks the bills of whoever moves, by id.
 CREATE OR REPLACE FUNCTION enrolment_bills_follow() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     movers bigint[];
     at_home bigint[];
+    apart bigint[];  -- who was merged and is not any more
     owing jsonb;
 BEGIN
-    SELECT array_agg(b.id) FILTER (WHERE b.household_id <> w.household_id), array_agg(b.id) FILTER (WHERE b.household_id = w.household_id)
-      INTO movers, at_home FROM becomes b JOIN was w ON w.id = b.id
-     WHERE (b.division, b.household_id) IS DISTINCT FROM (w.division, w.household_id);
+    SELECT array_agg(b.id) FILTER (WHERE (b.household_id, b.same_as_id) IS DISTINCT FROM (w.household_id, w.same_as_id)),
+           array_agg(b.id) FILTER (WHERE (b.household_id, b.same_as_id) IS NOT DISTINCT FROM (w.household_id, w.same_as_id)),
+           array_agg(b.id) FILTER (WHERE w.same_as_id IS NOT NULL AND b.same_as_id IS NULL)
+      INTO movers, at_home, apart FROM becomes b JOIN was w ON w.id = b.id
+     WHERE (b.division, b.household_id, b.same_as_id) IS DISTINCT FROM (w.division, w.household_id, w.same_as_id);
     IF movers IS NULL AND at_home IS NULL THEN
         RETURN NULL;
     END IF;
@@ -23,7 +29,7 @@ BEGIN
       FROM enrolment_bill b JOIN register_resident r ON r.id = b.resident_id JOIN register_household h ON h.id = r.household_id
       JOIN enrolment_enrolment e ON e.campaign_id = b.campaign_id AND e.resident_id = b.resident_id AND e.ended_on IS NULL
       JOIN divisions_collectingunit u ON u.id = e.unit_id
-     WHERE b.resident_id = ANY (movers || at_home) AND b.state = 'open' AND e.unit_id <> h.unit_id LIMIT 1;
+     WHERE b.resident_id = ANY (movers || at_home) AND r.same_as_id IS NULL AND b.state = 'open' AND e.unit_id <> h.unit_id LIMIT 1;
     IF FOUND THEN
         PERFORM refuse('difference_still_owed', owing);
     END IF;
@@ -37,13 +43,35 @@ BEGIN
     SELECT p.county, p.campaign_id, p.resident_id,
            (SELECT max(b.version) + 1 FROM enrolment_bill b WHERE b.campaign_id = p.campaign_id AND b.resident_id = p.resident_id),
            r.household_id, r.division, h.unit_id, p.assessment_id, p.due_fen, 'open'
-      FROM replaced p JOIN register_resident r ON r.id = p.resident_id JOIN register_household h ON h.id = r.household_id;
+      FROM (SELECT * FROM replaced
+            UNION ALL  -- of each the last bill, where it was left without another one
+            SELECT * FROM (SELECT DISTINCT ON (b.campaign_id, b.resident_id) b.county, b.campaign_id, b.resident_id, b.assessment_id, b.due_fen
+                             FROM enrolment_bill b WHERE b.resident_id = ANY (apart) ORDER BY b.campaign_id, b.resident_id, b.version DESC) l
+             WHERE NOT EXISTS (SELECT FROM enrolment_bill b WHERE b.campaign_id = l.campaign_id AND b.resident_id = l.resident_id
+                                  AND b.state IN ('open', 'settled'))) p
+      JOIN register_resident r ON r.id = p.resident_id AND r.same_as_id IS NULL JOIN register_household h ON h.id = r.household_id;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION enrolment_bills_follow() FROM PUBLIC;
 DROP TRIGGER IF EXISTS bills_follow ON register_resident;
 CREATE TRIGGER bills_follow AFTER UPDATE ON register_resident
     REFERENCING OLD TABLE AS was NEW TABLE AS becomes FOR EACH STATEMENT EXECUTE FUNCTION enrolment_bills_follow();
+
+-- Who was registered twice and paid twice is enrolled once: the second enrolment ends, when its money is owed back. Only of a row
+-- that is merged into one that is enrolled in the same campaign. Returns whether there was one.
+CREATE OR REPLACE FUNCTION enrolment_end_second(in_campaign bigint, in_resident bigint, in_on date) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM enrolment_check_county(in_campaign);
+    UPDATE enrolment_enrolment e SET ended_on = in_on, ended_why = '重复登记'
+      FROM register_resident r
+     WHERE r.id = in_resident AND e.resident_id = r.id AND e.campaign_id = in_campaign AND e.ended_on IS NULL AND e.paid_fen = 0
+       AND EXISTS (SELECT FROM enrolment_enrolment kept
+                    WHERE kept.campaign_id = in_campaign AND kept.resident_id = r.same_as_id AND kept.ended_on IS NULL);
+    RETURN FOUND;
+END $$;
+REVOKE ALL ON FUNCTION enrolment_end_second(bigint, bigint, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enrolment_end_second(bigint, bigint, date) TO canbao_app;
 
 -- Who of these people is enrolled, wherever they paid: whoever may see somebody as they are registered now may know that they
 -- are covered, also after they came from another village or household, whose enrolments they do not see.

@@ -199,7 +199,7 @@ _COLUMNS = (
     "circumstances", "died_on", "moved_on", "withdrawn",
 )  # fmt: skip
 # What only a change of several people concerns: it is taken back with all of them.
-_PLACE = ("household_id", "division")
+_PLACE = ("household_id", "division", "same_as_id")
 _HOME_COLUMNS = ("code", "passbook_account", "tier", "address")
 _TAKE_BACK = f"""
 UPDATE register_resident r SET ({", ".join(_COLUMNS + _PLACE)}) =

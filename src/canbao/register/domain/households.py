@@ -220,6 +220,10 @@ def _regrouped(
 ) -> Regrouped:
     """`beside`: who stays where they are and may be related to another head from now on."""
     with said(done.kind, on=at.date(), by=by, why=why, at=at, together=done.together):
+        merged = Resident.objects.filter(same_as__in=leaving).order_by("pk")  # what such a row holds is theirs
+        for one in merged:
+            one.household, one.division = done.other, done.other.division
+            one.save(update_fields=["household", "division"])
         for one in sorted([*leaving, *beside], key=lambda one: one.pk):
             one.relation = relations.get(one.pk, one.relation)
             if one in leaving:

@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                             ("household", "更正户信息"),
                             ("tier", "更换档次"),
                             ("place", "村（社区）撤并"),
+                            ("merged", "重复登记，并入另一人"),
                             ("undone", "撤销变更"),
                         ],
                         max_length=20,
@@ -258,6 +259,7 @@ class Migration(migrations.Migration):
                                     "household",
                                     "tier",
                                     "place",
+                                    "merged",
                                     "undone",
                                 ],
                             )
@@ -274,5 +276,93 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="TwoPeople",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("why", models.CharField(max_length=200, verbose_name="依据")),
+                ("said_at", models.DateTimeField(verbose_name="认定时间")),
+                ("said_by", models.CharField(max_length=60, verbose_name="认定人")),
+                ("taken_back_at", models.DateTimeField(null=True, verbose_name="撤回时间")),
+                ("taken_back_by", models.CharField(max_length=60, null=True, verbose_name="撤回人")),
+                (
+                    "taken_back_why",
+                    models.CharField(blank=True, db_default="", default="", max_length=200, verbose_name="撤回原因"),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="resident",
+            name="same_as",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="duplicates",
+                to="register.resident",
+                verbose_name="并入",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="resident",
+            index=models.Index(
+                condition=models.Q(("same_as__isnull", False)), fields=["same_as"], name="resident_by_same_as"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="resident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("same_as__isnull", True), ("withdrawn", True), _connector="OR"),
+                name="resident_same_as_is_withdrawn",
+            ),
+        ),
+        migrations.AddField(
+            model_name="twopeople",
+            name="one",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="register.resident"
+            ),
+        ),
+        migrations.AddField(
+            model_name="twopeople",
+            name="other",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="register.resident"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="twopeople",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("one__lt", models.F("other"))), name="two_people_in_order"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="twopeople",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("why", ""), _negated=True), name="two_people_for_a_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="twopeople",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("taken_back_at__isnull", True)), fields=("one", "other"), name="two_people_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="twopeople",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("taken_back_at__isnull", True), ("taken_back_by__isnull", True), ("taken_back_why", "")),
+                    models.Q(
+                        ("taken_back_at__isnull", False),
+                        ("taken_back_by__isnull", False),
+                        models.Q(("taken_back_why", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="two_people_taken_back_for_a_reason",
+            ),
         ),
     ]

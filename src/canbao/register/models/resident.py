@@ -37,6 +37,10 @@ class Resident(models.Model):
     moved_on = models.DateField("迁出日期", null=True)
     # registered by mistake: out of the register since `moved_on` as if gone, but nobody moved
     withdrawn = models.BooleanField("登记有误，已撤下", default=False, db_default=False)
+    # registered twice: the row that stands for this person (`domain/duplicates.py`)
+    same_as = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="duplicates", db_index=False, verbose_name="并入"
+    )
     enrolled_last_year = models.BooleanField("上年已参保", default=False)
 
     class Meta:
@@ -44,11 +48,16 @@ class Resident(models.Model):
             models.CheckConstraint(
                 condition=models.Q(withdrawn=False) | models.Q(moved_on__isnull=False),
                 name="resident_withdrawn_some_day",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(same_as__isnull=True) | models.Q(withdrawn=True),
+                name="resident_same_as_is_withdrawn",
+            ),
         ]
         indexes = [
             models.Index(fields=["division", "household"]),
             models.Index(fields=["name"], name="resident_by_name"),
+            models.Index(fields=["same_as"], condition=models.Q(same_as__isnull=False), name="resident_by_same_as"),
             models.Index(fields=["phone_token", "division"], name="resident_by_phone"),
         ]
 

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from canbao.web.clerk import base, change_tables, changes, drawer, household, newcomers, receipt, regrouping, today
+from canbao.web.clerk import (
+    base,
+    change_tables,
+    changes,
+    drawer,
+    duplicates,
+    household,
+    newcomers,
+    receipt,
+    regrouping,
+    today,
+)
 
 urlpatterns = [
     path("village/", today.today, name="clerk-today"),
@@ -25,5 +36,9 @@ urlpatterns = [
     path("change-tables/<int:change_table_id>/", change_tables.change_table, name="change-table"),
     path("change-tables/<int:change_table_id>/take/", change_tables.take_changes, name="take-changes"),
     path("change-tables/<int:change_table_id>/back/", change_tables.take_changes_back, name="take-changes-back"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/<str:division>/", duplicates.duplicates_of, name="duplicates-of"),
+    path("duplicates/<int:one_id>/<int:other_id>/", duplicates.pair, name="duplicate-pair"),
+    path("duplicates/back/<int:two_people_id>/", duplicates.take_back, name="two-people-back"),
     path("drawer/", drawer.drawer_page, name="drawer"),
 ]

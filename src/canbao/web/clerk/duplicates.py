@@ -1,0 +1,179 @@
+"""Suspected duplicates: a list to work through. Somebody says "the same person" or "two people", and takes it back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from canbao.access.clock import now, today
+from canbao.access.may import Work
+from canbao.access.names import names_of_staff
+from canbao.access.record import record
+from canbao.collection.domain.duplicates import merge, which_stays
+from canbao.divisions.models import Division
+from canbao.enrolment.queries import current_campaign
+from canbao.kernel.division_code import DivisionCode, Level
+from canbao.kernel.refusal import Refusal
+from canbao.register.domain.duplicates import (
+    LISTED_AT_MOST,
+    are_two_people,
+    how_many_in,
+    suspects_in,
+    take_back_two_people,
+)
+from canbao.register.models import Resident, TwoPeople
+from canbao.register.queries import history_of, inside, residents_in
+from canbao.web.clerk.changes import GroundForm
+from canbao.web.guards import staff_who_may
+from canbao.web.members import Member, members
+
+DECIDED_SHOWN = 50
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_safe
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """For a county the towns, with how many there are; for a town or a village the list."""
+    division = request.user.division
+    if DivisionCode(division).level >= Level.TOWN:
+        return redirect("duplicates-of", division)
+    found = how_many_in(division)
+    names = dict(Division.objects.filter(pk__in=found).values_list("pk", "name"))
+    towns = [(code, names.get(code, code), many) for code, many in sorted(found.items())]
+    record("duplicates.counted", f"division:{division}", county=request.user.county)
+    return render(request, "clerk/duplicate_towns.html", {"towns": towns, "total": sum(found.values())})
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_safe
+def duplicates_of(request: HttpRequest, division: str) -> HttpResponse:
+    place = _place(request, division)
+    found = suspects_in(place.code)
+    two = TwoPeople.objects.filter(one__in=Resident.objects.filter(inside(place.code)), taken_back_at__isnull=True)
+    merged = Resident.objects.filter(inside(place.code), same_as__isnull=False).select_related("same_as", "household")
+    two = list(two.select_related("one", "other").order_by("-said_at")[:DECIDED_SHOWN])
+    by = names_of_staff(one.said_by for one in two)
+    context = {
+        "place": place,
+        "found": found,
+        "at_most": LISTED_AT_MOST,
+        "two": [(one, by.get(one.said_by, one.said_by)) for one in two],
+        "merged": [
+            (one, history_of(one).filter(kind="merged").first()) for one in merged.order_by("-pk")[:DECIDED_SHOWN]
+        ],
+    }
+    people = [row.pk for pair in found for row in (pair.one, pair.other)]
+    record("duplicates.read", f"division:{place.code}", county=request.user.county, residents=people)
+    return render(request, "clerk/duplicates.html", context)
+
+
+class SameForm(GroundForm):
+    right = forms.ChoiceField(
+        label=_("姓名和证件号码，哪一条是对的"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选一条"), "invalid_choice": _("请选一条")},
+    )
+    field_order = ("right",)
+
+    def __init__(self, pair: "Pair", *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["right"].choices = [(str(one.row.pk), one.says) for one in pair.both]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One of two rows, with where they stand in the season."""
+
+    row: Resident
+    member: Member | None
+    stays: bool
+
+    @property
+    def says(self) -> str:
+        return f"{self.row.name} {self.row.masked_number[-8:] if self.row.number_tail else gettext('暂无证件号码')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    both: tuple[One, One]
+
+    @property
+    def both_paid(self) -> bool:
+        return all(one.member is not None and one.member.standing.enrolment is not None for one in self.both)
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def pair(request: HttpRequest, one_id: int, other_id: int) -> HttpResponse:
+    """Both side by side, and what somebody says of them."""
+    one, other = (get_object_or_404(residents_in(request.user.division), pk=pk) for pk in (one_id, other_id))
+    seen = _pair(one, other)
+    if request.method != "POST":
+        return _pair_page(request, seen, SameForm(seen), GroundForm(prefix="two"))
+    is_same = "same" in request.POST
+    same = SameForm(seen, request.POST if is_same else None)
+    two = GroundForm(None if is_same else request.POST, prefix="two")
+    if not (same if is_same else two).is_valid():
+        return _pair_page(request, seen, same, two)
+    try:
+        with transaction.atomic():
+            if is_same:
+                right = one if same.cleaned_data["right"] == str(one.pk) else other
+                merge(one, other, right=right, by=request.user, why=same.cleaned_data["why"], at=now())
+            else:
+                are_two_people(one, other, by=request.user, why=two.cleaned_data["why"], at=now())
+    except Refusal as no:
+        return _pair_page(request, seen, same, two, no=no)
+    said = gettext("已登记：是同一个人。") if is_same else gettext("已登记：是两个人，不再列出。")
+    messages.success(request, said)
+    return redirect("duplicates")
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_POST
+def take_back(request: HttpRequest, two_people_id: int) -> HttpResponse:
+    made = get_object_or_404(TwoPeople, pk=two_people_id)
+    try:
+        take_back_two_people(made, by=request.user, why=request.POST.get("why", ""), at=now())
+    except Refusal as no:
+        context = {"no": no, "place": None}
+        return render(request, "clerk/duplicates.html", context, status=409)
+    messages.success(request, gettext("已撤回，重新列入名单。"))
+    return redirect("duplicates")
+
+
+def _place(request: HttpRequest, division: str) -> Division:
+    try:
+        if not DivisionCode(request.user.division).covers(division):
+            raise Http404
+    except Refusal as no:  # no code of a place
+        raise Http404 from no
+    return get_object_or_404(Division, pk=division)
+
+
+def _pair(one: Resident, other: Resident) -> Pair:
+    campaign, stays = current_campaign(one.county), which_stays(one, other).stays
+    found: dict[int, Member] = {}
+    if campaign is not None:
+        for home in {row.household_id: row.household for row in (one, other)}.values():
+            found |= {member.resident.pk: member for member in members(campaign, home, on=today())}
+    first, second = (One(row, found.get(row.pk), row.pk == stays.pk) for row in (one, other))
+    return Pair((first, second))
+
+
+def _pair_page(
+    request: HttpRequest, seen: Pair, same: SameForm, two: GroundForm, *, no: Refusal | None = None
+) -> HttpResponse:
+    status = 409 if no else 422 if same.errors or two.errors else 200
+    rows = [one.row for one in seen.both]
+    gone = any(row.same_as_id is not None or row.moved_on or row.died_on for row in rows)
+    record("resident.read", f"resident:{rows[0].pk}", county=rows[0].county, residents=[row.pk for row in rows])
+    context = {"pair": seen, "same": same, "two": two, "no": no, "gone": gone}
+    return render(request, "clerk/duplicate_pair.html", context, status=status)
