@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from canbao.access.refusals import NotYourDivision, NotYourWork
+from canbao.collection.domain.merging import merge_town
 from canbao.divisions.domain.names import add_zone
 from canbao.divisions.domain.villages import Judged, judge, read_villages, take_villages
 from canbao.divisions.models import CollectingUnit, Division
@@ -25,7 +26,7 @@ from canbao.divisions.refusals import (
 )
 from canbao.documents.refusals import EmptyFile
 from canbao.kernel.refusal import Refusal
-from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, signed_in
+from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, VILLAGE, County, signed_in
 from tests.documents.workbooks import xlsx
 
 
@@ -168,6 +169,32 @@ def test_the_code_of_a_village_that_has_ended(county: County) -> None:
     Division.objects.filter(pk=VILLAGE).update(until="2021-06-30")
 
     assert isinstance(the_no((VILLAGE, "示例一村", "村委会")), VillageEnded)
+
+
+@pytest.fixture
+def merged(county: County) -> Division:
+    """示例三村 of a town that became part of 濉溪镇: the place that it is now."""
+    with signed_in("county"):
+        far, into = (Division.objects.get(pk=code) for code in (f"{FAR_VILLAGE[:9]}000", "340621100000"))
+        merge_town(far, into, on=IN_THE_WINDOW.date(), why="民政文件", by=county.staff("county"), at=IN_THE_WINDOW)
+    return Division.objects.get(pk=FAR_VILLAGE).successor
+
+
+def test_after_a_merger_of_towns_the_old_code_still_means_the_village(merged: Division) -> None:
+    found = judged((FAR_VILLAGE, merged.name, "", "濉溪镇"), header=("代码", "名称", "类型", "乡镇"))
+
+    assert (merged.published_code, [row.name for row in found.same], found.bad) == (FAR_VILLAGE, [merged.name], [])
+
+
+def test_the_new_published_code_of_a_village_is_noted_once_there_is_one(county: County, merged: Division) -> None:
+    rows = read_villages(sheet(("340621100777", merged.name, "", "濉溪镇"), header=("代码", "名称", "类型", "乡镇")))
+    with signed_in("county"):
+        for expected in (1, 0):  # the second time it is here already
+            done = take_villages(rows, COUNTY, by=county.staff("county"), at=IN_THE_WINDOW)
+            assert (len(done.renumbered), done.new, done.bad) == (expected, [], [])
+
+    merged.refresh_from_db()
+    assert merged.published_code == "340621100777"
 
 
 def test_a_village_that_is_here_is_left_alone(county: County) -> None:

@@ -84,11 +84,20 @@ class NewVillage(NamedTuple):
     town: str  # its code
 
 
+class Renumbered(NamedTuple):
+    """A village that is here under its code of before a merger of towns, and has a published one of its own by now."""
+
+    row: int
+    place: Division
+    published: str
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Every row of a list: new, here already, or bad and why."""
+    """Every row of a list: new, here with another published code, here already, or bad and why."""
 
     new: list[NewVillage] = field(default_factory=list)
+    renumbered: list[Renumbered] = field(default_factory=list)
     same: list[VillageRow] = field(default_factory=list)
     bad: list[tuple[VillageRow, Refusal]] = field(default_factory=list)
 
@@ -132,6 +141,8 @@ def judge(rows: Sequence[VillageRow], county: str) -> Judged:
             continue
         if isinstance(verdict, NewVillage):
             done.new.append(verdict)
+        elif isinstance(verdict, Renumbered):
+            done.renumbered.append(verdict)
         elif verdict:
             done.same.append(row)
         else:
@@ -144,7 +155,7 @@ def judge(rows: Sequence[VillageRow], county: str) -> Judged:
 
 @transaction.atomic
 def take_villages(rows: Sequence[VillageRow], county: str, *, by: Staff | None, at: datetime) -> Judged:
-    """All new villages of the list, each with its committee. Says no, in this order: `NotYourDivision`, `NotYourWork`,
+    """All new villages of the list, each with its committee, and new published codes. Says no, in this order: `NotYourDivision`, `NotYourWork`,
     `NoVillages`, `VillagesNotGood`.
     """
     actor = check_keeper(by, county)
@@ -165,8 +176,13 @@ def take_villages(rows: Sequence[VillageRow], county: str, *, by: Staff | None, 
         CollectingUnit(kind=UnitKind.VILLAGE, name=committee_name(one.name, one.kind), division_id=one.code)
         for one in judged.new
     )
-    if judged.new:
-        record("villages.imported", f"division:{DivisionCode(county)}", county=county[:6], actor=actor, villages=len(judged.new))  # fmt: skip
+    for one in judged.renumbered:
+        Division.objects.filter(pk=one.place.pk).update(published_code=one.published)
+    if judged.new or judged.renumbered:
+        record(
+            "villages.imported", f"division:{DivisionCode(county)}", county=county[:6], actor=actor,
+            villages=len(judged.new), renumbered=len(judged.renumbered),
+        )  # fmt: skip
     return judged
 
 
@@ -181,15 +197,17 @@ class _Judging:
         here = list(below(county, "village"))
         # a zone of ours may be numbered as if it were a county of its own
         self._zones = {code[:6] for code in self._town_published}
-        self._known = {one.published_code or one.code: one for one in here}
+        # where towns merged, the new place keeps as published code what was the ended one's: it stands for it
+        self._known = {one.published_code or one.code: one for one in sorted(here, key=lambda one: one.until is None)}
+        self._ended = {one.code for one in here if one.until is not None}
         self._codes = {one.code for one in here}
         self._names = {(one.code[:9], one.name): one for one in here if one.until is None}
         self._said, self._disagreeing = _towns_said(rows)
         self._rows: dict[str, int] = {}
         self._named: dict[tuple[str, str], int] = {}
 
-    def of(self, row: VillageRow) -> NewVillage | bool:
-        """A new village; True where it is here already; False for a row of a town or of the county."""
+    def of(self, row: VillageRow) -> NewVillage | Renumbered | bool:
+        """A new village; one with another published code; True where it is here already; False for a row of a town or of the county."""
         code = _code_of(row.code)
         if code is None:
             raise VillageCodeWrong(seen=row.code[:20])
@@ -214,6 +232,8 @@ class _Judging:
         if known is not None:
             return self._is_here(known, code, name, town)
         other = self._names.get((town.code[:9], name))
+        if other is not None and other.published_code in self._ended and code not in self._codes:
+            return Renumbered(row.row, other, code)
         if other is not None:
             raise PlaceNameTaken(where=town.name, name=name, code=other.published_code or other.code)
         nests = code[:9] == town.code[:9] and code not in self._codes

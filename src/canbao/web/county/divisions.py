@@ -114,10 +114,12 @@ def import_villages(request: HttpRequest) -> HttpResponse:
         done = take_villages(rows, request.user.county, by=request.user, at=now())
     except Refusal as no:
         return _look(request, rows, no=no)
-    messages.success(
-        request,
-        gettext("已导入{count}个村（社区），每个都建好了村（居）委会这一代收单位。").format(count=len(done.new)),
-    )
+    if done.new:
+        said = gettext("已导入{count}个村（社区），每个都建好了村（居）委会这一代收单位。")
+        messages.success(request, said.format(count=len(done.new)))
+    if done.renumbered:
+        said = gettext("已记下{count}个村（社区）新的公布代码。")
+        messages.success(request, said.format(count=len(done.renumbered)))
     return redirect("divisions")
 
 
@@ -207,13 +209,14 @@ def _salt(request: HttpRequest) -> str:
 
 def _look(request: HttpRequest, rows: Sequence[VillageRow], *, no: Refusal | None = None) -> HttpResponse:
     judged = judge(rows, request.user.county)
+    may_go_on = not judged.bad and bool(judged.new or judged.renumbered)
     names = dict(below(request.user.county, "town").values_list("code", "name"))
     context = {
         "county": get_object_or_404(Division, pk=request.user.division),
         "judged": judged,
         "towns": [(code, names[code], new) for code, new in judged.by_town().items()],
         "bad": [(row, words.refusal_words(why)) for row, why in judged.bad],
-        "seen": "" if judged.bad or not judged.new else signing.dumps([*rows], salt=_salt(request), compress=True),
+        "seen": signing.dumps([*rows], salt=_salt(request), compress=True) if may_go_on else "",
         "no": no,
     }
     return render(request, "county/villages.html", context, status=409 if no else 422 if judged.bad else 200)

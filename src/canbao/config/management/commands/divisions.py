@@ -102,6 +102,8 @@ class Command(BaseCommand):
             for one in villages:
                 theirs = f"（公布的代码 {one.published}）" if one.published else ""
                 self.stdout.write(f"  + {one.code} {one.name}{theirs}")
+        for one in judged.renumbered:
+            self.stdout.write(f"  = {one.place.code} {one.place.name}，公布的代码改为 {one.published}")
         if judged.same:
             self.stdout.write(f"已有 {len(judged.same)}")
         for row, no in judged.bad:
