@@ -257,7 +257,7 @@ def test_hidden_sheets_and_sheets_without_a_list_are_passed_over():
 
 def test_a_hidden_sheet_is_named_and_read_only_for_whoever_asks():
     content = xlsx({"名单": [HEADER, WANG], "旧": [HEADER, LI], "空": []}, hidden=["旧", "空"])
-    assert read_spreadsheet(content).other_sheets == (OtherSheet("旧", is_hidden=True),)
+    assert read_spreadsheet(content).other_sheets == (OtherSheet("旧", is_hidden=True, at=1),)
     assert texts(content, sheet="旧") == [LI]
 
 
@@ -322,8 +322,36 @@ def test_several_lists_need_a_choice():
         read_spreadsheet(content)
     assert no.value.says == "文件里有 2 张名单：特困（1 行）、低保（2 行）。"
     assert texts(content, sheet="低保") == [WANG, WANG]
-    with pytest.raises(NoSuchSheet):
+    for nowhere in ("孤儿", 2, "0"):
+        with pytest.raises(NoSuchSheet):
+            read_spreadsheet(content, sheet=nowhere)
+
+
+def test_a_sheet_is_chosen_by_its_place_too():
+    content = xlsx({"封面": [], "特困": [HEADER, LI], "低保": [HEADER, WANG, WANG], "旧": [HEADER, LI, WANG]}, ["旧"])
+    read = {at: read_spreadsheet(content, sheet=at) for at in (1, 2, 3)}
+    assert {at: (table.sheet, table.at, table.height) for at, table in read.items()} == {
+        1: ("特困", 1, 1), 2: ("低保", 2, 2), 3: ("旧", 3, 2),
+    }  # fmt: skip
+    assert read[2].other_sheets == (OtherSheet("旧", is_hidden=True, at=3), OtherSheet("特困", is_hidden=False, at=1))
+
+
+def test_a_number_in_the_name_of_a_sheet_or_in_a_header_is_covered_where_it_is_told():
+    content = xlsx({f"王明{WANG[1]}": [HEADER, WANG], "低保": [HEADER, WANG]})
+    with pytest.raises(SeveralSheets) as several:
+        read_spreadsheet(content)
+    with pytest.raises(NoSuchSheet) as nowhere:
         read_spreadsheet(content, sheet="孤儿")
+    for no in (several.value, nowhere.value):
+        assert (WANG[1] in str(no.as_json()), WANG[1] in str(no), f"王明{'*' * 14}{WANG[1][-4:]}" in no.says) == (
+            False, False, True,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-16"])
+def test_a_text_table_with_the_character_zero_is_none(encoding):
+    with pytest.raises(NotASpreadsheet):
+        read_spreadsheet("姓名,证\0件,人员类别\r\n王明,1,低保\r\n".encode(encoding))
 
 
 NO_ZEROS = bytes(range(1, 127)) * 20  # reads as text, and is none

@@ -22,7 +22,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 from xml.etree import ElementTree as ET
 
 import fastexcel
@@ -42,6 +42,7 @@ OTHER_KINDS = {
     b"PK\x05\x06": "PackedFile",  # an empty one
     b"{\\rtf": "WrittenDocument",
 }
+BINARY = "二进制数据"
 # Streams at the top of what Office wrote before 2007, and of what it encrypts.
 SHEET_STREAMS, WRITTEN_STREAMS = {"Workbook", "Book"}, {"WordDocument", "PowerPoint Document"}
 ENCRYPTED = "EncryptedPackage"
@@ -62,22 +63,24 @@ Ranges = list[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`hidden_rows` is None where the format does not let us see them."""
+    """`at` is its place in the file, from 0; `hidden_rows` is None where the format does not let us see them."""
 
+    at: int
     name: str
     texts: bytes
     numeric: bytes
     hidden_rows: Ranges | None
 
 
-class HiddenSheet(str):
-    """Only the name: a sheet that is hidden is not read unless somebody asks for it."""
+class HiddenSheet(NamedTuple):
+    """A sheet that is hidden is not read unless somebody asks for it."""
 
-    __slots__ = ()
+    at: int
+    name: str
 
 
 def main() -> None:
-    """`limits` are those of `reading`, with `sheet`: the one that somebody chose, hidden or not, or null."""
+    """`limits` are those of `reading`, with `sheet`: the one that somebody chose, hidden or not, by name or place, or null."""
     limits = json.loads(sys.argv[1])
     content = sys.stdin.buffer.read()
     _confine(limits)
@@ -88,7 +91,7 @@ def main() -> None:
     except MemoryError:
         _say({"stopped": "TooMuchMemory", "words": {}})
     sheets = [one for one in found if isinstance(one, Sheet)]
-    head = [(one.name, len(one.texts), len(one.numeric), one.hidden_rows) for one in sheets]
+    head = [(one.at, one.name, len(one.texts), len(one.numeric), one.hidden_rows) for one in sheets]
     _say({"sheets": head, "hidden": [one for one in found if isinstance(one, HiddenSheet)]},
          *(blob for one in sheets for blob in (one.texts, one.numeric)))  # fmt: skip
 
@@ -195,7 +198,7 @@ def _workbook(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | Hidden
     parts = _parts(content)
     # The reader lets go of the interpreter while it works: what a sheet is read for is read at once.
     with ThreadPoolExecutor(2) as beside:
-        for name in reader.sheet_names:
+        for at, name in enumerate(reader.sheet_names):
             numbers = beside.submit(other.load_sheet, name, header_row=None, skip_rows=0, dtypes="boolean")
             hidden = beside.submit(_hidden_rows_of, content, parts.get(name))
             try:
@@ -204,13 +207,13 @@ def _workbook(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | Hidden
                 raise Stopped("DamagedFile") from error
             if sheet.total_height == 0 or sheet.width == 0:
                 continue
-            if sheet.visible != "visible" and name != limits["sheet"]:
-                yield HiddenSheet(name)
+            if sheet.visible != "visible" and limits["sheet"] not in (name, at):
+                yield HiddenSheet(at, name)
                 continue
             _check_size(name, sheet.total_height, sheet.width, limits)
             texts = _with_errors(sheet)
             del sheet
-            yield Sheet(name, _stream(texts), _stream(numbers.result(), presence=True), hidden.result())
+            yield Sheet(at, name, _stream(texts), _stream(numbers.result(), presence=True), hidden.result())
 
 
 def _parts(content: bytes) -> dict[str, str]:
@@ -334,7 +337,7 @@ def _text_table(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet]:
     _check_size("", len(rows), width, limits)
     columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
     texts = pl.DataFrame([pl.Series(str(at), column) for at, column in enumerate(columns)])
-    yield Sheet("", _stream(texts), b"", hidden_rows=[])
+    yield Sheet(0, "", _stream(texts), b"", hidden_rows=[])
 
 
 _IDENTITY_LIKE = re.compile(r"[0-9０-９]{14}")
@@ -362,15 +365,19 @@ def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\0" in content:
-        raise Stopped("NotASpreadsheet", seen="二进制数据")
+        raise Stopped("NotASpreadsheet", seen=BINARY)
     else:
         encodings = ["utf-8-sig", "gb18030"]
     line = 1
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
+            continue
+        if "\0" in text:  # in UTF-16, where every other byte may be one
+            raise Stopped("NotASpreadsheet", seen=BINARY)
+        return text
     raise Stopped("UnknownEncoding", line=line)
 
 

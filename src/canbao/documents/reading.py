@@ -38,6 +38,8 @@ from canbao.documents.table import HEADER_WITHIN, OtherSheet, Table, hidden_amon
 
 MEGABYTE = 1 << 20
 MOST_CONTROLS = 20  # of so many characters one may be a control character, in what is still text
+Chosen = str | int | None
+"""A sheet by its name, or by its place in the file from 0; None: nobody chose one."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 
@@ -77,13 +79,13 @@ class Contents:
 def read_spreadsheet(
     content: bytes,
     *,
-    sheet: str | None = None,
+    sheet: Chosen = None,
     limits: Limits = DEFAULT_LIMITS,
     headers: Collection[str] = KNOWN_HEADERS,
 ) -> Table:
     """The one list in an .xlsx, .xls, .ods or text table; with `sheet`, the list on that sheet.
 
-    The kind is found from the content, never from a name. Sheets without a header are passed over when another has
+    `sheet` is a name, or a place in the file counted from 0. The kind is found from the content, never from a name. Sheets without a header are passed over when another has
     one; hidden ones too, unless they are asked for. Rows that are hidden are read, and told.
     Says no, in this order: `EmptyFile`, `FileTooLarge`, then what the child found (`NotASpreadsheet`,
     `WrittenDocument`, `PictureOfAList`, `PackedFile`, `PasswordProtected`, `UnknownEncoding`, `StrayQuote`, `DamagedFile`,
@@ -95,7 +97,7 @@ def read_spreadsheet(
 def look_into(
     content: bytes,
     *,
-    sheet: str | None = None,
+    sheet: Chosen = None,
     limits: Limits = DEFAULT_LIMITS,
     headers: Collection[str] = KNOWN_HEADERS,
 ) -> Contents:
@@ -104,12 +106,14 @@ def look_into(
     Says no as `read_spreadsheet` does, but where somebody can choose a sheet: then it is `Contents.no`.
     """
     grids, hidden = _grids(content, sheet, limits)
-    others = [OtherSheet(name, is_hidden=True) for name in hidden]
+    others = list(hidden)
     if sheet is not None:
-        chosen = next((grid for grid in grids if grid.name == sheet), None)
+        chosen = next((grid for grid in grids if sheet in (grid.name, grid.at)), None)
         if chosen is None:
-            raise NoSuchSheet(sheet=sheet, seen="、".join([*(grid.name for grid in grids), *hidden]))
-        others += [OtherSheet(grid.name, is_hidden=False) for grid in grids if grid is not chosen]
+            raise NoSuchSheet(
+                sheet=sheet, seen="、".join([*(grid.name for grid in grids), *(one.name for one in hidden)])
+            )
+        others += [OtherSheet(grid.name, is_hidden=False, at=grid.at) for grid in grids if grid is not chosen]
         return Contents((_table(chosen, headers, others),), tuple(others))
     found, first_no = [], None
     for grid in grids:
@@ -117,9 +121,9 @@ def look_into(
             found.append(_table(grid, headers, others))
         except (NoHeader, NoRows) as no:
             first_no = first_no or no
-            others.append(OtherSheet(grid.name, is_hidden=False))
+            others.append(OtherSheet(grid.name, is_hidden=False, at=grid.at))
     if not found and hidden:
-        told = first_no if isinstance(first_no, NoHeader) else ListIsHidden(seen="、".join(hidden))
+        told = first_no if isinstance(first_no, NoHeader) else ListIsHidden(seen="、".join(one.name for one in hidden))
         return Contents((), tuple(others), told)
     if not found and isinstance(first_no, NoHeader) and any(_is_noise(grid.texts) for grid in grids):
         raise NotASpreadsheet(seen="二进制数据")
@@ -133,7 +137,7 @@ def look_into(
 
 def _table(grid: "Grid", headers: Collection[str], others: Sequence[OtherSheet]) -> Table:
     table = table_of(grid.name, grid.texts, grid.numeric, headers, CATEGORY_HEADERS)
-    return replace(table, hidden=hidden_among(table, grid.hidden_rows), other_sheets=tuple(others))
+    return replace(table, at=grid.at, hidden=hidden_among(table, grid.hidden_rows), other_sheets=tuple(others))
 
 
 def _is_noise(texts: pl.DataFrame) -> bool:
@@ -144,16 +148,17 @@ def _is_noise(texts: pl.DataFrame) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A sheet as it came. `hidden_rows` are first and last of each range; None where the format does not say."""
+    """A sheet as it came, `at` which place. `hidden_rows` are first and last of each range; None where the format does not say."""
 
+    at: int
     name: str
     texts: pl.DataFrame
     numeric: pl.DataFrame
     hidden_rows: list[tuple[int, int]] | None
 
 
-def _grids(content: bytes, sheet: str | None, limits: Limits) -> tuple[list[Grid], list[str]]:
-    """The sheets that were read, and the names of those that are hidden."""
+def _grids(content: bytes, sheet: Chosen, limits: Limits) -> tuple[list[Grid], list[OtherSheet]]:
+    """The sheets that were read, and those that are hidden."""
     if not content.strip():
         raise EmptyFile
     if len(content) > limits.file_bytes:
@@ -163,15 +168,15 @@ def _grids(content: bytes, sheet: str | None, limits: Limits) -> tuple[list[Grid
     if "stopped" in answer:
         _refuse(answer["stopped"], answer["words"], limits)
     grids = []
-    for name, texts_size, numeric_size, hidden_rows in answer["sheets"]:
+    for at, name, texts_size, numeric_size, hidden_rows in answer["sheets"]:
         texts = pl.read_ipc_stream(io.BytesIO(body[:texts_size]))
         numeric = pl.read_ipc_stream(io.BytesIO(body[texts_size : texts_size + numeric_size])) if numeric_size else None
-        grids.append(Grid(name, texts, _no_numbers(texts) if numeric is None else numeric, hidden_rows))
+        grids.append(Grid(at, name, texts, _no_numbers(texts) if numeric is None else numeric, hidden_rows))
         body = body[texts_size + numeric_size :]
-    return grids, answer["hidden"]
+    return grids, [OtherSheet(name, is_hidden=True, at=at) for at, name in answer["hidden"]]
 
 
-def _run_child(content: bytes, sheet: str | None, limits: Limits) -> bytes:
+def _run_child(content: bytes, sheet: Chosen, limits: Limits) -> bytes:
     command = [sys.executable, "-I", "-m", "canbao.documents.child", json.dumps(asdict(limits) | {"sheet": sheet})]
     # One thread each, and memory as it is needed: threads and pools take address space, which a list does not need.
     quiet = {

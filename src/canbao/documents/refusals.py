@@ -1,10 +1,17 @@
 """Every "no" of this room, in the order in which they are checked when a file is read, then when a paper is made."""
 
+from canbao.kernel.long_numbers import covered
 from canbao.kernel.refusal import Refusal
 
 
 class DocumentRefusal(Refusal):
-    """The base: something about a file. `words` holds no cell of a person."""
+    """The base: something about a file. `words` holds no cell of a person, and no long number: one may stand in a header or
+    in the name of a sheet, too."""
+
+    def __init__(self, *, clause: str = "", **words: object) -> None:
+        super().__init__(
+            clause=clause, **{name: covered(word) if isinstance(word, str) else word for name, word in words.items()}
+        )
 
 
 class FileTooLarge(DocumentRefusal):

@@ -54,10 +54,11 @@ class LeftOut(NamedTuple):
 
 
 class OtherSheet(NamedTuple):
-    """A sheet that was not taken: it is hidden, or holds no list, or another list."""
+    """A sheet that was not taken: it is hidden, or holds no list, or another list. `at` is its place in the file, from 0."""
 
     name: str
     is_hidden: bool
+    at: int = 0
 
 
 class Hidden(NamedTuple):
@@ -78,7 +79,7 @@ class Table:
 
     `texts` has the column `row` (the number in the margin, from 1) and the columns "0", "1" … in the sender's order;
     `numeric` says for the same cells whether they held a number. `titles` is what stood above the header. `hidden` is None
-    where the format does not let us see which rows are hidden.
+    where the format does not let us see which rows are hidden. `at` is the place of its sheet in the file, from 0.
     """
 
     sheet: str
@@ -90,6 +91,7 @@ class Table:
     left_out: tuple[LeftOut, ...] = ()
     hidden: Hidden | None = NONE_HIDDEN
     other_sheets: tuple[OtherSheet, ...] = ()
+    at: int = 0
 
     @property
     def height(self) -> int:

@@ -7,6 +7,8 @@ order in which they are checked.
 
 from typing import Any, ClassVar
 
+from canbao.kernel.long_numbers import covered
+
 
 class Refusal(Exception):
     """The base of all refusals.
@@ -32,8 +34,12 @@ class Refusal(Exception):
         return {"code": self.code, "says": self.says, "clause": self.clause, "remedy": self.remedy}
 
     def as_kept(self) -> dict[str, Any]:
-        """What `said_again` makes the same refusal from, for a page that is looked at later."""
-        words = {name: word if isinstance(word, (int, str)) else str(word) for name, word in self.words.items()}
+        """What `said_again` makes the same refusal from, for a page that is looked at later. It is kept in plain text, so
+        long numbers are covered, and what PostgreSQL cannot hold is left out."""
+        words = {
+            name: word if isinstance(word, int) else covered(str(word).replace("\0", ""))
+            for name, word in self.words.items()
+        }
         return {"code": self.code, "clause": self.clause, "words": words}
 
 

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from canbao.access.scope import within
 from canbao.documents.columns import Field
 from canbao.documents.refusals import PictureOfAList, SeveralSheets
 from canbao.rosters.domain.preview import SPELLINGS_AT_MOST, SPELLINGS_READ
 from canbao.rosters.domain.uploading import give_up, hand_in, put_right, take_in
+from canbao.rosters.domain.working import claim, work
 from canbao.rosters.models import Roster, Upload
 from canbao.rosters.refusals import (
     CategoryNotInNotice,
@@ -17,9 +20,9 @@ from canbao.rosters.refusals import (
     UploadGone,
     UploadUnderWay,
 )
-from tests.county import COUNTY, County
+from tests.county import COUNTY, County, everybody
 from tests.documents.workbooks import xlsx
-from tests.rosters.files import CUT_OFF, HEADER, NOW, SUIXI, TODAY, listed
+from tests.rosters.files import CUT_OFF, HEADER, NOW, SUIXI, TODAY, listed, number_of
 from tests.rosters.working import work_off
 
 LIST = xlsx({"名单": [HEADER, listed("赵大"), listed("赵妻")]})
@@ -100,15 +103,58 @@ def test_what_can_be_put_right_is_kept_with_the_reason(county: County) -> None:
     upload = taken_in(county, two)
     assert upload.seen["no"]["code"] == SeveralSheets.code
 
-    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet="二", meanings=None, category="")
+    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet=1, meanings=None, category="")
     assert upload.seen["no"]["code"] == "document-column-missing"
     said = [Field.CATEGORY, Field.NAME, Field.NUMBER]
-    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet="二", meanings=said, category="")
+    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet=1, meanings=said, category="")
     assert (upload.seen["no"], upload.seen["unread_rows"]) == (None, 1)
-    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet="二", meanings=None, category="低保对象")
+    upload = put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet=1, meanings=None, category="低保对象")
 
     assert (upload.seen["no"], upload.seen["categories"]) == (None, [{"name": "低保对象", "grade": "", "rows": 1}])
     assert [row.name for row in handed_in(county, upload).roster.rows.all()] == ["赵妻"]
+
+
+WHOLE = number_of("赵大")
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        pytest.param({f"赵大{WHOLE}": [HEADER, listed("赵大")]}, id="the-sheets-name"),
+        pytest.param({f"赵大{WHOLE}": [HEADER, listed("赵大")], "二": [HEADER, listed("赵妻")]}, id="of-two-sheets"),
+        pytest.param({"一": [["姓名", "身份证号", f"经办赵大{WHOLE}"], listed("赵大")]}, id="a-header-when-one-is-missing"),
+        pytest.param({"一": [[*HEADER, "证件号码", f"赵大{WHOLE}"], [*listed("赵大"), "无", ""]]}, id="a-header-of-too-many"),
+        pytest.param({"一": [[f"经办赵大{WHOLE}"], HEADER, listed("赵大")]}, id="above-the-header"),
+    ],
+)  # fmt: skip
+def test_what_is_kept_of_a_file_has_no_whole_number_wherever_it_stands(county: County, sheets: dict) -> None:
+    upload = Upload.objects.get(pk=taken_in(county, xlsx(sheets)).pk)
+
+    assert f"赵大{'*' * 14}{WHOLE[-4:]}" in str(upload.seen)
+    assert WHOLE not in str(upload.seen)
+
+
+def test_a_list_is_read_from_a_sheet_whose_name_is_a_number(county: County) -> None:
+    two = xlsx({WHOLE: [HEADER, listed("赵大")], "二": [HEADER, listed("赵妻"), listed("周归")]})
+    upload = put_right(taken_in(county, two), pack=SUIXI, by=county.staff("civil"), sheet=0, meanings=None, category="")
+
+    done = handed_in(county, upload)
+
+    assert (done.roster.sheet, done.roster.rows.count()) == (f"{'*' * 14}{WHOLE[-4:]}", 1)
+    assert WHOLE not in str([done.seen, done.roster.other_sheets, done.sheet])
+
+
+def test_what_a_worker_refuses_is_kept_without_a_whole_number(county: County) -> None:
+    upload = hand_in(taken_in(county), by=county.staff("civil"), at=NOW)
+
+    def refusing(of: str) -> Any:
+        raise CategoryNotInNotice(seen=f"赵大{WHOLE}\0", known="低保对象")
+
+    with within(everybody()):
+        work(claim(connection), connection, refusing)
+
+    refusal = Upload.objects.get(pk=upload.pk).refusal
+    assert refusal["words"] == {"seen": f"赵大{'*' * 14}{WHOLE[-4:]}", "known": "低保对象"}
 
 
 def test_a_wrong_column_for_the_category_is_not_read_to_its_end(county: County) -> None:

@@ -84,6 +84,30 @@ def test_a_preview_shows_no_whole_number_and_the_file_is_kept_sealed(sign_in: ob
     assert not bytes(upload.file_sealed).startswith(b"PK")
 
 
+def test_a_number_in_the_name_of_a_sheet_is_covered_on_the_page_and_the_sheet_can_be_chosen(
+    sign_in: object, outside: object
+) -> None:
+    client, whole = sign_in("civil"), number_of("赵大")
+    where = address(client, workbook({f"赵大{whole}": [HEADER, listed("赵大")], "二": [HEADER, listed("赵妻")]}))
+
+    asked, shown = client.get(where), client.post(where, {"sheet": "0"}, follow=True)
+    worked(client, where)
+
+    covered = f"赵大{'*' * 14}{whole[-4:]}"
+    assert [covered in text_of(page) for page in (asked, shown)] == [True, True]
+    assert [whole in page.content.decode() for page in (asked, shown)] == [False, False]
+    with within(everybody()):
+        assert Roster.objects.get(department="民政部门").sheet == covered
+
+
+def test_a_text_table_with_the_character_zero_is_refused(sign_in: object, outside: object) -> None:
+    rows = ["姓名,证\0件,人员类别", *(",".join(listed(name)) for name in ("赵大", "赵妻"))]
+
+    no = choose(sign_in("civil"), "\r\n".join(rows).encode("utf-16"))
+
+    assert (no.status_code, refusal_of(no)) == (409, "这不是可以读取的表格：内容像是二进制数据。")
+
+
 def test_a_column_is_put_right_and_the_categories_are_counted_anew(sign_in: object, outside: object) -> None:
     client = sign_in("civil")
     where = address(client, odd_file())
@@ -128,7 +152,7 @@ def test_of_several_lists_one_is_chosen(sign_in: object, outside: object) -> Non
     content = workbook({"低保": [HEADER, listed("赵大")], "特困": [HEADER, listed("赵妻"), listed("周归")]})
     where = address(client, content)
 
-    asked, shown = client.get(where), client.post(where, {"sheet": "特困"}, follow=True)
+    asked, shown = client.get(where), client.post(where, {"sheet": "1"}, follow=True)
 
     assert refusal_of(asked) == "文件里有 2 张名单：低保（1 行）、特困（2 行）。"
     assert (refusal_of(shown), "读到 2 行人员" in text_of(shown)) == ("", True)
@@ -142,7 +166,7 @@ def test_a_hidden_sheet_is_named_and_read_when_it_is_asked_for(sign_in: object, 
     content = workbook({"名单": [HEADER, listed("赵大")], "旧表": [HEADER, listed("赵妻"), listed("周归")]}, ["旧表"])
     where = address(client, content)
 
-    shown, other = client.get(where), client.post(where, {"sheet": "旧表"}, follow=True)
+    shown, other = client.get(where), client.post(where, {"sheet": "1"}, follow=True)
 
     assert ("工作表“旧表”在文件里是隐藏的，没有读。" in text_of(shown), "读到 1 行人员" in text_of(shown)) == (
         True,

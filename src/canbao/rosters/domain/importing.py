@@ -25,7 +25,7 @@ from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.sealing import seal, seal_all
 from canbao.documents.columns import Columns, Field, Meanings, fields_frame, find_columns
-from canbao.documents.reading import read_spreadsheet
+from canbao.documents.reading import Chosen, read_spreadsheet
 from canbao.documents.table import ROW, Table
 from canbao.policy import Pack
 from canbao.rosters.domain import sentences
@@ -66,7 +66,7 @@ def import_roster(
     is_full: bool,
     by: Staff,
     on: date,
-    sheet: str | None = None,
+    sheet: Chosen = None,
     meanings: Meanings | None = None,
     category: str | None = None,
     full_for: Collection[str] = (),
@@ -75,7 +75,7 @@ def import_roster(
 ) -> Roster:
     """Read a department's file, judge every row and keep the list for confirmation.
 
-    `file` is where it is, or what is in it. `sheet` is needed where it has several lists; `meanings` is what somebody said
+    `file` is where it is, or what is in it. `sheet`, by name or place, is needed where it has several lists; `meanings` is what somebody said
     that its columns are, where their headers do not. `category` is what everybody on it is, for a list without such a
     column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
     holds them any more. `on` is today. `year_confirmed`: somebody looked at the years in the title, and it is the right list;

@@ -20,6 +20,7 @@ from canbao.rosters.domain.importing import left_out_of, required_columns, years
 from canbao.rosters.domain.verdict import Held
 from canbao.rosters.refusals import RosterOfAnotherYear
 
+SHEET_AT_MOST = 60  # characters of a sheet's name
 SAMPLES = 3  # cells of a column
 SAMPLE_AT_MOST = 24  # characters
 SPELLINGS_AT_MOST = 60  # of categories, the most frequent first; with a wrong column there is one a person
@@ -30,7 +31,7 @@ Seen = dict[str, Any]
 
 
 def preview(
-    content: bytes, *, sheet: str | None, meanings: Meanings | None, reader: CategoryReader, file_name: str, cut_off_on: date
+    content: bytes, *, sheet: int | None, meanings: Meanings | None, reader: CategoryReader, file_name: str, cut_off_on: date
 ) -> Seen:  # fmt: skip
     """What was understood, and under `no` what keeps it from going on.
 
@@ -43,8 +44,8 @@ def preview(
     said = list(meanings_of(table.columns) if meanings is None else meanings)
     years = years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
     seen = {
-        "sheets": _sheets(contents, chosen=table.sheet),
-        "sheet": table.sheet,
+        "sheets": _sheets(contents, chosen=table.at),
+        "sheet": kept(table.sheet, SHEET_AT_MOST),
         "titles": [kept(text, 200) for text in table.titles],
         "header_row": table.header_row,
         "rows": table.height,
@@ -67,16 +68,14 @@ def preview(
     return seen | _categories(fields_frame(table, columns), reader)
 
 
-def _sheets(contents: Contents, *, chosen: str | None) -> list[Seen]:
-    """Every sheet of the file; `rows` of people where it was read as a list."""
-    lists = [
-        {"name": table.sheet, "rows": table.height, "is_hidden": False, "is_chosen": table.sheet == chosen}
-        for table in contents.tables
+def _sheets(contents: Contents, *, chosen: int | None) -> list[Seen]:
+    """Every sheet of the file, `at` which place; `rows` of people where it was read as a list."""
+    lists = [(table.at, table.sheet, table.height, False) for table in contents.tables]
+    others = [(one.at, one.name, None, one.is_hidden) for one in contents.others]
+    return [
+        {"at": at, "name": kept(name, SHEET_AT_MOST), "rows": rows, "is_hidden": is_hidden, "is_chosen": at == chosen}
+        for at, name, rows, is_hidden in lists + others
     ]
-    others = [
-        {"name": one.name, "rows": None, "is_hidden": one.is_hidden, "is_chosen": False} for one in contents.others
-    ]
-    return lists + others
 
 
 def _columns(table: Table, said: Sequence[Field | None]) -> list[Seen]:

@@ -51,9 +51,9 @@ def take_in(
 
 @transaction.atomic
 def put_right(
-    upload: Upload, *, pack: Pack, by: Staff, sheet: str | None, meanings: Sequence[Field | None] | None, category: str
+    upload: Upload, *, pack: Pack, by: Staff, sheet: int | None, meanings: Sequence[Field | None] | None, category: str
 ) -> Upload:
-    """Another sheet, other meanings of its columns (None: as their headers say), another category for the whole list.
+    """Another sheet (its place in the file, from 0), other meanings of its columns (None: as their headers say), another category for the whole list.
 
     Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `UploadUnderWay`,
     `CategoryNotInNotice`, what `look_into` says no to.

@@ -345,7 +345,7 @@ class Migration(migrations.Migration):
                 ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
                 ("file_digest", models.CharField(max_length=64, verbose_name="文件指纹")),
                 ("file_sealed", models.BinaryField(null=True, verbose_name="文件（密）")),
-                ("sheet", models.CharField(max_length=200, null=True, verbose_name="选定的工作表")),
+                ("sheet", models.IntegerField(null=True, verbose_name="选定的工作表")),
                 ("meanings", models.JSONField(null=True, verbose_name="选定的各列含义")),
                 ("seen", models.JSONField(default=dict, verbose_name="读到的内容")),
                 ("uploaded_at", models.DateTimeField(default=canbao.access.clock.now, verbose_name="上传时间")),

@@ -30,7 +30,8 @@ class Upload(models.Model):
     file_name = models.CharField("文件名", max_length=200)
     file_digest = models.CharField("文件指纹", max_length=64)
     file_sealed = models.BinaryField("文件（密）", null=True)  # null: it has become a roster
-    sheet = models.CharField("选定的工作表", max_length=200, null=True)  # null: nobody had to choose
+    # its place in the file, from 0: its name may be anything, a number too; null: nobody had to choose
+    sheet = models.IntegerField("选定的工作表", null=True)
     # what somebody said that each column is, in the sender's order: a field or ""; null: as its header says
     meanings = models.JSONField("选定的各列含义", null=True)
     seen = models.JSONField("读到的内容", default=dict)  # `rosters.domain.preview` makes it

@@ -113,12 +113,10 @@ def _meanings(found: Upload) -> list[Field | None] | None:
     return None if found.meanings is None else [Field(word) if word else None for word in found.meanings]
 
 
-def _asked(request: HttpRequest, found: Upload) -> tuple[str | None, Sequence[Field | None] | None, str]:
+def _asked(request: HttpRequest, found: Upload) -> tuple[int | None, Sequence[Field | None] | None, str]:
     """The sheet, the meanings and the category that the form says; of another sheet its headers speak for themselves."""
-    sheet = request.POST.get("sheet", found.sheet)
-    known = {one["name"] for one in found.seen["sheets"]}
-    if sheet is not None and sheet not in known:
-        sheet = found.sheet
+    known = {str(one["at"]): one["at"] for one in found.seen["sheets"]}
+    sheet = known.get(request.POST.get("sheet", ""), found.sheet)
     category = request.POST.get("category", found.category)
     if sheet != found.sheet:
         return sheet, None, category
