@@ -159,8 +159,19 @@ def test_without_a_ticket_every_guarded_table_is_empty(busy_county: County, tick
 
     assert {
         table: count(table)
-        for table in [*guarded_tables(), *LINES, "access_record", "rosters_roster", "rosters_upload"]
-    } == (dict.fromkeys([*guarded_tables(), *LINES, "access_record", "rosters_roster", "rosters_upload"], 0))
+        for table in [
+            *guarded_tables(),
+            *LINES,
+            "access_record",
+            "rosters_roster",
+            "rosters_upload",
+            "rosters_learnedcolumn",
+        ]
+    } == (
+        dict.fromkeys(
+            [*guarded_tables(), *LINES, "access_record", "rosters_roster", "rosters_upload", "rosters_learnedcolumn"], 0
+        )
+    )
 
 
 # --- tickets ---------------------------------------------------------------------------------------------------------

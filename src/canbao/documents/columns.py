@@ -5,6 +5,7 @@ To teach it another word, add it to `ALIASES`. Headers are compared without spac
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 
 import polars as pl
 
@@ -59,9 +60,9 @@ Meanings = Sequence[Field | None]
 """What each column of a list is, in the sender's order; None: nothing that we use."""
 
 
-def meanings_of(columns: Sequence[str]) -> list[Field | None]:
-    """What the columns are, by the words in their headers."""
-    return [_BY_WORD.get(plain_header(text)) for text in columns]
+def meanings_of(columns: Sequence[str], own: Mapping[str, Field | None] = MappingProxyType({})) -> list[Field | None]:
+    """What the columns are, by the words in their headers; `own` are the sender's words, by plain header, which count first."""
+    return [own[word] if word in own else _BY_WORD.get(word) for word in map(plain_header, columns)]
 
 
 def find_columns(

@@ -24,9 +24,9 @@ from canbao.access.clock import now
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.sealing import seal, seal_all
-from canbao.documents.columns import Columns, Field, Meanings, fields_frame, find_columns
+from canbao.documents.columns import KNOWN_HEADERS, Columns, Field, Meanings, fields_frame, find_columns
 from canbao.documents.reading import Chosen, read_spreadsheet
-from canbao.documents.table import ROW, Table
+from canbao.documents.table import ROW, Table, plain_header
 from canbao.policy import Pack
 from canbao.rosters.domain import sentences
 from canbao.rosters.domain.categories import CategoryReader
@@ -68,6 +68,7 @@ def import_roster(
     on: date,
     sheet: Chosen = None,
     meanings: Meanings | None = None,
+    own_headers: Collection[str] = (),
     category: str | None = None,
     full_for: Collection[str] = (),
     year_confirmed: bool = False,
@@ -75,8 +76,9 @@ def import_roster(
 ) -> Roster:
     """Read a department's file, judge every row and keep the list for confirmation.
 
-    `file` is where it is, or what is in it. `sheet`, by name or place, is needed where it has several lists; `meanings` is what somebody said
-    that its columns are, where their headers do not. `category` is what everybody on it is, for a list without such a
+    `file` is where it is, or what is in it. `sheet`, by name or place, is needed where it has several lists; `meanings` is what
+    somebody said that its columns are, where their headers do not; `own_headers` are words by which the row of headers is known
+    beside those that everybody uses. `category` is what everybody on it is, for a list without such a
     column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
     holds them any more. `on` is today. `year_confirmed`: somebody looked at the years in the title, and it is the right list;
     the years stay with the list, for whoever confirms it. `progress` is told when a stage begins.
@@ -93,7 +95,7 @@ def import_roster(
         CategoryReader(pack, whole_list=name)
     content = file if isinstance(file, bytes) else file.read_bytes()
     progress("read", 0, 0)
-    table = read_spreadsheet(content, sheet=sheet)
+    table = read_spreadsheet(content, sheet=sheet, headers=KNOWN_HEADERS.union(map(plain_header, own_headers)))
     columns = find_columns(table, required=required_columns(category), meanings=meanings)
     years = years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
     if years and not year_confirmed:

@@ -10,13 +10,14 @@ from typing import Any
 
 import polars as pl
 
-from canbao.documents.columns import Field, Meanings, fields_frame, find_columns, meanings_of
+from canbao.documents.columns import KNOWN_HEADERS, Field, Meanings, fields_frame, find_columns, meanings_of
 from canbao.documents.reading import Contents, look_into
-from canbao.documents.table import Table
+from canbao.documents.table import Table, plain_header
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.importing import left_out_of, required_columns, years_that_are_over
+from canbao.rosters.domain.learning import Words
 from canbao.rosters.domain.verdict import Held
 from canbao.rosters.refusals import RosterOfAnotherYear
 
@@ -31,17 +32,18 @@ Seen = dict[str, Any]
 
 
 def preview(
-    content: bytes, *, sheet: int | None, meanings: Meanings | None, reader: CategoryReader, file_name: str, cut_off_on: date
+    content: bytes, *, sheet: int | None, meanings: Meanings | None, reader: CategoryReader, file_name: str, cut_off_on: date,
+    own: Words,
 ) -> Seen:  # fmt: skip
-    """What was understood, and under `no` what keeps it from going on.
+    """What was understood, and under `no` what keeps it from going on. `own` are the department's words for columns.
 
     Raises the refusals of `look_into`: then there is nothing to show.
     """
-    contents = look_into(content, sheet=sheet)
+    contents = look_into(content, sheet=sheet, headers=KNOWN_HEADERS.union(own))
     if contents.no is not None:
         return {"sheets": _sheets(contents, chosen=None), "no": contents.no.as_kept()}
     (table,) = contents.tables
-    said = list(meanings_of(table.columns) if meanings is None else meanings)
+    said = list(meanings_of(table.columns, own) if meanings is None else meanings)
     years = years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
     seen = {
         "sheets": _sheets(contents, chosen=table.at),
@@ -52,7 +54,7 @@ def preview(
         "hidden": table.hidden._asdict() if table.hidden else None,
         "left_out": left_out_of(table)[:LEFT_OUT_AT_MOST],
         "left_out_rows": len(table.left_out),
-        "columns": _columns(table, said),
+        "columns": _columns(table, said, own),
         "width": len(table.columns),
         "years": years,
         "no": None,
@@ -78,7 +80,7 @@ def _sheets(contents: Contents, *, chosen: int | None) -> list[Seen]:
     ]
 
 
-def _columns(table: Table, said: Sequence[Field | None]) -> list[Seen]:
+def _columns(table: Table, said: Sequence[Field | None], own: Words) -> list[Seen]:
     """The sender's columns with their first cells. Empty ones without a header are none to the sender either."""
     shown = []
     for at, (header, field) in enumerate(zip(table.columns, said, strict=True)):
@@ -86,7 +88,14 @@ def _columns(table: Table, said: Sequence[Field | None]) -> list[Seen]:
         samples = [kept(text, SAMPLE_AT_MOST) for text in cells.filter(cells != "").head(SAMPLES)]
         if header or samples:
             shown.append(
-                {"at": at, "header": kept(header, 60), "samples": samples, "field": field.value if field else ""}
+                {
+                    "at": at,
+                    "header": kept(header, 60),
+                    "samples": samples,
+                    "field": field.value if field else "",
+                    "own": plain_header(header) in own,
+                    "whole": kept(header, 60) == header,  # nothing of it was covered or cut off
+                }
             )
     return shown
 

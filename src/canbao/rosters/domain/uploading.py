@@ -17,6 +17,7 @@ from canbao.policy import Pack
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.handling import check_may_handle
+from canbao.rosters.domain.learning import learn, words_of
 from canbao.rosters.domain.preview import preview
 from canbao.rosters.models import Upload
 from canbao.rosters.refusals import CutOffInFuture, RosterOfAnotherYear, UploadGone, UploadUnderWay
@@ -79,7 +80,9 @@ def hand_in(upload: Upload, *, by: Staff, at: datetime, year_confirmed: bool = F
         raise said_again(no)
     upload.state, upload.queued_at, upload.year_confirmed = Upload.State.WAITING, at, year_confirmed
     upload.tries, upload.refusal = 0, None
-    upload.save(update_fields=["state", "queued_at", "year_confirmed", "tries", "refusal"])
+    upload.meanings = _as_shown(upload)  # whatever the department's words mean by the time that a worker reads it
+    learn(upload, by=by, at=at)
+    upload.save(update_fields=["state", "queued_at", "year_confirmed", "tries", "refusal", "meanings"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])  # is heard when this is committed
     return upload
@@ -111,6 +114,16 @@ def _locked(upload: Upload, by: Staff) -> Upload:
     return found
 
 
+def _as_shown(upload: Upload) -> list[str]:
+    shown = {column["at"]: column["field"] for column in upload.seen["columns"]}
+    return [shown.get(at, "") for at in range(upload.seen["width"])]
+
+
+def own_headers(upload: Upload) -> list[str]:
+    """Headers that were understood by the department's own words, for whoever reads the file again."""
+    return [column["header"] for column in upload.seen.get("columns", []) if column["own"]]
+
+
 def meanings_said(upload: Upload) -> list[Field | None] | None:
     return None if upload.meanings is None else [Field(word) if word else None for word in upload.meanings]
 
@@ -123,4 +136,5 @@ def _seen(upload: Upload, content: bytes, pack: Pack) -> dict[str, object]:
         reader=CategoryReader(pack, whole_list=upload.category or None),
         file_name=upload.file_name,
         cut_off_on=upload.cut_off_on,
+        own=words_of(upload.county, upload.department),
     )

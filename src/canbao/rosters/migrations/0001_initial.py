@@ -412,4 +412,58 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="LearnedColumn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("department", models.CharField(max_length=40, verbose_name="部门")),
+                ("word", models.CharField(max_length=60, verbose_name="表头")),
+                ("field", models.CharField(blank=True, default="", max_length=20, verbose_name="当作")),
+                ("learned_at", models.DateTimeField(default=canbao.access.clock.now, verbose_name="记住时间")),
+                ("learned_by", models.CharField(max_length=60, verbose_name="由谁")),
+                ("forgotten_at", models.DateTimeField(null=True, verbose_name="忘掉时间")),
+                ("forgotten_by", models.CharField(max_length=60, null=True, verbose_name="由谁忘掉")),
+            ],
+            options={
+                "ordering": ["word", "-learned_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("forgotten_at__isnull", True)),
+                        fields=("county", "department", "word"),
+                        name="learned_column_means_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "field__in",
+                                [
+                                    "",
+                                    "name",
+                                    "number",
+                                    "category",
+                                    "grade",
+                                    "town",
+                                    "village",
+                                    "since",
+                                    "until",
+                                    "phone",
+                                    "note",
+                                ],
+                            ),
+                            models.Q(("word", ""), _negated=True),
+                        ),
+                        name="learned_column_is_a_column",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("forgotten_at__isnull", True), ("forgotten_by__isnull", True)),
+                            models.Q(("forgotten_at__isnull", False), ("forgotten_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="learned_column_forgotten_by_someone",
+                    ),
+                ],
+            },
+        ),
     ]

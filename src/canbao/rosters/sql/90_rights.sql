@@ -40,6 +40,14 @@ GRANT UPDATE (sheet, meanings, category, seen, state, year_confirmed, queued_at,
 ALTER TABLE rosters_upload ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS within_scope ON rosters_upload;
 CREATE POLICY within_scope ON rosters_upload USING (scope_has_county(county)) WITH CHECK (scope_has_county(county));
+-- A department's words for columns: the county's own, written once, forgotten once.
+GRANT SELECT, INSERT ON rosters_learnedcolumn TO canbao_app;
+REVOKE UPDATE ON rosters_learnedcolumn FROM canbao_app;
+GRANT UPDATE (forgotten_at, forgotten_by) ON rosters_learnedcolumn TO canbao_app;
+SELECT access_append_only('rosters_learnedcolumn', 'forgotten_at', 'forgotten_by');
+ALTER TABLE rosters_learnedcolumn ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS within_scope ON rosters_learnedcolumn;
+CREATE POLICY within_scope ON rosters_learnedcolumn USING (scope_has_county(county)) WITH CHECK (scope_has_county(county));
 -- What was settled stays as it is, for the application and for the owner: a list once it is confirmed or closed, with who,
 -- when and why; its rows, which it was confirmed by; a holding once it has ended.
 CREATE OR REPLACE FUNCTION rosters_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$

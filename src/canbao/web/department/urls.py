@@ -1,11 +1,13 @@
 from django.urls import path
 
-from canbao.web.department import deciding, roster, rosters, uploads
+from canbao.web.department import deciding, roster, rosters, uploads, words
 
 urlpatterns = [
     path("", rosters.rosters, name="department"),
     path("uploads/<int:upload_id>/", uploads.upload, name="upload"),
     path("uploads/<int:upload_id>/drop/", uploads.drop_upload, name="drop-upload"),
+    path("words/", words.words, name="column-words"),
+    path("words/<int:word_id>/forget/", words.forget_word, name="forget-column-word"),
     path("<int:roster_id>/", roster.roster, name="roster"),
     path("<int:roster_id>/file/", roster.file_back, name="roster-file"),
     path("<int:roster_id>/confirm/", deciding.confirm, name="confirm-roster"),
