@@ -196,14 +196,3 @@ class AmountUnknown(Refusal):
     code = "amount_unknown"
     says_template = "{who}的应缴金额，本通知没有规定（{what}）。"
     remedy_template = "请向{ask}问明，金额确定后再收费。"
-
-
-class DifferenceStillOwed(Refusal):
-    """Who is enrolled and still owes a difference goes to another village: the difference belongs where they paid."""
-
-    code = "difference_still_owed"
-    says_template = "{who}已经在{unit}参保，还有差额没有缴清，不能变更到外村的户。"
-    remedy_template = "请先在{unit}缴清差额，再办变更。"
-
-
-SAID_BY_DATABASE: dict[str, type[Refusal]] = {DifferenceStillOwed.code: DifferenceStillOwed}

@@ -1,11 +1,12 @@
 """Four-way consistency (四个一致, R-42): money, people, roster and receipts, counted apart and compared person by person.
 
 - money: what the ledger holds as contributions of a person
-- people: what the enrolment says the person has paid
+- people: what the enrolment says the person has paid (a later difference is counted where it was paid)
 - roster: what the person's settled bills come to (the list that goes to the tax office)
 - receipts: what the lines of valid official receipts come to, refund vouchers taken off
 
-Each is counted from tables that the other three do not read, in one statement and so at one moment. A person appears
+Each is counted from tables that the other three do not read, in one statement and so at one moment; only which part of
+an enrolment's money lies elsewhere than the enrolment is told by the bills. A person appears
 where any of the four is not nothing; a difference names the person's row in each. Beside it, receipt numbers that
 should exist and do not, and transfers that no person stands behind.
 """
@@ -28,9 +29,12 @@ WITH money AS (
        AND (%(unit)s::bigint IS NULL OR a.holder = %(unit)s::text)
      GROUP BY t.resident_id
 ), people AS (
-    SELECT e.resident_id, sum(e.paid_fen) AS fen, min(e.id) AS row FROM enrolment_enrolment e
-     WHERE e.campaign_id = %(campaign)s AND e.division >= %(first)s AND e.division < %(after)s
-       AND e.ended_on IS NULL AND (%(unit)s::bigint IS NULL OR e.unit_id = %(unit)s)
+    SELECT e.resident_id, sum(e.fen) AS fen, min(e.row) AS row FROM (
+        SELECT resident_id, division, unit_id, paid_fen AS fen, id AS row FROM enrolment_enrolment
+         WHERE campaign_id = %(campaign)s AND ended_on IS NULL
+        UNION ALL
+        SELECT resident_id, division, unit_id, fen, NULL FROM enrolment_paid_elsewhere(%(campaign)s)) e
+     WHERE e.division >= %(first)s AND e.division < %(after)s AND (%(unit)s::bigint IS NULL OR e.unit_id = %(unit)s)
      GROUP BY e.resident_id
 ), roster AS (
     SELECT b.resident_id, sum(b.due_fen) AS fen, min(b.id) AS row FROM enrolment_bill b
@@ -61,13 +65,7 @@ SELECT count(*) FILTER (WHERE money_fen <> 0), coalesce(sum(money_fen), 0)::bigi
              WHERE NOT (money_fen = people_fen AND people_fen = roster_fen AND roster_fen = receipts_fen)
              ORDER BY resident_id LIMIT %(limit)s) d),
        (SELECT jsonb_agg(to_jsonb(g)) FROM (
-            SELECT b.series, number, u.name AS unit FROM collection_receiptbook b
-              JOIN divisions_collectingunit u ON u.id = b.unit_id
-              CROSS JOIN LATERAL generate_series(b.first_number, b.next_number - 1) AS number
-             WHERE u.division >= %(first)s AND u.division < %(after)s AND (%(unit)s::bigint IS NULL OR b.unit_id = %(unit)s)
-               AND NOT EXISTS (SELECT FROM collection_receipt r
-                                WHERE r.county = b.county AND r.series = b.series AND r.number = number.number)
-             ORDER BY 1, 2 LIMIT %(limit)s) g),
+            SELECT * FROM collection_numbers_gone(%(first)s, %(after)s, %(unit)s, %(limit)s)) g),
        (SELECT count(*) FROM enrolment_enrolment e
          WHERE e.campaign_id = %(campaign)s AND e.division >= %(first)s AND e.division < %(after)s AND e.ended_on IS NULL
            AND e.paid_fen = 0 AND (%(unit)s::bigint IS NULL OR e.unit_id = %(unit)s))

@@ -1,23 +1,23 @@
 """Households change, and what is owed follows the people: what was paid stays, and nobody pays twice or not at all."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.households import with_bills
+from canbao.collection.domain.merging import merge_village
 from canbao.collection.domain.orders import make_order
 from canbao.collection.models import Channel, Order, Receipt, Refund
 from canbao.collection.queries import orders_to_pay, paid_by_person
+from canbao.divisions.models import Division
 from canbao.enrolment.domain.campaigns import open_campaign, publish
 from canbao.enrolment.domain.why import standings
 from canbao.enrolment.models import Bill, BillState, Campaign
 from canbao.enrolment.queries import enrolled_of, households_to_pay
-from canbao.enrolment.refusals import DifferenceStillOwed
 from canbao.kernel.days import CHINA
 from canbao.policy import load_pack
 from canbao.register.domain.changes import undo
@@ -29,8 +29,17 @@ from canbao.web.members import State, members
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, pay, tell
 from tests.collection.racing import as_owner
-from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold, register_changes, signed_in
-from tests.desks import readjust
+from tests.county import (
+    COUNTY,
+    FAR_VILLAGE,
+    IN_THE_WINDOW,
+    OTHER_VILLAGE,
+    VILLAGE,
+    County,
+    hold,
+    register_changes,
+    signed_in,
+)
 
 SETTLED, OPEN, SUPERSEDED = BillState.SETTLED, BillState.OPEN, BillState.SUPERSEDED
 TIERED = Path(__file__).parents[2] / "policies" / "packs" / "tiers-by-household"
@@ -202,22 +211,6 @@ def test_a_split_that_is_taken_back_brings_the_bills_back(county: County) -> Non
     assert four_ways_agree(county.campaign).agree
 
 
-def test_who_owes_a_difference_pays_it_before_going_to_another_village(county: County) -> None:
-    hold({"钱儿": "低保对象"}, on=date(2021, 9, 30))
-    readjust(county.campaign, as_of=TODAY, at=IN_THE_WINDOW, actor="staff:county")
-    pay(county, "钱家", "钱儿")
-    Holding.objects.filter(resident__name="钱儿").update(until=date(2021, 10, 1))
-    readjust(county.campaign, as_of=TODAY, at=IN_THE_WINDOW, actor="staff:county")
-
-    with pytest.raises(DifferenceStillOwed), transaction.atomic():
-        marries(county, "钱儿", home="钱家", into="郑家")
-    marries(county, "钱儿", home="钱家", into="周家")  # of the same drawer
-
-    assert bills_of("钱儿")[-1][1:] == (28000, OPEN, "周家", VILLAGE)
-    pay(county, "周家", "钱儿")
-    assert four_ways_agree(county.campaign, unit=county.unit(VILLAGE).pk).agree
-
-
 # --- tiers ------------------------------------------------------------------------------------------------------------
 
 THEN = datetime(2030, 10, 10, 10, 0, tzinfo=CHINA)
@@ -282,23 +275,30 @@ def test_who_comes_into_a_household_of_another_tier_pays_as_it_does(county: Coun
     assert owed(tiered, "赵大") == [(30000, OPEN)]
 
 
-def test_who_paid_in_another_villages_drawer_is_left_as_they_are(county: County, tiered: Campaign) -> None:
+def test_who_paid_in_another_villages_drawer_pays_the_rest_where_they_came_to(county: County, tiered: Campaign) -> None:
     picks(county, "郑家", "二档")
     pays(county, tiered, "钱家")
     person = county.person("钱儿").pk
 
-    does(
-        county,
-        "钱家",
-        move_over,
-        [person],
-        into=county.household("郑家"),
-        relations={person: "配偶"},
-        by="town",
-        at=THEN,
-    )
+    into = county.household("郑家")
+    does(county, "钱家", move_over, [person], into=into, relations={person: "配偶"}, by="town", at=THEN)
+    pays(county, tiered, "郑家")
 
-    assert owed(tiered, "钱儿") == [(30000, SETTLED)]
+    assert owed(tiered, "钱儿") == [(30000, SETTLED), (35000, SETTLED)]
+    assert [four_ways_agree(tiered, unit=county.unit(village).pk).agree for village in (VILLAGE, OTHER_VILLAGE)] == [True, True]  # fmt: skip
+
+
+def test_a_tier_changes_also_for_who_paid_to_a_committee_that_is_no_more(county: County, tiered: Campaign) -> None:
+    pays(county, tiered, "王家")
+    with signed_in("county"):
+        merge_village(
+            Division.objects.get(pk=FAR_VILLAGE), Division.objects.get(pk=VILLAGE), on=THEN.date(), why="批复",
+            by=county.staff("county"), at=THEN,
+        )  # fmt: skip
+
+    picks(county, "王家", "二档")
+
+    assert owed(tiered, "王远") == [(30000, SETTLED), (35000, OPEN)]
 
 
 def test_a_tier_leaves_alone_what_else_changed_since_somebody_paid(county: County, tiered: Campaign) -> None:

@@ -10,14 +10,12 @@ from canbao.access.refusals import NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.cash import take_cash
 from canbao.collection.domain.merging import Merged, merge_town, merge_village
-from canbao.collection.domain.readjustment import readjust
 from canbao.collection.models import Order, Payment, PaymentOutcome, Receipt, Remittance
 from canbao.collection.refusals import CashInOldDrawer, CommitteeMissing, MergedIntoItself, UnitCollectsNoMore
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.divisions.queries import where_now
 from canbao.divisions.refusals import DayOfPlaceNotPossible, NoSuchPlace, PlaceNameTaken, WhyOfPlaceMissing
 from canbao.enrolment.models import Bill, Enrolment, Target
-from canbao.enrolment.refusals import DifferenceStillOwed
 from canbao.ledger.models import Transfer
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Change, Household, Resident
@@ -190,16 +188,6 @@ class TestAVillage:
 
         with signed_in("town", division=TOWN):
             assert Remittance.objects.get().division == VILLAGE  # the town still sees and confirms it
-
-    def test_a_difference_is_paid_first_where_the_rest_was_paid(self, county: County) -> None:
-        """A unit's books are compared by unit: what belongs to a payment of the old one is not the new one's."""
-        pay(county, "钱家", "钱奶奶")
-        Holding.objects.filter(resident__name="钱奶奶").update(until=TODAY)
-        with signed_in("county"):
-            readjust(county.campaign, as_of=TODAY + timedelta(days=1), at=IN_THE_WINDOW + timedelta(days=1), actor="staff:county")  # fmt: skip
-
-        with pytest.raises(DifferenceStillOwed):
-            merge(county)
 
     def test_is_the_countys_business(self, county: County) -> None:
         with signed_in("tax"), pytest.raises(NotYourWork):

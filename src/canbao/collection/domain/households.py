@@ -1,8 +1,8 @@
 """Households change, and the bills with them.
 
 Whoever has not paid yet owes in their household of now, by what is registered now. Whose household takes another tier after
-they have paid owes the difference or has it back, asked for the day on which they paid; but not who paid in another
-unit's drawer: that one's books are as they were, and the difference waits for the county's re-adjustment.
+they have paid owes the difference or has it back, asked for the day on which they paid: the difference is paid where
+they live now, and goes back where it was paid.
 """
 
 from collections.abc import Callable, Collection
@@ -12,13 +12,11 @@ from typing import TypeVar
 from django.db import transaction
 
 from canbao.access.record import recorded_last
-from canbao.access.refusing import refusing
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.readjustment import follow_register, readjust
 from canbao.collection.models import Order
 from canbao.enrolment.models import BillState
 from canbao.enrolment.queries import current_campaign, enrolled_of
-from canbao.enrolment.refusals import SAID_BY_DATABASE
 from canbao.kernel.days import CHINA
 from canbao.register.models import Resident
 
@@ -31,13 +29,12 @@ def with_bills(
 ) -> Done:
     """Do `change` of the register, which concerns these people, and all that follows for their bills: both or neither.
 
-    Says no like `change`, then `DifferenceStillOwed`. An order that still asks for a bill which is somewhere else now is
+    Says no like `change`. An order that still asks for a bill which is somewhere else now is
     closed; money that is on its way for it is confirmed for the others, and owed back to whoever is gone.
     """
     tiers, merged = _tiers(residents), _merged(residents)
     with recorded_last():
-        with refusing(SAID_BY_DATABASE):
-            done = change()
+        done = change()
         became = _tiers(residents)
         follow_register(county, list(residents), at=at, actor=actor)
         _follow_tiers(county, [one for one in became if became[one] != tiers.get(one)], at=at, actor=actor)
@@ -68,8 +65,6 @@ def _follow_tiers(county: str, residents: Collection[int], *, at: datetime, acto
     campaign = current_campaign(county)
     if campaign is None or not residents:
         return
-    units = dict(Resident.objects.filter(pk__in=residents).values_list("pk", "household__unit_id"))
-    enrolled = enrolled_of(campaign, list(residents))
-    paid_here = [one for one, enrolment in enrolled.items() if enrolment.unit_id == units[one]]
+    enrolled = list(enrolled_of(campaign, list(residents)))
     with within(Scope(division=county, actor=actor)):  # as `follow_register` does, and for the same reason
-        readjust(campaign, as_of=at.astimezone(CHINA).date(), at=at, actor=actor, as_paid=True, residents=paid_here)
+        readjust(campaign, as_of=at.astimezone(CHINA).date(), at=at, actor=actor, as_paid=True, residents=enrolled)

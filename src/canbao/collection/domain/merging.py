@@ -13,7 +13,6 @@ from django.db.models import F, Q, Sum
 
 from canbao.access.models import Staff
 from canbao.access.record import record
-from canbao.access.refusing import refusing
 from canbao.collection.models import Channel, Payment, ReceiptBook
 from canbao.collection.refusals import CashInOldDrawer, CommitteeMissing, MergedIntoItself
 from canbao.divisions.domain.codes import own_code
@@ -23,7 +22,6 @@ from canbao.divisions.queries import below, standing_on
 from canbao.divisions.refusals import NoSuchPlace, PlaceNameTaken
 from canbao.enrolment.models import Bill, BillState, Campaign, Target
 from canbao.enrolment.queries import current_campaign
-from canbao.enrolment.refusals import SAID_BY_DATABASE
 from canbao.kernel.days import CHINA, days_after
 from canbao.kernel.division_code import DivisionCode
 from canbao.kernel.refusal import must
@@ -96,8 +94,7 @@ def merge_village(old: Division, into: Division, *, on: date, why: str, by: Staf
     """The village `old` is part of the village `into` from `on`; its committee collects no more.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `MergedIntoItself`, `NoSuchPlace`, `DayOfPlaceNotPossible`,
-    `WhyOfPlaceMissing`, `CommitteeMissing`, `PlaceNameTaken` (schools of one name in both), `DifferenceStillOwed`,
-    `CashInOldDrawer`.
+    `WhyOfPlaceMissing`, `CommitteeMissing`, `PlaceNameTaken` (schools of one name in both), `CashInOldDrawer`.
     """
     actor, why = _checked(old, into, VILLAGE, on=on, why=why, by=by, at=at)
     units = (
@@ -199,8 +196,7 @@ def _follow(
     CollectingUnit.objects.filter(pk__in=units).update(division=into)
     replaced = {from_unit.pk: to_unit.pk} if from_unit and to_unit else {}
     here, there = (unit.pk if unit else 0 for unit in (from_unit, to_unit))
-    with refusing(SAID_BY_DATABASE):
-        moved = move_to_village(old.code, into.code, from_unit=here, to_unit=there, on=on, why=why, actor=actor, at=at)
+    moved = move_to_village(old.code, into.code, from_unit=here, to_unit=there, on=on, why=why, actor=actor, at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT collection_follow_households(%s, %s)", [county, moved.households])
         cursor.execute("SELECT collection_follow_units(%s, %s)", [county, units])

@@ -234,6 +234,14 @@ class Migration(migrations.Migration):
             model_name="bill",
             index=models.Index(fields=["division", "campaign"], name="enrolment_b_divisio_ae0704_idx"),
         ),
+        migrations.AddIndex(
+            model_name="bill",
+            index=models.Index(
+                condition=models.Q(("state", "settled"), ("version__gt", 1)),
+                fields=["campaign"],
+                name="bill_later_settled",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="bill",
             constraint=models.UniqueConstraint(

@@ -62,6 +62,7 @@ class Bill(models.Model):
         indexes = [
             models.Index(fields=["unit", "campaign"]),
             models.Index(fields=["division", "campaign"]),
+            models.Index(fields=["campaign"], condition=Q(state="settled", version__gt=1), name="bill_later_settled"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["county", "campaign", "resident", "version"], name="bill_version_once"),

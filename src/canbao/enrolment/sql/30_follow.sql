@@ -1,6 +1,8 @@
 -- What somebody still owes goes with them to another household or village: the open bill is superseded and a further version
 -- asks for the same, there. An order for the old one asks for nothing more of them: money that arrives for it all the same
--- is owed back (20_confirm.sql). What was paid stays where it was paid, and so does the enrolment. Where the household itself lies
+-- is owed back (20_confirm.sql). What was paid stays where it was paid, and so does the enrolment; a difference that somebody
+-- owes or will owe to it is paid where they live by then (enrolment_paid_elsewhere). What nobody collects any more, because a later
+-- campaign was opened, stays where it is. Where the household itself lies
 -- in another village by now (decision 0016), the open bill only follows it: an order for it is still good.
 --
 -- Whose row is merged into another one's owes nothing any more: the open bill is superseded and nothing asks instead. When that is
@@ -13,7 +15,6 @@ DECLARE
     movers bigint[];
     at_home bigint[];
     apart bigint[];  -- who was merged and is not any more
-    owing jsonb;
 BEGIN
     SELECT array_agg(b.id) FILTER (WHERE (b.household_id, b.same_as_id) IS DISTINCT FROM (w.household_id, w.same_as_id)),
            array_agg(b.id) FILTER (WHERE (b.household_id, b.same_as_id) IS NOT DISTINCT FROM (w.household_id, w.same_as_id)),
@@ -24,19 +25,12 @@ BEGIN
         RETURN NULL;
     END IF;
     PERFORM 1 FROM enrolment_bill WHERE resident_id = ANY (movers || at_home) ORDER BY id FOR UPDATE;
-    -- A difference belongs to what was paid, in the drawer and the books of the unit where it was paid.
-    SELECT jsonb_build_object('who', r.name, 'unit', u.name) INTO owing
-      FROM enrolment_bill b JOIN register_resident r ON r.id = b.resident_id JOIN register_household h ON h.id = r.household_id
-      JOIN enrolment_enrolment e ON e.campaign_id = b.campaign_id AND e.resident_id = b.resident_id AND e.ended_on IS NULL
-      JOIN divisions_collectingunit u ON u.id = e.unit_id
-     WHERE b.resident_id = ANY (movers || at_home) AND r.same_as_id IS NULL AND b.state = 'open' AND e.unit_id <> h.unit_id LIMIT 1;
-    IF FOUND THEN
-        PERFORM refuse('difference_still_owed', owing);
-    END IF;
     UPDATE enrolment_bill b SET division = h.division, unit_id = h.unit_id FROM register_household h
      WHERE b.resident_id = ANY (at_home) AND b.state = 'open' AND h.id = b.household_id;
     WITH replaced AS (
-        UPDATE enrolment_bill SET state = 'superseded' WHERE resident_id = ANY (movers) AND state = 'open'
+        UPDATE enrolment_bill b SET state = 'superseded' WHERE resident_id = ANY (movers) AND state = 'open'
+           AND NOT EXISTS (SELECT FROM enrolment_campaign this JOIN enrolment_campaign later ON later.county = this.county
+                            WHERE this.id = b.campaign_id AND later.opened_at IS NOT NULL AND later.window_from > this.window_from)
         RETURNING county, campaign_id, resident_id, assessment_id, due_fen
     )
     INSERT INTO enrolment_bill (county, campaign_id, resident_id, version, household_id, division, unit_id, assessment_id, due_fen, state)
@@ -84,3 +78,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION enrolment_of(bigint, bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION enrolment_of(bigint, bigint[]) TO canbao_app;
+
+-- What somebody enrolled paid later, or had back, at another unit or village than where they were enrolled: `paid_fen` of the enrolment
+-- says how much in all, and this what of it is not there but elsewhere. It is taken off in the one place and added in the other,
+-- so that whoever counts either of them counts what is in its books. As the owner: the other place is outside of the reader's sight.
+CREATE OR REPLACE FUNCTION enrolment_paid_elsewhere(in_campaign bigint)
+RETURNS TABLE (resident_id bigint, division varchar, unit_id bigint, fen bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH later AS (
+        SELECT e.resident_id, e.household_id AS home, e.division AS enrolled_in, e.unit_id AS enrolled_by, b.household_id, b.division, b.unit_id, b.due_fen
+          FROM enrolment_bill b
+          JOIN enrolment_enrolment e ON e.resident_id = b.resident_id AND e.campaign_id = b.campaign_id AND e.ended_on IS NULL
+         WHERE b.campaign_id = in_campaign AND b.state = 'settled' AND b.version > 1 AND b.id <> e.bill_id
+           AND (b.division, b.unit_id) <> (e.division, e.unit_id)
+    ), moved AS (
+        SELECT resident_id, household_id, division, unit_id, due_fen AS fen FROM later
+        UNION ALL
+        SELECT resident_id, home, enrolled_in, enrolled_by, -due_fen FROM later
+    )
+    SELECT resident_id, division, unit_id, fen FROM moved
+     WHERE division >= scope_first() AND division < scope_after() AND (scope_household() IS NULL OR household_id = scope_household())
+$$;
+REVOKE ALL ON FUNCTION enrolment_paid_elsewhere(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enrolment_paid_elsewhere(bigint) TO canbao_app;
