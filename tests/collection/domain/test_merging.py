@@ -10,6 +10,7 @@ from canbao.access.refusals import NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.cash import take_cash
 from canbao.collection.domain.merging import Merged, merge_town, merge_village
+from canbao.collection.domain.orders import give_up
 from canbao.collection.models import Order, Payment, PaymentOutcome, Receipt, Remittance
 from canbao.collection.refusals import CashInOldDrawer, CommitteeMissing, MergedIntoItself, UnitCollectsNoMore
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
@@ -128,6 +129,19 @@ class TestAVillage:
         assert done.outcome is PaymentOutcome.SETTLED
         assert Receipt.objects.get(pk=done.receipt_id).unit == county.unit(OTHER_VILLAGE)
         assert four_ways_agree(county.campaign, unit=county.unit(OTHER_VILLAGE).pk).agree
+
+    def test_late_money_for_an_order_that_was_given_up_is_the_new_committees(self, county: County) -> None:
+        late = order(county, "周家")
+        give_up(late)
+        merge(county)
+
+        (done,) = tell(money(late))
+
+        new = county.unit(OTHER_VILLAGE)
+        assert done.outcome is PaymentOutcome.SETTLED
+        paid, receipt = Payment.objects.get(), Receipt.objects.get()
+        assert (paid.division, paid.unit, receipt.division, receipt.unit) == (OTHER_VILLAGE, new, OTHER_VILLAGE, new)
+        assert all(four_ways_agree(county.campaign, unit=unit.pk).agree for unit in (county.unit(), new))
 
     def test_categories_go_along_also_those_that_ended(self, county: County) -> None:
         Holding.objects.filter(resident__name="孙独").update(until=TODAY)
@@ -303,6 +317,56 @@ def test_orders_are_seen_there(county: County) -> None:
 
     with within(Scope(division=OTHER_VILLAGE, actor="staff:neighbour")):
         assert Order.objects.get(household__code="周家").unit == county.unit(OTHER_VILLAGE)
+
+
+HANGING = ["enrolment_bill", "enrolment_enrolment", "collection_order", "collection_payment", "collection_receipt",
+           "collection_refund", "ledger_transfer"]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", HANGING)
+def test_what_hangs_on_a_village_is_found_without_reading_the_county(county: County, table: str) -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # so few rows here that reading them all would be as good
+        cursor.execute(
+            f"""EXPLAIN SELECT 1 FROM {table} t JOIN register_household h ON h.id = t.household_id
+                 WHERE h.id = ANY (%s) AND t.division <> h.division""",
+            [[1, 2, 3]],
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert f"Seq Scan on {table}" not in plan, plan
+
+
+class TestWhileSomebodyOrders:
+    """The order is made as the village was, and finds it merged when it is on disk."""
+
+    def test_the_money_is_the_new_committees(self, real_county: County) -> None:
+        merged, asked = one_inside_the_other(lambda: merge(real_county), lambda: order(real_county, "周家"))
+        assert (merged.households, asked.division, asked.unit_id) == (6, VILLAGE, real_county.unit().pk)
+
+        tell(money(asked))
+
+        asked.refresh_from_db()
+        new = real_county.unit(OTHER_VILLAGE)
+        assert (asked.division, asked.unit, Payment.objects.get().division) == (OTHER_VILLAGE, new, OTHER_VILLAGE)
+        assert [self.agree(real_county, village) for village in (VILLAGE, OTHER_VILLAGE)] == [True, True]
+
+    def test_by_the_order_alone_the_books_would_differ(self, real_county: County) -> None:
+        """The control."""
+        rewrite(
+            "collection_confirm",
+            "WHEN 'cash' THEN o.unit_id ELSE h.unit_id",
+            "WHEN 'cash' THEN o.unit_id ELSE o.unit_id",
+        )
+        _merged, asked = one_inside_the_other(lambda: merge(real_county), lambda: order(real_county, "周家"))
+
+        tell(money(asked))
+
+        assert [self.agree(real_county, village) for village in (VILLAGE, OTHER_VILLAGE)] == [False, False]
+
+    @staticmethod
+    def agree(county: County, village: str) -> bool:
+        return four_ways_agree(county.campaign, unit=county.unit(village).pk).agree
 
 
 class TestWhileSomebodyTakesCash:

@@ -635,6 +635,14 @@ class Migration(migrations.Migration):
             model_name="payment",
             index=models.Index(fields=["channel", "paid_on"], name="collection__channel_3aabef_idx"),
         ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("household_id__isnull", False)),
+                fields=["household_id"],
+                name="payment_of_household",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="payment",
             constraint=models.UniqueConstraint(fields=("channel", "reference"), name="payment_told_once"),

@@ -45,6 +45,7 @@ class Payment(models.Model):
             models.Index(fields=["unit", "channel"], condition=Q(remittance__isnull=True), name="payment_not_remitted"),
             models.Index(fields=["outcome"], condition=~Q(outcome="settled"), name="payment_not_settled"),
             models.Index(fields=["channel", "paid_on"]),
+            models.Index(fields=["household_id"], condition=Q(household_id__isnull=False), name="payment_of_household"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["channel", "reference"], name="payment_told_once"),

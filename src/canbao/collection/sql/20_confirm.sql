@@ -128,7 +128,9 @@ BEGIN
     END IF;
 
     -- Every telling becomes a payment, once; of two with the same reference in one set, the first. The outcome is what
-    -- can be said before looking at the bills. Money that nobody can place belongs to the county as a whole.
+    -- can be said before looking at the bills. Money that nobody can place belongs to the county as a whole. Any other is its
+    -- household's, and but for cash, which lies in a drawer, its household's unit takes it, as the bills say: an order that was
+    -- closed before its village was merged, or made meanwhile, still names the old ones.
     WITH told AS (
         SELECT DISTINCT ON (t.channel, t.reference) t.*
           FROM ROWS FROM (jsonb_to_recordset(batch) AS (id uuid, channel text, reference text, "order" uuid, amount_fen bigint,
@@ -139,14 +141,15 @@ BEGIN
         INSERT INTO collection_payment (id, county, channel, reference, order_number, order_id, division, household_id, unit_id,
                amount_fen, settled_fen, people, paid_at, paid_on, outcome, noted_at)
         SELECT t.id, coalesce(o.county, t.county, here), t.channel, t.reference, t."order", o.id,
-               coalesce(o.division, rpad(coalesce(t.county, here), 12, '0')), o.household_id, o.unit_id,
+               coalesce(h.division, rpad(coalesce(t.county, here), 12, '0')), o.household_id,
+               CASE t.channel WHEN 'cash' THEN o.unit_id ELSE h.unit_id END,
                t.amount_fen, 0, 0, t.paid_at, t.paid_on,
                CASE WHEN o.id IS NULL THEN 'unknown_order'
                     WHEN o.total_fen <> t.amount_fen
                       OR o.total_fen IS DISTINCT FROM (SELECT sum(l.fen) FROM collection_orderline l WHERE l.order_id = o.id) THEN 'amount_differs'
                     WHEN EXISTS (SELECT FROM collection_orderline l WHERE l.order_id = o.id AND l.covers->>t.paid_on::text IS NULL) THEN 'window_closed'
                     ELSE 'surplus' END, at
-          FROM told t LEFT JOIN collection_order o ON o.id = t."order"
+          FROM told t LEFT JOIN collection_order o ON o.id = t."order" LEFT JOIN register_household h ON h.id = o.household_id
          ORDER BY t.channel, t.reference
             ON CONFLICT DO NOTHING  -- by reference, or by the id that follows from it: either may be found first
         RETURNING id
@@ -179,7 +182,7 @@ BEGIN
              WHERE s.payment_id = ANY (fresh) GROUP BY s.payment_id) s
      WHERE p.id = s.payment_id;
 
-    UPDATE collection_order o SET state = 'paid' FROM collection_payment p
+    UPDATE collection_order o SET state = 'paid', division = p.division, unit_id = CASE o.state WHEN 'open' THEN p.unit_id ELSE o.unit_id END FROM collection_payment p
      WHERE p.id = ANY (fresh) AND p.order_id = o.id AND p.outcome IN ('settled', 'partly', 'surplus');
 
     PERFORM collection_issue(fresh, who, at);

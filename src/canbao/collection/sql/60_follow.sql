@@ -16,6 +16,8 @@ BEGIN
                          WHERE h.id = t.household_id AND h.id = ANY ($1) AND h.county = $2 AND t.division <> h.division', hanging)
             USING households, in_county;
     END LOOP;
+    UPDATE enrolment_bill b SET unit_id = h.unit_id FROM register_household h  -- of who left since, and owes from an earlier season
+     WHERE h.id = b.household_id AND h.id = ANY (households) AND h.county = in_county AND b.state = 'open' AND b.unit_id <> h.unit_id;
     UPDATE collection_order o SET unit_id = h.unit_id FROM register_household h
      WHERE h.id = o.household_id AND h.id = ANY (households) AND h.county = in_county AND o.state = 'open' AND o.unit_id <> h.unit_id;
 END $$;

@@ -124,7 +124,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("resident_id__isnull", False)),
                         fields=["resident_id"],
                         name="transfer_of_resident",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("household_id__isnull", False)),
+                        fields=["household_id"],
+                        name="transfer_of_household",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="transfer_moves_something"),

@@ -47,6 +47,9 @@ class Transfer(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["resident_id"], condition=Q(resident_id__isnull=False), name="transfer_of_resident"),
+            models.Index(
+                fields=["household_id"], condition=Q(household_id__isnull=False), name="transfer_of_household"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="transfer_moves_something"),
