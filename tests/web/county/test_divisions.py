@@ -4,7 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from canbao.divisions.models import CollectingUnit, Division
-from tests.county import OTHER_VILLAGE, VILLAGE
+from tests.county import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE
 from tests.web.conftest import Outside
 from tests.web.pages import text_of
 
@@ -131,6 +131,16 @@ def test_a_merger_is_looked_at_before_it_is_done(sign_in: object, outside: Outsi
     old = text_of(client.get(f"/county/divisions/{VILLAGE}/"))
     assert "已并入 示例二村" in old
     assert "先看会带走什么" not in old
+
+
+def test_a_merger_that_is_confirmed_twice_is_done_once(sign_in: object) -> None:
+    client = sign_in("county")
+    one, again = (client.post(f"/county/divisions/{VILLAGE}/merge/", MERGER | {"confirmed": "1"}) for _ in range(2))
+    elsewhere = MERGER | {"confirmed": "1", "into": FAR_VILLAGE}
+
+    there = f"/county/divisions/{OTHER_VILLAGE}/"
+    assert [(answer.status_code, answer.headers["Location"]) for answer in (one, again)] == [(302, there), (302, there)]
+    assert client.post(f"/county/divisions/{VILLAGE}/merge/", elsewhere).status_code == 409
 
 
 def test_a_merger_waits_for_cash(sign_in: object, outside: Outside) -> None:

@@ -182,6 +182,9 @@ def merge_division(request: HttpRequest, division: str) -> HttpResponse:
             done = merge(place, into, **asked, by=request.user, at=now())
         except Refusal as refusal:
             no = refusal
+            place.refresh_from_db()
+            if place.successor_id == into.pk:  # pressed twice: it was done the first time
+                return redirect("division", into.code)
         else:
             messages.success(request, gettext("{old}已并入{into}：{households}户、{people}人。").format(old=place.name, into=into.name, households=done.households, people=done.people))  # fmt: skip
             if done.receipts_left:
