@@ -74,6 +74,30 @@ class UploadUnderWay(RosterRefusal):
     remedy_template = "请等处理完；报错了的，处理完后可以撤回那份名单。"
 
 
+class UploadChanged(RosterRefusal):
+    """Put right in another window: what would be handed in is not what this page shows."""
+
+    code = "roster_upload_changed"
+    says_template = "这份文件已在另一页改过，请再看一遍。"
+    remedy_template = "下面是现在的读法，还没有报送；没有问题的，请再点一次。"
+
+
+class UploaderGone(RosterRefusal):
+    """The account of whoever handed it in was closed before a worker took the file up."""
+
+    code = "roster_uploader_gone"
+    says_template = "报送人（{who}）的账号已停用，这份文件没有报送。"
+    remedy_template = "请由仍在岗的人员重新上传；账号停错了的，请系统管理员恢复后再报送一次。"
+
+
+class NoSeasonForList(RosterRefusal):
+    """No campaign is open in the county, so no notice says what the list means."""
+
+    code = "roster_no_season"
+    says_template = "本县现在没有开启的参保年度，这份文件没有报送。"
+    remedy_template = "请等县医保局开启参保年度后再报送一次。"
+
+
 class RosterAlreadyConfirmed(RosterRefusal):
     """What counts is not changed behind the back of whoever confirmed it."""
 

@@ -25,8 +25,8 @@ def odd(*names: str, header: tuple[str, ...] = ("姓名", "身份证号", "保�
 
 
 def taught(county: County, content: bytes, said: list[Field | None] = SAID, category: str = "") -> Upload:
-    upload = taken_in(county, content)
-    put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet=None, meanings=said, category=category)
+    by = county.staff("civil")
+    upload = put_right(taken_in(county, content), pack=SUIXI, by=by, sheet=None, meanings=said, category=category)
     return handed_in(county, upload)
 
 

@@ -17,6 +17,7 @@ from canbao.rosters.refusals import (
     CutOffInFuture,
     NotYourDepartment,
     RosterFileKnown,
+    UploadChanged,
     UploadGone,
     UploadUnderWay,
 )
@@ -78,6 +79,36 @@ def test_what_a_worker_has_is_neither_changed_nor_given_up(county: County) -> No
     ):
         with pytest.raises(UploadUnderWay):
             meddle()
+
+
+def test_nothing_is_handed_in_or_put_right_that_was_put_right_since_it_was_seen(county: County) -> None:
+    civil = county.staff("civil")
+    two = xlsx({"一": [HEADER, listed("赵大")], "二": [HEADER, listed("赵妻")]})
+    first = put_right(taken_in(county, two), pack=SUIXI, by=civil, sheet=0, meanings=None, category="")
+    other = put_right(Upload.objects.get(), pack=SUIXI, by=civil, sheet=1, meanings=None, category="")
+
+    for meddle in (
+        lambda: hand_in(first, by=civil, at=NOW),
+        lambda: put_right(first, pack=SUIXI, by=civil, sheet=0, meanings=None, category=""),
+    ):
+        with pytest.raises(UploadChanged):
+            meddle()
+
+    assert [row.name for row in handed_in(county, other).roster.rows.all()] == ["赵妻"]
+
+
+@pytest.mark.parametrize("category", ["没有这种", "低\0保", "低保", "、".join(["低保对象"] * 20), "低保对象、特困人员"])
+def test_the_category_of_a_whole_list_is_one_of_the_notices_own_names(county: County, category: str) -> None:
+    upload = taken_in(county)
+
+    for choose in (
+        lambda: put_right(upload, pack=SUIXI, by=county.staff("civil"), sheet=None, meanings=None, category=category),
+        lambda: taken_in(county, category=category),
+    ):
+        with pytest.raises(CategoryNotInNotice):
+            choose()
+
+    assert Upload.objects.get().category == ""
 
 
 @pytest.mark.parametrize(

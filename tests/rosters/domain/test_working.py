@@ -8,14 +8,17 @@ import pytest
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from canbao.access.models import Staff
+from canbao.config.management.commands.work import pack_for
 from canbao.rosters.domain import working
-from canbao.rosters.domain.uploading import hand_in
-from canbao.rosters.domain.working import MOST_TRIES, Job, claim, is_attended, ready, work
+from canbao.rosters.domain.uploading import hand_in, put_right
+from canbao.rosters.domain.working import MOST_TRIES, Job, claim, is_attended, look_once, ready, work
 from canbao.rosters.models import Roster, Upload
+from canbao.rosters.refusals import NoSeasonForList, UploaderGone
 from tests.county import County
 from tests.documents.workbooks import xlsx
 from tests.rosters.domain.test_uploading import taken_in
-from tests.rosters.files import HEADER, NOW, listed
+from tests.rosters.files import HEADER, NOW, SUIXI, listed
 from tests.rosters.working import rules_of
 
 
@@ -38,6 +41,10 @@ def waiting(county: County, *names: str) -> Upload:
 def state_of(upload: Upload) -> tuple[str, int]:
     found = Upload.objects.get(pk=upload.pk)
     return found.state, found.tries
+
+
+def broken(county: str) -> Any:
+    raise ZeroDivisionError
 
 
 def test_two_workers_never_have_the_same_work(real_county: County) -> None:
@@ -67,6 +74,101 @@ def test_who_was_overtaken_writes_no_second_list(real_county: County, monkeypatc
     assert (Roster.objects.count(), state_of(upload)) == (before + 1, ("done", 2))
 
 
+def test_who_was_overtaken_before_it_was_handed_in_anew_writes_no_list(real_county: County, monkeypatch: Any) -> None:
+    """Handing in counts the tries from nought again; the fence goes on."""
+    upload, civil = waiting(real_county, "赵大", "赵妻"), real_county.staff("civil")
+    before = Roster.objects.count()
+    monkeypatch.setattr(working, "_is_free", lambda cursor, upload: True)
+    with worker() as one, worker() as other, worker() as third:
+        late = claim(one)
+        work(claim(other), other, broken)
+        right = put_right(Upload.objects.get(), pack=SUIXI, by=civil, sheet=None, meanings=None, category="特困人员")
+        hand_in(right, by=civil, at=NOW)
+        now = claim(third)
+        work(late, one, rules_of)
+        assert (Roster.objects.count(), state_of(upload)) == (before, ("working", 1))
+        work(now, third, rules_of)
+    assert (now.nth, Roster.objects.count(), state_of(upload)) == (3, before + 1, ("done", 1))
+
+
+def pid_of(side: BaseDatabaseWrapper) -> int:
+    return side.connection.info.backend_pid
+
+
+def ended(pid: int) -> None:
+    with worker() as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+
+
+def test_a_worker_whose_connection_broke_while_it_waited_opens_another(real_county: County) -> None:
+    upload = waiting(real_county)
+    with worker() as side:
+        ended(pid_of(side))
+        look_once(side, rules_of, wait_s=0)
+        assert state_of(upload) == ("waiting", 0)
+
+        look_once(side, rules_of, wait_s=0)
+
+        assert state_of(upload) == ("done", 1)
+        look_once(side, rules_of, wait_s=0)  # nothing to do, and it listens
+        waiting(real_county, "周归")
+        assert len(list(side.connection.notifies(timeout=10, stop_after=1))) == 1
+
+
+@pytest.mark.parametrize("whose", ["its own", "that of the list"])
+def test_a_worker_whose_connection_breaks_at_work_begins_the_list_anew(real_county: County, whose: str) -> None:
+    upload = waiting(real_county)
+    before = Roster.objects.count()
+    with worker() as side:
+
+        def breaking(county: str) -> Any:
+            ended(pid_of(side if whose == "its own" else connection))
+            return rules_of(county)
+
+        look_once(side, breaking, wait_s=0)
+        assert (state_of(upload), Roster.objects.count()) == (("working", 1), before)
+        look_once(side, rules_of, wait_s=0)
+
+    assert (state_of(upload), Roster.objects.count()) == (("done", 2), before + 1)
+
+
+def test_a_worker_that_is_stopped_at_work_gives_its_try_back(real_county: County) -> None:
+    upload = waiting(real_county)
+
+    def stopped(county: str) -> Any:
+        raise KeyboardInterrupt
+
+    for _ in range(MOST_TRIES + 1):
+        with worker() as side, pytest.raises(KeyboardInterrupt):
+            look_once(side, stopped, wait_s=0)
+
+    assert state_of(upload) == ("waiting", 0)
+    with worker() as side:
+        look_once(side, rules_of, wait_s=0)
+    assert state_of(upload) == ("done", 1)
+
+
+def test_a_list_of_somebody_whose_account_was_closed_is_refused(real_county: County) -> None:
+    upload = waiting(real_county)
+    Staff.objects.filter(username="civil").update(is_active=False)
+    with worker() as side:
+        work(claim(side), side, rules_of)
+
+    assert (state_of(upload)[0], refused_with(upload)) == ("looked_at", UploaderGone.code)
+
+
+def test_a_list_of_a_county_without_a_season_is_refused(real_county: County) -> None:
+    upload = waiting(real_county)
+    with worker() as side:
+        work(claim(side), side, lambda county: pack_for("110101"))
+
+    assert (state_of(upload)[0], refused_with(upload)) == ("looked_at", NoSeasonForList.code)
+
+
+def refused_with(upload: Upload) -> str:
+    return Upload.objects.get(pk=upload.pk).refusal["code"]
+
+
 def test_work_whose_worker_died_is_taken_up_by_the_next_one_and_at_last_left_alone(real_county: County) -> None:
     upload = waiting(real_county)
     for nth in range(1, MOST_TRIES + 1):
@@ -91,9 +193,6 @@ def test_a_worker_that_is_left_by_another_one_finishes_the_list(real_county: Cou
 def test_a_program_that_breaks_says_so_keeps_nothing_and_goes_on(real_county: County) -> None:
     upload, next_one = waiting(real_county, "赵大"), waiting(real_county, "赵妻")
     before = Roster.objects.count()
-
-    def broken(county: str) -> Any:
-        raise ZeroDivisionError
 
     with worker() as one:
         work(claim(one), one, broken)

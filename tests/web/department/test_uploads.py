@@ -1,6 +1,7 @@
 """The preview of a file: what was understood is seen and put right before anything is done with it."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -159,6 +160,68 @@ def test_of_several_lists_one_is_chosen(sign_in: object, outside: object) -> Non
     worked(client, where)
     with within(everybody()):
         assert Roster.objects.get(department="民政部门").sheet == "特困"
+
+
+def hidden_of(page: HttpResponse) -> dict[str, str]:
+    (edition,) = set(re.findall(r'<input type="hidden" name="edition" value="(\d+)">', page.content.decode()))
+    return {"edition": edition}
+
+
+def two_sheets() -> bytes:
+    return workbook(
+        {"一月": [HEADER, listed("赵大")], "二月": [HEADER, listed("赵妻", "低保"), listed("周归", "特困")]}
+    )
+
+
+def test_what_another_window_changed_is_shown_before_it_is_handed_in(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, two_sheets())
+    first = client.post(where, {"sheet": "0"}, follow=True)
+    client.post(where, {"sheet": "1"} | hidden_of(first))  # in the other window
+
+    stopped = client.post(where, {"go": "1"} | hidden_of(first))
+    changed = client.post(where, {"column-2": ""} | hidden_of(first))
+
+    assert (stopped.status_code, refusal_of(stopped)) == (409, "这份文件已在另一页改过，请再看一遍。")
+    assert "读到 2 行人员" in text_of(stopped)
+    assert refusal_of(changed) == refusal_of(stopped)
+    assert counted() == (1, 0)
+    worked(client, where, **hidden_of(stopped))
+    with within(everybody()):
+        assert Roster.objects.get(department="民政部门").sheet == "二月"
+
+
+def test_whoever_changes_a_column_and_hands_in_at_once_sees_it_first(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, odd_file())
+
+    seen = client.post(where, {"go": "1", "column-3": "category"} | hidden_of(client.get(where)), follow=True)
+
+    assert "改动已经照办，还没有报送：请再看一遍，没有问题再报送。" in text_of(seen)
+    assert "低保对象 2 行" in text_of(seen)
+    with within(everybody()):
+        assert Upload.objects.get().state == "looked_at"
+    assert "采用 3 更正后采用 0" in text_of(worked(client, where, **{"column-3": "category"}, **hidden_of(seen)))
+
+
+@pytest.mark.parametrize("category", ["低\0保", "、".join(["低保对象"] * 20), "低保对象、特困人员"])
+def test_whoever_forges_a_category_is_refused(sign_in: object, outside: object, category: str) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER[:2], listed("赵大")[:2]]}))
+
+    no = client.post(where, {"category": category})
+
+    assert (no.status_code, refusal_of(no)[:4]) == (409, "通知中没")
+
+
+@pytest.mark.parametrize("edition", ["-1", "一", "²", "9" * 40, "7"])
+def test_whoever_forges_which_reading_was_shown_hands_in_nothing_else(
+    sign_in: object, outside: object, edition: str
+) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+
+    assert client.post(where, {"go": "1", "edition": edition}).status_code == (409 if edition == "7" else 302)
 
 
 def test_a_hidden_sheet_is_named_and_read_when_it_is_asked_for(sign_in: object, outside: object) -> None:

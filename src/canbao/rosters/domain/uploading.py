@@ -20,7 +20,14 @@ from canbao.rosters.domain.handling import check_may_handle
 from canbao.rosters.domain.learning import learn, words_of
 from canbao.rosters.domain.preview import preview
 from canbao.rosters.models import Upload
-from canbao.rosters.refusals import CutOffInFuture, RosterOfAnotherYear, UploadGone, UploadUnderWay
+from canbao.rosters.refusals import (
+    CategoryNotInNotice,
+    CutOffInFuture,
+    RosterOfAnotherYear,
+    UploadChanged,
+    UploadGone,
+    UploadUnderWay,
+)
 
 KEPT_FOR = timedelta(hours=24)  # a file that nobody handed in
 PURPOSE = "roster-file"
@@ -54,16 +61,18 @@ def take_in(
 def put_right(
     upload: Upload, *, pack: Pack, by: Staff, sheet: int | None, meanings: Sequence[Field | None] | None, category: str
 ) -> Upload:
-    """Another sheet (its place in the file, from 0), other meanings of its columns (None: as their headers say), another category for the whole list.
+    """Another sheet (its place in the file, from 0), other meanings of its columns (None: as their headers say), another
+    category for the whole list.
 
-    Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `UploadUnderWay`,
-    `CategoryNotInNotice`, what `look_into` says no to.
+    `upload` is as whoever puts it right saw it. Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`,
+    `NotYourDepartment`, `UploadUnderWay`, `UploadChanged`, `CategoryNotInNotice`, what `look_into` says no to.
     """
-    upload = _locked(upload, by)
+    upload = _locked_as_seen(upload, by)
     upload.sheet, upload.category, upload.refusal = sheet, category, None
     upload.meanings = None if meanings is None else [field.value if field else "" for field in meanings]
     upload.seen = _seen(upload, unseal_bytes(upload.file_sealed, purpose=PURPOSE), pack)
-    upload.save(update_fields=["sheet", "category", "meanings", "seen", "refusal"])
+    upload.edition += 1
+    upload.save(update_fields=["sheet", "category", "meanings", "seen", "edition", "refusal"])
     return upload
 
 
@@ -71,10 +80,10 @@ def put_right(
 def hand_in(upload: Upload, *, by: Staff, at: datetime, year_confirmed: bool = False) -> Upload:
     """The file waits for a worker from now on (`working`), who makes it a roster.
 
-    Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`, `NotYourDepartment`, `UploadUnderWay`, what keeps
-    it from going on by its preview.
+    `upload` is as whoever hands it in saw it. Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`,
+    `NotYourDepartment`, `UploadUnderWay`, `UploadChanged`, what keeps it from going on by its preview.
     """
-    upload = _locked(upload, by)
+    upload = _locked_as_seen(upload, by)
     no = upload.seen["no"]
     if no is not None and not (year_confirmed and no["code"] == RosterOfAnotherYear.code):
         raise said_again(no)
@@ -124,11 +133,22 @@ def own_headers(upload: Upload) -> list[str]:
     return [column["header"] for column in upload.seen.get("columns", []) if column["own"]]
 
 
+def _locked_as_seen(upload: Upload, by: Staff) -> Upload:
+    found = _locked(upload, by)
+    if found.edition != upload.edition:
+        raise UploadChanged
+    return found
+
+
 def meanings_said(upload: Upload) -> list[Field | None] | None:
     return None if upload.meanings is None else [Field(word) if word else None for word in upload.meanings]
 
 
 def _seen(upload: Upload, content: bytes, pack: Pack) -> dict[str, object]:
+    """`category` is one of the notice's own names: it is chosen, and another word for several would be a list of them."""
+    names = [one.name for one in pack.categories]
+    if upload.category and upload.category not in names:
+        raise CategoryNotInNotice(seen=upload.category[:40], known="、".join(names))
     return preview(
         content,
         sheet=upload.sheet,

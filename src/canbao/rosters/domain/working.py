@@ -6,9 +6,12 @@ the next worker takes the work up again. Nothing is judged by time. What a file 
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from time import sleep
 from typing import NamedTuple
 
-from django.db import connection, transaction
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from canbao.access.clock import today
@@ -20,6 +23,7 @@ from canbao.policy import Pack
 from canbao.rosters.domain.importing import import_roster
 from canbao.rosters.domain.uploading import CHANNEL, PURPOSE, meanings_said, own_headers
 from canbao.rosters.models import Upload
+from canbao.rosters.refusals import UploaderGone
 
 MOST_TRIES = 3  # a file that ends its worker so often is left alone
 NAME = "canbao work"  # by which the pages see that a worker is there
@@ -29,19 +33,46 @@ _NEXT = "SELECT id FROM rosters_upload WHERE state IN ('waiting', 'working') ORD
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('rosters_upload ' || %s, 0))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('rosters_upload ' || %s, 0))"
 _TAKE = """
-UPDATE rosters_upload SET state = CASE WHEN tries < %s THEN 'working' ELSE 'broken' END, tries = tries + 1, stage = ''
- WHERE id = %s AND state IN ('waiting', 'working') RETURNING state, tries"""
-_TELL = "UPDATE rosters_upload SET stage = %s WHERE id = %s AND tries = %s AND state = 'working'"
-_BREAK = "UPDATE rosters_upload SET state = 'broken' WHERE id = %s AND tries = %s AND state = 'working'"
+UPDATE rosters_upload SET state = CASE WHEN tries < %s THEN 'working' ELSE 'broken' END, tries = tries + 1, begun = begun + 1, stage = ''
+ WHERE id = %s AND state IN ('waiting', 'working') RETURNING state, begun"""
+_TELL = "UPDATE rosters_upload SET stage = %s WHERE id = %s AND begun = %s AND state = 'working'"
+_BREAK = "UPDATE rosters_upload SET state = 'broken' WHERE id = %s AND begun = %s AND state = 'working'"
+_PUT_BACK = """
+UPDATE rosters_upload SET state = 'waiting', tries = tries - 1, stage = '' WHERE id = %s AND begun = %s AND state = 'working'"""
+
+# A connection that is gone: the server was started anew, or somebody ended it. psycopg says so itself where it is asked itself.
+_BROKEN = (OperationalError, InterfaceError, psycopg.OperationalError)
 
 _log = logging.getLogger(__name__)
 
 
 class Job(NamedTuple):
-    """`nth` try at an upload. A try that was overtaken by another one ends nothing."""
+    """The `nth` time that anybody began on an upload. Who was overtaken by another one ends nothing."""
 
     upload: int
     nth: int
+
+
+def look_once(side: BaseDatabaseWrapper, pack_for: Callable[[str], Pack], *, wait_s: float) -> None:
+    """One piece of work; or, where there is none, a wait until somebody calls, or for so many seconds.
+
+    A connection that broke is opened anew by the next look. Our locks went with it, so what was under way is begun anew by
+    whoever comes first, and counted as a try.
+    """
+    try:
+        if side.connection is None:
+            ready(side)
+        job = claim(side)
+        if job is not None:
+            work(job, side, pack_for)
+        else:
+            for _ in side.connection.notifies(timeout=wait_s, stop_after=1):
+                pass
+    except _BROKEN:
+        _log.exception("a connection broke; trying again in %s s", wait_s)
+        side.close()
+        connection.close_if_unusable_or_obsolete()
+        sleep(wait_s)
 
 
 def ready(side: BaseDatabaseWrapper) -> None:
@@ -83,9 +114,19 @@ def _is_free(cursor: object, upload: int) -> bool:
 
 
 def work(job: Job, side: BaseDatabaseWrapper, pack_for: Callable[[str], Pack]) -> None:
-    """Make the upload a roster, or say on it why not; then let it go. `pack_for` gives the rules of a county."""
+    """Make the upload a roster, or say on it why not; then let it go. `pack_for` gives the rules of a county, or says no.
+
+    A connection that breaks is not the file's fault, and stopping the worker is nobody's: both are raised, and whoever
+    takes the file up next begins anew. Being stopped does not count as a try.
+    """
     try:
         _make_roster(job, side, pack_for)
+    except _BROKEN:
+        raise
+    except KeyboardInterrupt:
+        with suppress(*_BROKEN):
+            _execute(side, _PUT_BACK, [*job])
+        raise
     except Exception:  # noqa: BLE001 - ours: as a web server does with a page, the work stops and the worker goes on
         _log.exception("upload %s stopped at try %s", *job)
         connection.close_if_unusable_or_obsolete()
@@ -96,10 +137,12 @@ def work(job: Job, side: BaseDatabaseWrapper, pack_for: Callable[[str], Pack]) -
 def _make_roster(job: Job, side: BaseDatabaseWrapper, pack_for: Callable[[str], Pack]) -> None:
     with within(EVERYWHERE):
         upload = Upload.objects.get(pk=job.upload)
-        by = Staff.objects.get(username=upload.uploaded_by, is_active=True)
+        by = Staff.objects.get(username=upload.uploaded_by)
     with within(Scope(division=by.division, actor=f"staff:{by.username}")):
-        ours = Upload.objects.filter(pk=job.upload, tries=job.nth, state=Upload.State.WORKING)
+        ours = Upload.objects.filter(pk=job.upload, begun=job.nth, state=Upload.State.WORKING)
         try:
+            if not by.is_active:
+                raise UploaderGone(who=by.full_name)
             with transaction.atomic():
                 roster = import_roster(
                     pack=pack_for(upload.county), county=upload.county, department=upload.department, cut_off_on=upload.cut_off_on,

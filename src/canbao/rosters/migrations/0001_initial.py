@@ -371,7 +371,9 @@ class Migration(migrations.Migration):
                     models.BooleanField(db_default=False, default=False, verbose_name="已确认是本期名单"),
                 ),
                 ("queued_at", models.DateTimeField(null=True, verbose_name="报送时间")),
-                ("tries", models.IntegerField(db_default=0, default=0, verbose_name="处理次数")),
+                ("edition", models.IntegerField(db_default=0, default=0, verbose_name="改动次数")),
+                ("tries", models.IntegerField(db_default=0, default=0, verbose_name="本次报送的处理次数")),
+                ("begun", models.IntegerField(db_default=0, default=0, verbose_name="处理总次数")),
                 (
                     "stage",
                     models.CharField(blank=True, db_default="", default="", max_length=10, verbose_name="处理到哪一步"),

@@ -13,7 +13,9 @@ from canbao.rosters.models.roster import Roster
 
 
 class Upload(models.Model):
-    """`tries` is how often a worker began; whoever began the last try may end it, and nobody before."""
+    """`begun` is how often any worker began on it, and only rises: whoever began last may end it, and nobody before. `tries`
+    is how often since it was handed in. `edition` rises when it is put right: nothing is handed in that its sender has not
+    seen."""
 
     class State(models.TextChoices):
         LOOKED_AT = "looked_at", "还没有报送"
@@ -40,7 +42,9 @@ class Upload(models.Model):
     state = models.CharField("状态", max_length=10, choices=State, default=State.LOOKED_AT, db_default=State.LOOKED_AT)
     year_confirmed = models.BooleanField("已确认是本期名单", default=False, db_default=False)
     queued_at = models.DateTimeField("报送时间", null=True)
-    tries = models.IntegerField("处理次数", default=0, db_default=0)
+    edition = models.IntegerField("改动次数", default=0, db_default=0)
+    tries = models.IntegerField("本次报送的处理次数", default=0, db_default=0)
+    begun = models.IntegerField("处理总次数", default=0, db_default=0)
     stage = models.CharField(
         "处理到哪一步", max_length=10, blank=True, default="", db_default=""
     )  # of `importing.STAGES`

@@ -35,7 +35,8 @@ CREATE POLICY within_scope ON rosters_rosterrow
 -- A file that waits to be handed in, or for a worker: the county's. It is unsealed by nobody once it has become a roster.
 GRANT SELECT, INSERT, DELETE ON rosters_upload TO canbao_app;
 REVOKE UPDATE ON rosters_upload FROM canbao_app;
-GRANT UPDATE (sheet, meanings, category, seen, state, year_confirmed, queued_at, tries, stage, refusal, roster_id, file_sealed)
+GRANT UPDATE (sheet, meanings, category, seen, edition, state, year_confirmed, queued_at, tries, begun, stage, refusal, roster_id,
+              file_sealed)
    ON rosters_upload TO canbao_app;
 ALTER TABLE rosters_upload ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS within_scope ON rosters_upload;

@@ -25,6 +25,7 @@ from canbao.rosters.domain.importing import STAGES
 from canbao.rosters.domain.uploading import UNDER_WAY, give_up, hand_in, put_right
 from canbao.rosters.domain.working import is_attended
 from canbao.rosters.models import Upload
+from canbao.rosters.refusals import UploadChanged
 from canbao.web.department.rosters import handed_in, own_rosters
 from canbao.web.guards import staff_who_may
 
@@ -42,25 +43,34 @@ FIELDS = {
 }
 
 
+MOST_DIGITS = 9
 STEPS = (_("读取文件"), _("逐行整理"), _("与登记册比对"), _("逐行核对"), _("写入结果"))  # as `STAGES`
 
 
 @staff_who_may(Work.IMPORT_ROSTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
-    """POST with `go` hands the file in, for a worker to take up; without, it is looked at anew."""
+    """POST with `go` hands the file in, for a worker to take up; without, or where something is to be read otherwise than
+    the page showed it, it is looked at anew. `edition` is which reading the page showed."""
     found, campaign = _own_upload(request.user, upload_id), current_campaign(request.user.county)
     if campaign is None:
         raise Http404
     if request.method != "POST":
         return _as_it_stands(request, found, campaign)
     pack, year_confirmed = pack_of(campaign), "year_confirmed" in request.POST
+    shown = request.POST.get("edition", "")
+    if shown.isascii() and shown.isdecimal() and len(shown) < MOST_DIGITS:
+        found.edition = int(shown)
     try:
         if (asked := _asked(request, found)) != (found.sheet, _meanings(found), found.category):
             sheet, meanings, category = asked
-            found = put_right(found, pack=pack, by=request.user, sheet=sheet, meanings=meanings, category=category)
-        if "go" in request.POST and not _keeps_from_going(found, year_confirmed=year_confirmed):
+            put_right(found, pack=pack, by=request.user, sheet=sheet, meanings=meanings, category=category)
+            if "go" in request.POST:
+                messages.success(request, gettext("改动已经照办，还没有报送：请再看一遍，没有问题再报送。"))
+        elif "go" in request.POST and not _keeps_from_going(found, year_confirmed=year_confirmed):
             hand_in(found, by=request.user, at=now(), year_confirmed=year_confirmed)
+    except UploadChanged as no:
+        return _page(request, _own_upload(request.user, upload_id), campaign, no=no)
     except Refusal as no:
         return _page(request, found, campaign, no=no)
     return redirect("upload", found.pk)

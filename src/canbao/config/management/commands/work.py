@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import connection
 
 from canbao.config.safety import refuse_unsafe
@@ -11,7 +11,8 @@ from canbao.config.season.processes import heed_signals, stop_on_signals
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.policy import Pack
-from canbao.rosters.domain.working import claim, ready, work
+from canbao.rosters.domain.working import look_once, ready
+from canbao.rosters.refusals import NoSeasonForList
 
 NICENESS = 10  # whoever waits for a page comes first
 LOOKS_EVERY_S = 2.0  # for work whose worker died: nobody calls out then
@@ -30,12 +31,7 @@ class Command(BaseCommand):
             self.say("等候报送的名单 (waiting for lists)", options)
             while True:
                 heed_signals()
-                job = claim(side)
-                if job is not None:
-                    work(job, side, pack_for)
-                else:
-                    for _ in side.connection.notifies(timeout=LOOKS_EVERY_S, stop_after=1):
-                        pass
+                look_once(side, pack_for, wait_s=LOOKS_EVERY_S)
         except KeyboardInterrupt:
             self.say("已停止 (stopped)", options)
         finally:
@@ -50,5 +46,5 @@ class Command(BaseCommand):
 def pack_for(county: str) -> Pack:
     campaign = current_campaign(county)
     if campaign is None:
-        raise CommandError(f"{county} 没有开启的参保年度 (no campaign)")
+        raise NoSeasonForList
     return pack_of(campaign)
