@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from canbao.access.scope import Scope, within
 from canbao.access.sealing import phone_token, unseal
 from canbao.register.domain.bulk import NewPerson, add_people
-from canbao.register.models import Resident, Word
+from canbao.register.models import Household, Resident, Word
 from canbao.register.queries import beginning, find_households, inside
 from tests.collection.racing import as_owner
 from tests.county import COUNTY, OTHER_VILLAGE, VILLAGE, County, number, register_changes
@@ -146,6 +146,7 @@ def test_without_the_trigger_a_corrected_name_would_be_found_by_the_old_one(real
 
 def test_who_is_moved_to_another_village_is_found_there(county: County) -> None:
     with register_changes():
+        Household.objects.filter(code="周家").update(division=OTHER_VILLAGE)
         Resident.objects.filter(name="周归").update(division=OTHER_VILLAGE)
 
     with within(Scope(OTHER_VILLAGE, "staff:neighbour")):

@@ -91,7 +91,8 @@ def residents_in(division: str) -> QuerySet[Resident]:
 
 def history_of(resident: Resident) -> QuerySet[Change]:
     """What happened to somebody, the latest first; each with `is_undone` (it does not hold now: taken back, and that not
-    taken back in its turn) and `is_answered` (it was taken back once, whatever became of that).
+    taken back in its turn), `is_answered` (it was taken back once, whatever became of that) and `sees_all` (everybody whom it
+    concerned, and where they came from, is in sight).
     """
     return _with_its_end(Change.objects.filter(resident=resident)).order_by("-pk")
 
@@ -111,7 +112,9 @@ def together_with(change: Change) -> QuerySet[Change]:
 
 def _with_its_end(changes: QuerySet[Change]) -> QuerySet[Change]:
     undone = Func(F("pk"), function="register_is_undone", output_field=BooleanField())
-    return changes.annotate(is_undone=undone, is_answered=Exists(Change.objects.filter(undoes=OuterRef("pk"))))
+    seen = Func(F("together"), function="register_sees_all", output_field=BooleanField())
+    answered = Exists(Change.objects.filter(undoes=OuterRef("pk")))
+    return changes.annotate(is_undone=undone, is_answered=answered, sees_all=seen)
 
 
 def last_changes(household: Household) -> dict[int, Change]:

@@ -60,7 +60,7 @@ class Told:
     @property
     def can_be_undone(self) -> bool:
         """The last of its chain, as far as the history alone says; `register.domain.changes.undo` has the last word."""
-        return not self.change.is_answered
+        return self.change.sees_all and not self.change.is_answered
 
 
 def told(changes: Iterable[Change]) -> list[Told]:

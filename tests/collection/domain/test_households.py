@@ -75,6 +75,12 @@ def takes_back(county: County, done: Regrouped, *, by: str = "clerk") -> None:
         )  # fmt: skip
 
 
+def merge(county: County, old: str, into: str, *, at: datetime = IN_THE_WINDOW) -> None:
+    one, other = Division.objects.get(pk=old), Division.objects.get(pk=into)
+    with signed_in("county"):
+        merge_village(one, other, on=at.date(), why="批复", by=county.staff("county"), at=at)
+
+
 def bills_of(name: str) -> list[tuple[int, int | None, str, str, str]]:
     found = Bill.objects.filter(resident__name=name).order_by("version")
     return list(found.values_list("version", "due_fen", "state", "household__code", "division"))
@@ -211,6 +217,26 @@ def test_a_split_that_is_taken_back_brings_the_bills_back(county: County) -> Non
     assert four_ways_agree(county.campaign).agree
 
 
+def test_who_is_taken_back_after_a_merger_comes_where_their_household_lies_by_now(county: County) -> None:
+    made = marries(county, "钱儿", home="钱家", into="郑家")
+    merge(county, VILLAGE, FAR_VILLAGE)
+
+    takes_back(county, made, by="county")
+
+    assert (county.person("钱儿").division, bills_of("钱儿")[-1][2:]) == (FAR_VILLAGE, (OPEN, "钱家", FAR_VILLAGE))
+    with in_village(FAR_VILLAGE):
+        assert Resident.objects.filter(name="钱儿").exists()
+
+
+def test_who_married_into_a_village_that_was_merged_since_can_be_taken_back(county: County) -> None:
+    made = marries(county, "钱儿", home="钱家", into="郑家")
+    merge(county, OTHER_VILLAGE, VILLAGE)
+
+    takes_back(county, made)
+
+    assert (county.person("钱儿").division, bills_of("钱儿")[-1][2:]) == (VILLAGE, (OPEN, "钱家", VILLAGE))
+
+
 # --- tiers ------------------------------------------------------------------------------------------------------------
 
 THEN = datetime(2030, 10, 10, 10, 0, tzinfo=CHINA)
@@ -273,6 +299,17 @@ def test_who_comes_into_a_household_of_another_tier_pays_as_it_does(county: Coun
 
     assert owed(tiered, "赵妻")[-1] == (65000, OPEN)
     assert owed(tiered, "赵大") == [(30000, OPEN)]
+
+
+def test_who_paid_in_a_village_that_is_part_of_theirs_by_now_owes_the_difference_too(
+    county: County, tiered: Campaign
+) -> None:
+    pays(county, tiered, "王家")
+    merge(county, county.household("王家").division, VILLAGE, at=THEN)
+
+    picks(county, "王家", "二档")
+
+    assert owed(tiered, "王远") == [(30000, SETTLED), (35000, OPEN)]
 
 
 def test_who_paid_in_another_villages_drawer_pays_the_rest_where_they_came_to(county: County, tiered: Campaign) -> None:

@@ -648,13 +648,16 @@ def test_without_the_guard_somebody_is_gone_with_no_trace(real_county: County) -
 
 def test_history_goes_with_the_person_to_another_village(real_county: County) -> None:
     does(real_county, correct_name, "周归", "周圭")
-    as_owner(MERGED + f"UPDATE register_resident SET division = '{OTHER_VILLAGE}' WHERE name = '周圭'")
+    as_owner(
+        MERGED + f"UPDATE register_household SET division = '{OTHER_VILLAGE}' WHERE code = '周家';"
+        f"UPDATE register_resident SET division = '{OTHER_VILLAGE}' WHERE name = '周圭'"
+    )
 
     seen = {}
     for village in (VILLAGE, OTHER_VILLAGE):
         with signed_in("clerk", division=village):
             seen[village] = [change.kind for change in Change.objects.all()]
-    assert seen == {VILLAGE: [], OTHER_VILLAGE: ["name", "details"]}
+    assert seen == {VILLAGE: [], OTHER_VILLAGE: ["name", "details", "details"]}  # the last is the household's
 
 
 def test_each_change_is_on_record_by_an_id_and_says_who_why_and_since_when(county: County) -> None:

@@ -1,10 +1,13 @@
 """Households change: who is where, under which head, and one change of several people is taken back as one."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision, NotYourWork
@@ -18,6 +21,8 @@ from canbao.register.domain.households import (
     move_over,
     split_off,
 )
+from canbao.register.domain.places import move_to_village
+from canbao.register.domain.residents import register_newborn
 from canbao.register.models import Change, Household, Resident, Word
 from canbao.register.queries import find_households, history_of_household
 from canbao.register.refusals import (
@@ -37,8 +42,17 @@ from canbao.register.refusals import (
     UndoneAlready,
 )
 from canbao.rosters.models import Holding
-from tests.collection.racing import as_owner, one_inside_the_other
-from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, signed_in
+from tests.collection.racing import as_owner, one_inside_the_other, rewrite
+from tests.county import (
+    FAR_VILLAGE,
+    IN_THE_WINDOW,
+    OTHER_VILLAGE,
+    VILLAGE,
+    County,
+    everybody,
+    register_changes,
+    signed_in,
+)
 
 TOWN = "340621100000"
 
@@ -122,11 +136,39 @@ def test_a_split_is_made_again_under_the_code_that_it_had(county: County) -> Non
     takes_back(county, splits(county, "赵双一", address="村东头"))
     before = register()
 
-    made = splits(county, "赵双二", passbook_account="621700", address="村西头")
+    made = splits(county, "赵双一", passbook_account="621700", address="村西头")
 
-    assert (in_home("赵新家"), made.other.address) == ([("赵双二", "户主")], "村西头")
+    assert (in_home("赵新家"), made.other.address) == ([("赵双一", "户主")], "村西头")
     takes_back(county, made)
     assert (register(), Household.objects.get(code="赵新家").address) == (before, "村东头")
+
+
+def test_nobody_else_comes_into_the_household_that_somebody_left(county: County) -> None:
+    takes_back(county, splits(county, "赵双一"))
+    for people in (["赵双二"], ["赵双一", "赵双二"]):
+        with pytest.raises(HouseholdCodeTaken), transaction.atomic():
+            splits(county, *people)
+    zhou, qian = ids(county, "周归", "钱儿")
+    joined = does(county, move_over, "周家", [zhou], into=county.household("赵家"), relations={zhou: "其他亲属"})
+
+    with pytest.raises(HouseholdCodeTaken), transaction.atomic():
+        does(county, split_off, "钱家", [qian], code="周家", relations={qian: "户主"})
+
+    takes_back(county, joined)
+    assert in_home("周家") == [("周归", "户主")]
+
+
+def test_who_was_there_is_known_also_of_those_who_are_in_another_village_by_now(county: County) -> None:
+    made, zheng = splits(county, "赵双一"), county.person("郑邻").pk
+    came = does(county, move_over, "郑家", [zheng], into=made.other, relations={zheng: "配偶"}, by="town")
+    takes_back(county, came, by="town")
+    takes_back(county, made)
+
+    with pytest.raises(HouseholdCodeTaken), transaction.atomic(), within(Scope(division=VILLAGE, actor="staff:clerk")):
+        split_off(
+            made.home, ids(county, "赵双一"), code="赵新家", relations={county.person("赵双一").pk: "户主"},
+            by=county.staff("clerk"), why="看了户口簿", at=IN_THE_WINDOW,
+        )  # fmt: skip
 
 
 def test_a_taking_back_is_taken_back_with_everybody(county: County) -> None:
@@ -157,6 +199,146 @@ def test_the_database_takes_back_all_of_it_or_nothing(real_county: County) -> No
     takes_one_back()
 
     assert Change.objects.filter(undoes__together=made.together).count() == 1
+
+
+def head_leaves_the_village(county: County) -> Change:
+    """The wife, who heads those who stay, is all of it that a clerk of the village sees."""
+    head, wife = ids(county, "赵大", "赵妻")
+    done = does(county, move_over, "赵家", [head], into=county.household("郑家"), relations={head: "其他亲属", wife: "户主"}, by="town")  # fmt: skip
+    return Change.objects.get(together=done.together, resident=wife)
+
+
+def takes_back_as_clerk(county: County, change: Change) -> None:
+    with within(Scope(division=VILLAGE, actor="staff:clerk")):
+        undo(change, by=county.staff("clerk"), why="登记错了", at=IN_THE_WINDOW)
+
+
+def test_who_does_not_see_everybody_takes_nobody_back(county: County) -> None:
+    change = head_leaves_the_village(county)
+    with within(Scope(division=VILLAGE, actor="staff:clerk")):
+        seen = [(one.pk, one.sees_all) for one in history_of_household(county.household("赵家"))]
+
+    with pytest.raises(NotYourDivision), transaction.atomic():
+        takes_back_as_clerk(county, change)
+
+    assert seen == [(change.pk, False)]
+    assert not Change.objects.filter(kind="undone").exists()
+    takes_back(county, change, by="town")
+    assert in_home("赵家")[:2] == [("赵大", "户主"), ("赵妻", "配偶")]
+
+
+def test_what_the_database_says_of_half_a_taking_back_is_heard_before_the_end(real_county: County) -> None:
+    change = head_leaves_the_village(real_county)
+    rewrite("register_sees_all", "count(*) = register_rows_of(act)", "true")
+
+    with pytest.raises(NotYourDivision):
+        takes_back_as_clerk(real_county, change)
+
+    assert not Change.objects.filter(kind="undone").exists()
+
+
+def test_a_taking_back_leaves_one_head_in_each_household(county: County) -> None:
+    zhou, wu = ids(county, "周归", "吴职")
+    joined = does(county, move_over, "周家", [zhou], into=county.household("赵家"), relations={zhou: "其他亲属"})
+    came = does(county, move_over, "吴家", [wu], into=county.household("周家"), relations={})
+
+    with pytest.raises(NotOneHead, match="周家有2个户主"), transaction.atomic():
+        takes_back(county, joined)
+    takes_back(county, came)
+    takes_back(county, joined)
+
+    assert in_home("周家") == [("周归", "户主")]
+
+
+def test_a_taking_back_leaves_nobody_without_a_head(county: County) -> None:
+    made, zhou = splits(county, "赵妻"), county.person("周归").pk
+    does(county, move_over, "周家", [zhou], into=made.other, relations={zhou: "其他亲属"})
+
+    with pytest.raises(NotOneHead, match="赵新家有0个户主"), transaction.atomic():
+        takes_back(county, made)
+
+
+def test_a_taking_back_locks_households_and_then_people_each_in_their_order(county: County) -> None:
+    back = takes_back(county, splits(county, "赵妻", "赵双一", relations={county.person("赵双一").pk: "子女"}))
+
+    with CaptureQueriesContext(connection) as asked:
+        takes_back(county, back)
+
+    locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    assert [re.findall(r'FROM "(\w+)".*ORDER BY "\w+"."id" ASC FOR', lock) for lock in locks] == [["register_household"], ["register_resident"]]  # fmt: skip
+
+
+# --- where somebody is ------------------------------------------------------------------------------------------------
+
+
+def goes_alone() -> None:
+    Resident.objects.filter(name="周归").update(division=FAR_VILLAGE)
+
+
+def goes_without_people() -> None:
+    Household.objects.filter(code="周家").update(division=FAR_VILLAGE)
+
+
+def comes_elsewhere() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO register_resident (county, division, household_id, name, relation, sex, born_on, number_kind, number_tail,
+                      person_token, hukou, circumstances, withdrawn, enrolled_last_year)
+               SELECT county, %s, household_id, name, '子女', sex, born_on, number_kind, '', 'another', hukou, '{}', false, false
+                 FROM register_resident WHERE name = '周归'""",
+            [FAR_VILLAGE],
+        )
+
+
+@pytest.mark.parametrize("apart", [goes_alone, goes_without_people, comes_elsewhere])
+def test_a_person_and_their_household_are_never_in_two_places(real_county: County, apart: Callable[[], None]) -> None:
+    def puts() -> None:
+        with within(everybody()), transaction.atomic(), register_changes("place"):
+            apart()
+
+    with pytest.raises(IntegrityError, match="is not where their household is"):
+        puts()
+    for table, guard in (("resident", "person_at_home"), ("resident", "come_home"), ("household", "people_at_home")):
+        as_owner(f"ALTER TABLE register_{table} DISABLE TRIGGER {guard}")  # and without the guards it goes through
+    puts()
+
+    assert Resident.objects.exclude(division=F("household__division")).count() == 1
+
+
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_nobody_is_born_into_a_household_while_its_village_becomes_part_of_another(real_county: County, is_guarded: bool) -> None:  # fmt: skip
+    parent, there = real_county.person("周归"), real_county.unit(OTHER_VILLAGE).pk
+    if not is_guarded:
+        rewrite("register_come_home", "FOR SHARE", "")
+
+    @transaction.atomic
+    def merges() -> Any:
+        return move_to_village(
+            VILLAGE, OTHER_VILLAGE, from_unit=parent.household.unit_id, to_unit=there, on=IN_THE_WINDOW.date(), why="批复",
+            actor=everybody().actor, at=IN_THE_WINDOW,
+        )  # fmt: skip
+
+    def is_born() -> Any:
+        return register_newborn(guardian=parent, name="周小", sex="女", born_on=IN_THE_WINDOW.date())
+
+    _, merged = one_inside_the_other(is_born, merges)
+
+    child, home = Resident.objects.get(name="周小"), real_county.household("周家")
+    assert merged.people == (12 if is_guarded else 11)
+    assert (child.division, home.division) == (OTHER_VILLAGE if is_guarded else VILLAGE, OTHER_VILLAGE)
+
+
+def test_a_villages_people_are_locked_in_their_order(county: County) -> None:
+    with CaptureQueriesContext(connection) as asked, within(everybody()), transaction.atomic():
+        move_to_village(
+            VILLAGE, OTHER_VILLAGE, from_unit=county.unit().pk, to_unit=county.unit(OTHER_VILLAGE).pk, on=IN_THE_WINDOW.date(),
+            why="批复", actor=everybody().actor, at=IN_THE_WINDOW,
+        )  # fmt: skip
+
+    found = [re.match(r"(?:SELECT FROM|UPDATE) (\w+)(?:.*ORDER BY (?:h\.)?id FOR)?", query["sql"].strip(), re.DOTALL) for query in asked]  # fmt: skip
+    assert [(one[1], "FOR" in one[0]) for one in found if one] == [
+        ("register_household", True), ("register_household", False), ("register_resident", True), ("register_resident", False),
+    ]  # fmt: skip
 
 
 def test_a_marriage_brings_somebody_to_another_village_by_the_town(county: County) -> None:

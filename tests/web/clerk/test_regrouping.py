@@ -8,8 +8,9 @@ from django.test import Client
 from playwright.sync_api import Browser, expect
 
 from canbao.access.models import Record
+from canbao.register.domain.households import move_over
 from canbao.register.models import Change, Household
-from tests.county import PASSWORD
+from tests.county import IN_THE_WINDOW, PASSWORD, signed_in
 from tests.web.browsing import fits, person, sign_in
 from tests.web.conftest import Outside
 from tests.web.pages import refusal_of, text_of, unmarked_chinese
@@ -182,6 +183,25 @@ def test_it_is_on_record_who_looked_and_who_split(sign_in: object, outside: Outs
 
     verbs = outside.look(lambda _: list(Record.objects.filter(actor="staff:clerk").order_by("position").values_list("verb", flat=True)))  # fmt: skip
     assert (verbs.count("household.split"), "household.read" in verbs) == (1, True)
+
+
+def test_who_does_not_see_everybody_is_not_offered_to_take_them_back(sign_in: object, outside: Outside) -> None:
+    head, wife = outside.look(lambda county: [county.person(name).pk for name in ("赵大", "赵妻")])
+    with signed_in("town"):
+        done = move_over(
+            outside.county.household("赵家"), [head], into=outside.county.household("郑家"), by=outside.county.staff("town"),
+            relations={head: "其他亲属", wife: "户主"}, why=GROUND, at=IN_THE_WINDOW,
+        )  # fmt: skip
+    one = outside.look(lambda _: Change.objects.get(together=done.together, resident=wife).pk)
+    client, to = sign_in("clerk"), address(outside, "赵家", f"undo/{one}/")
+
+    page, history = client.get(to), client.get(address(outside, "赵家"))
+    sent = client.post(to, {"why": "登记错了"})
+
+    assert ("确认撤销" in text_of(page), "这次变更还涉及外村的人或户" in text_of(page)) == (False, True)
+    assert "查看、撤销" not in text_of(history)
+    assert (sent.status_code, homes(outside, "赵大")) == (409, ["郑家"])
+    assert "确认撤销" in text_of(sign_in("town").get(to))
 
 
 @pytest.mark.parametrize("kind", ["split", "moved_home", "household"])

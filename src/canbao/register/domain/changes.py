@@ -9,7 +9,7 @@ Somebody who is out of the scope's sight is in another place: `NotYourDivision`,
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -24,8 +24,8 @@ from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
 from canbao.access.sealing import person_token, seal, unseal
 from canbao.kernel.identity import Identity, parse_identity
-from canbao.register.domain.entries import details_of, ground_of, name_of
-from canbao.register.domain.residents import one_code_one_household, one_number_one_person
+from canbao.register.domain.entries import HEAD, details_of, ground_of, name_of
+from canbao.register.domain.residents import all_or_nobody, one_code_one_household, one_number_one_person
 from canbao.register.models import Change, Household, Resident
 from canbao.register.queries import history_of, together_with
 from canbao.register.refusals import (
@@ -36,6 +36,7 @@ from canbao.register.refusals import (
     HasMovedAway,
     NeverInEmployeeScheme,
     NothingChanges,
+    NotOneHead,
     NumberOfSomebodyElse,
     NumberSaysOtherwise,
     NumberThereAlready,
@@ -201,12 +202,15 @@ _COLUMNS = (
 # What only a change of several people concerns: it is taken back with all of them.
 _PLACE = ("household_id", "division", "same_as_id")
 _HOME_COLUMNS = ("code", "passbook_account", "tier", "address")
+# The village is never taken from what was: it is the household's of today, which may lie in another one by now (decision 0016).
+_BACK = {column: f"b.{column}" for column in _COLUMNS + _PLACE} | {
+    "division": "(SELECT h.division FROM register_household h WHERE h.id = b.household_id)"
+}
 _TAKE_BACK = f"""
-UPDATE register_resident r SET ({", ".join(_COLUMNS + _PLACE)}) =
-       (SELECT {", ".join(f"b.{column}" for column in _COLUMNS + _PLACE)} FROM jsonb_populate_record(r, c.before) b)
+UPDATE register_resident r SET ({", ".join(_BACK)}) = (SELECT {", ".join(_BACK.values())} FROM jsonb_populate_record(r, c.before) b)
   FROM register_change c
  WHERE c.id = %s AND r.id = c.resident_id
-   AND NOT EXISTS (SELECT FROM jsonb_each(c.after) a WHERE a.value IS DISTINCT FROM to_jsonb(r) -> a.key)
+   AND NOT EXISTS (SELECT FROM jsonb_each(c.after) a WHERE a.key <> 'division' AND a.value IS DISTINCT FROM to_jsonb(r) -> a.key)
 """  # noqa: S608 - our own columns
 _TAKE_HOME_BACK = f"""
 UPDATE register_household h SET ({", ".join(_HOME_COLUMNS)}) =
@@ -222,15 +226,18 @@ def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
     """Everything is again as it was before that change; what was changed beside it stays. What several people's change was
     (`Change.together`) is taken back for all of them.
 
-    Says no, in this order: `NotYourDivision` (also of a village that somebody would come back to), `NotYourWork`,
-    `CannotBeUndone` (a change that went beyond what is changed here), `UndoneAlready`, `ChangedSince`, `NumberTaken` (the
-    number that would come back is somebody else's by now), `HouseholdCodeTaken`, `PassbookTaken`.
+    Says no, in this order: `NotYourDivision` (also where one of several is out of sight, or a village that somebody would come
+    back to), `NotYourWork`, `CannotBeUndone` (a change that went beyond what is changed here), `UndoneAlready`, `ChangedSince`,
+    `NumberTaken` (the number that would come back is somebody else's by now), `HouseholdCodeTaken`, `PassbookTaken`, `NotOneHead`.
     """
     kept = Change.objects.filter(pk=change.pk).first()
     if kept is None:
         raise NotYourDivision(who=by.full_name)
     whole = [kept] if kept.together is None else list(together_with(kept))
-    whose = {one.pk: _whose(one, by) for one in whole}  # all are locked before anything is asked
+    homes, people = _held(whole)
+    if not all(getattr(one, "sees_all", True) for one in whole):
+        raise NotYourDivision(who=by.full_name)
+    whose = {one.pk: _whose(one, homes, people, by) for one in whole}
     for one in whole:
         together = _PLACE if one.resident_id else _HOME_COLUMNS
         possible = {*(_COLUMNS if one.resident_id else ()), *(together if kept.together else ())}
@@ -240,7 +247,7 @@ def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
         last = _last_of_chain(kept)
         raise UndoneAlready(day=last.on, kind=last.get_kind_display())
     back = None if kept.together is None else uuid4()
-    with one_number_one_person(), one_code_one_household():
+    with one_number_one_person(), one_code_one_household(), all_or_nobody():
         for one in reversed(whole):
             with (
                 said(Kind.UNDONE, on=at.date(), by=by, why=why, at=at, undoes=one.pk, together=back),
@@ -249,21 +256,47 @@ def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
                 cursor.execute(_TAKE_BACK if one.resident_id else _TAKE_HOME_BACK, [one.pk])
                 if not cursor.rowcount:
                     raise ChangedSince(who=whose[one.pk])
+    if kept.together is not None:
+        _check_heads_of(whole)
     return _recorded(Change.objects.get(undoes=kept))
 
 
-def _whose(change: Change, by: Staff) -> str:
-    """The name of whom a change is of, or the code of which household; locked, and known to be theirs who asks."""
-    if change.resident_id is None:
-        home = Household.objects.select_for_update(no_key=True).get(pk=change.household_id)
-        check_may(by, Work.CHANGE_REGISTER, division=home.division)
-        return home.code
+def _held(whole: Sequence[Change]) -> tuple[dict[int, Household], dict[int, Resident]]:
+    """Everything that these changes concern and that is in sight, locked: households by id, then people by id, like everybody does."""
+    homes = Household.objects.select_for_update(no_key=True).filter(pk__in=_homes_of(whole)).order_by("pk")
+    held = {home.pk: home for home in homes}
+    people = Resident.objects.select_for_update(no_key=True).filter(pk__in=[one.resident_id for one in whole]).order_by("pk")  # fmt: skip
+    return held, {one.pk: one for one in people}
+
+
+def _homes_of(whole: Sequence[Change]) -> set[int]:
+    """Where everybody came to, and what they would come back to."""
+    return {pk for one in whole for pk in (one.household_id, one.before.get("household_id")) if pk is not None}
+
+
+def _whose(change: Change, homes: Mapping[int, Household], people: Mapping[int, Resident], by: Staff) -> str:
+    """The name of whom a change is of, or the code of which household: known to be theirs who asks."""
+    asked: list[Household | Resident | None] = []
     if "household_id" in change.before:
-        back_to = Household.objects.filter(pk=change.before["household_id"]).first()
-        if back_to is None:  # in a village out of sight
+        asked.append(homes.get(change.before["household_id"]))
+    asked.append(homes.get(change.household_id) if change.resident_id is None else people.get(change.resident_id))
+    for one in asked:
+        if one is None:  # in a village out of sight
             raise NotYourDivision(who=by.full_name)
-        check_may(by, Work.CHANGE_REGISTER, division=back_to.division)
-    return _locked(change.resident_id, by).name
+        check_may(by, Work.CHANGE_REGISTER, division=one.division)
+    return str(asked[-1])
+
+
+def _check_heads_of(whole: Sequence[Change]) -> None:
+    """Where people came back or went, one is head. Not where two rows of one person become two again: they were there like that."""
+    people = [one for one in whole if one.resident_id is not None]
+    if any("same_as_id" in one.before for one in people):
+        return
+    for home in Household.objects.filter(pk__in=_homes_of(people)).order_by("pk"):
+        living = home.residents.filter(died_on__isnull=True, moved_on__isnull=True).values_list("relation", flat=True)
+        heads = sum(relation == HEAD for relation in living)
+        if living and heads != 1:
+            raise NotOneHead(home=home.code, heads=heads)
 
 
 def _last_of_chain(change: Change) -> Change:

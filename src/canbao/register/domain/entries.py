@@ -20,6 +20,7 @@ from canbao.register.refusals import (
 
 _UNWRITABLE = frozenset({"Cc", "Cs"})  # control characters, NUL among them, and halves of characters
 _SEXES = ("男", "女", "")
+HEAD = "户主"
 
 
 def ground_of(why: str) -> str:

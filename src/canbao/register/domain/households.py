@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
@@ -24,7 +24,7 @@ from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
 from canbao.kernel.refusal import must
 from canbao.register.domain.changes import said
-from canbao.register.domain.entries import address_of, relation_of
+from canbao.register.domain.entries import HEAD, address_of, relation_of
 from canbao.register.domain.residents import one_code_one_household
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import (
@@ -39,7 +39,6 @@ from canbao.register.refusals import (
 )
 
 Kind = Change.Kind
-HEAD = "户主"
 _CODE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff-]{1,30}")
 _ACCOUNT = re.compile(r"[0-9]{6,30}")
 
@@ -83,20 +82,29 @@ def split_off(
     _check_heads(home.code, staying, relations)
     together = uuid4()
     with one_code_one_household(), said(Kind.SPLIT, on=at.date(), by=by, why=why, at=at, together=together):
-        other = _new_home(home, told)
+        other = _new_home(home, told, [one.pk for one in leaving])
     return _regrouped(Regrouped(Kind.SPLIT, together, home, other), leaving, staying, relations, by=by, why=why, at=at)
 
 
-def _new_home(home: Household, told: Mapping[str, Any]) -> Household:
-    """A household beside `home`; one of this code that nobody was ever left in (a split that was taken back) serves again."""
+def _new_home(home: Household, told: Mapping[str, Any], people: Sequence[int]) -> Household:
+    """A household beside `home`. An empty one of this code serves again where a split of just these people was taken back; any other
+    is another family's, with receipts that nobody else reads.
+    """
     places = {"county": home.county, "division": home.division, "unit_id": home.unit_id}
-    empty = Household.objects.filter(code=told["code"], residents__isnull=True, **places).first()
-    if empty is None:
+    empty = Household.objects.filter(code=told["code"], **places).first()
+    if empty is None or not _serves_again(empty, people):
         return Household.objects.create(**places, tier=home.tier, **told)
     for name, value in {"tier": home.tier, **told}.items():
         setattr(empty, name, value)
     empty.save(update_fields=["tier", *told])  # the database keeps no change where nothing differs
     return empty
+
+
+def _serves_again(home: Household, people: Sequence[int]) -> bool:
+    """Asked of the database, which also knows of those who are in another village by now (`sql/20_history.sql`)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT register_serves_again(%s, %s)", [home.pk, list(people)])
+        return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic

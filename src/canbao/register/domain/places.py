@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -11,9 +11,13 @@ from canbao.kernel.refusal import must
 from canbao.register.domain.entries import ground_of
 from canbao.register.models import Change
 
-_HOUSEHOLDS = """
+# Locked by id first, as everybody does: an UPDATE alone takes rows in whatever order it finds them, and meets who comes the other way.
+_THESE = "h.division = %(old)s AND (%(chosen)s::bigint[] IS NULL OR h.id = ANY (%(chosen)s))"
+_HOLD_HOUSEHOLDS = f"SELECT FROM register_household h WHERE {_THESE} ORDER BY h.id FOR NO KEY UPDATE"
+_HOUSEHOLDS = f"""
 UPDATE register_household h SET division = %(into)s, unit_id = CASE WHEN h.unit_id = %(from_unit)s THEN %(to_unit)s ELSE h.unit_id END
- WHERE h.division = %(old)s AND (%(chosen)s::bigint[] IS NULL OR h.id = ANY (%(chosen)s)) RETURNING h.id"""
+ WHERE {_THESE} RETURNING h.id"""  # noqa: S608 - our own
+_HOLD_PEOPLE = "SELECT FROM register_resident WHERE household_id = ANY (%(households)s) ORDER BY id FOR NO KEY UPDATE"
 _PEOPLE = "UPDATE register_resident r SET division = %(into)s WHERE r.household_id = ANY (%(households)s)"
 
 
@@ -41,15 +45,17 @@ def move_to_village(
         "at": at.isoformat(),
         "undoes": None,
     }
-    asked = {
+    asked: dict[str, Any] = {
         "old": old, "into": into, "from_unit": from_unit, "to_unit": to_unit,
         "chosen": None if chosen is None else list(chosen),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('register.change', %s, true)", [json.dumps(said, ensure_ascii=False)])
+        cursor.execute(_HOLD_HOUSEHOLDS, asked)
         cursor.execute(_HOUSEHOLDS, asked)
-        households = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_PEOPLE, asked | {"households": households})
+        asked["households"] = households = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_HOLD_PEOPLE, asked)
+        cursor.execute(_PEOPLE, asked)
         people = int(cursor.rowcount)
         cursor.execute("SELECT set_config('register.change', '', true)")
     return Moved(households, people)

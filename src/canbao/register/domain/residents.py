@@ -10,6 +10,7 @@ import psycopg
 from django.db import IntegrityError, connection, transaction
 
 from canbao.access.record import record
+from canbao.access.refusals import NotYourDivision
 from canbao.access.sealing import person_token, provisional_token, seal, unseal
 from canbao.kernel.identity import parse_identity
 from canbao.kernel.refusal import Refusal
@@ -127,6 +128,18 @@ def one_code_one_household() -> Iterator[None]:
     """`HouseholdCodeTaken` and `PassbookTaken`, where what is written inside is another household's already."""
     with _once({"household_code_once_a_county": HouseholdCodeTaken, "household_passbook_once_a_county": PassbookTaken}):
         yield
+
+
+@contextmanager
+def all_or_nobody() -> Iterator[None]:
+    """`NotYourDivision` where what is taken back inside was made together with something that is not: somebody out of sight.
+    The database would say so at the end of the transaction, too late for whoever asked.
+    """
+    with _once({"undo_together": NotYourDivision}):
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS undo_together IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS undo_together DEFERRED")
 
 
 @contextmanager

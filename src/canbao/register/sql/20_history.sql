@@ -51,7 +51,7 @@ BEGIN
     IF EXISTS (SELECT FROM register_change one JOIN register_change other ON other.together = one.together
                 WHERE one.id = NEW.undoes_id AND NOT EXISTS (SELECT FROM register_change u WHERE u.undoes_id = other.id)) THEN
         RAISE EXCEPTION 'change % was made together with others and is not taken back without them', NEW.undoes_id
-            USING ERRCODE = 'restrict_violation';
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'undo_together';
     END IF;
     RETURN NULL;
 END $$;
@@ -67,6 +67,35 @@ CREATE OR REPLACE FUNCTION register_is_undone(change bigint) RETURNS boolean LAN
         SELECT change, 0 UNION ALL SELECT c.id, nth + 1 FROM register_change c JOIN chain ON c.undoes_id = chain.id)
     SELECT max(nth) % 2 = 1 FROM chain
 $$;
+
+-- How many rows a change of several people has, also those that whoever asks does not see.
+CREATE OR REPLACE FUNCTION register_rows_of(act uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM register_change WHERE together = act
+$$;
+REVOKE ALL ON FUNCTION register_rows_of(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION register_rows_of(uuid) TO canbao_app;
+
+-- Whether whoever asks sees everybody whom a change of several people concerned, and every household that was left by it: else they
+-- do not take it back. Reads under their scope.
+CREATE OR REPLACE FUNCTION register_sees_all(act uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT count(*) = register_rows_of(act)
+           AND coalesce(bool_and(left_household_id IS NULL OR EXISTS (SELECT FROM register_household h WHERE h.id = left_household_id)), true)
+      FROM register_change WHERE together = act
+$$;
+
+-- Whether an empty household may be these people's again: everybody who ever left it is among them, they all left it by a taking back,
+-- and they are all. A row that is merged into another one goes along with it and is nobody of their own. As the owner: who left
+-- for another village is known here, too.
+CREATE OR REPLACE FUNCTION register_serves_again(home bigint, people bigint[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM register_resident WHERE household_id = home)
+           AND bool_and(c.kind = 'undone') AND count(DISTINCT c.resident_id) = cardinality(people) AND bool_and(c.resident_id = ANY (people))
+      FROM register_change c JOIN register_resident r ON r.id = c.resident_id
+     WHERE c.left_household_id = home AND r.same_as_id IS NULL
+$$;
+REVOKE ALL ON FUNCTION register_serves_again(bigint, bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION register_serves_again(bigint, bigint[]) TO canbao_app;
 
 -- Nobody is ever removed, by whoever it may be: the row is what bills, receipts and the history hang on.
 DROP TRIGGER IF EXISTS keep_rows ON register_resident;
