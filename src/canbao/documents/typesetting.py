@@ -18,7 +18,7 @@ import typst
 from canbao.documents.fonts import installed_fonts
 
 TEMPLATES = Path(__file__).with_name("templates")
-_LARGE = 200_000  # bytes of values: a hundred receipts, or a village of fifteen hundred people
+_LARGE = 200_000  # characters of values: a hundred receipts, or a village of fifteen hundred people
 
 
 def typeset(template: str, data: Mapping[str, object], *, made_on: date) -> bytes:
