@@ -2,7 +2,10 @@
 
 import io
 import time
+from dataclasses import asdict
+from types import SimpleNamespace
 
+import fastexcel
 import polars as pl
 import pytest
 import xlsxwriter
@@ -10,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canbao.documents import child
-from canbao.documents.reading import MEGABYTE, Limits, read_spreadsheet
+from canbao.documents.reading import DEFAULT_LIMITS, MEGABYTE, Limits, read_spreadsheet
 from canbao.documents.refusals import (
     DamagedFile,
     DocumentRefusal,
@@ -314,6 +317,32 @@ def test_tags_that_lie_across_two_pieces_are_seen(monkeypatch):
     rows = b"".join(b'<row r="%d" hidden="1"><c><v>1</v></c></row>' % at for at in (2, 3, 9))
     assert child._hidden_rows(io.BytesIO(b"<sheetData>" + rows + b"x" * 50 + b"</sheetData>")) == [(2, 3), (9, 9)]
     assert child._hidden_rows(io.BytesIO(b"<row " + b"x" * (1 << 17))) is None  # a tag without an end is not waited for
+
+
+def test_a_sheet_that_is_hidden_is_read_no_second_time_for_its_numbers(monkeypatch):
+    read = []
+
+    class Reader:
+        def __init__(self, content):
+            self.it = fastexcel.read_excel(content)
+            self.sheet_names = self.it.sheet_names
+
+        def load_sheet(self, name, **how):
+            read.append((name, how["dtypes"]))
+            return self.it.load_sheet(name, **how)
+
+    content = xlsx({"名单": [HEADER, WANG], "旧": [HEADER, LI]}, hidden=["旧"])
+    monkeypatch.setattr(child, "fastexcel", SimpleNamespace(read_excel=Reader, FastExcelError=fastexcel.FastExcelError))
+    for chosen, numbers in ((None, ["名单"]), (1, ["名单", "旧"]), ("旧", ["名单", "旧"])):
+        read.clear()
+        list(child._workbook(content, asdict(DEFAULT_LIMITS) | {"sheet": chosen}))
+        assert sorted(name for name, kind in read if kind == "boolean") == numbers
+
+
+def test_sheets_that_are_passed_over_leave_the_reader_to_one_thread_at_a_time():
+    content = xlsx({f"空{at}": [] for at in range(40)} | {"名单": [HEADER, WANG]})
+    for _ in range(40):
+        assert [sheet.name for sheet in child._workbook(content, asdict(DEFAULT_LIMITS) | {"sheet": None})] == ["名单"]
 
 
 def test_several_lists_need_a_choice():

@@ -195,12 +195,14 @@ def _workbook(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | Hidden
         reader, other = fastexcel.read_excel(content), fastexcel.read_excel(content)  # one serves one thread
     except fastexcel.FastExcelError as error:
         raise Stopped("DamagedFile") from error
-    parts = _parts(content)
+    parts, concealed = _parts(content)
     # The reader lets go of the interpreter while it works: what a sheet is read for is read at once.
-    with ThreadPoolExecutor(2) as beside:
+    # One thread to each, for `other` may still be at a sheet that was passed over when the next one is asked for.
+    with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as looking:
         for at, name in enumerate(reader.sheet_names):
-            numbers = beside.submit(other.load_sheet, name, header_row=None, skip_rows=0, dtypes="boolean")
-            hidden = beside.submit(_hidden_rows_of, content, parts.get(name))
+            if name not in concealed or limits["sheet"] in (name, at):  # of others nothing but the name is told
+                numbers = beside.submit(other.load_sheet, name, header_row=None, skip_rows=0, dtypes="boolean")
+                hidden = looking.submit(_hidden_rows_of, content, parts.get(name))
             try:
                 sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             except fastexcel.FastExcelError as error:
@@ -216,8 +218,9 @@ def _workbook(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | Hidden
             yield Sheet(at, name, _stream(texts), _stream(numbers.result(), presence=True), hidden.result())
 
 
-def _parts(content: bytes) -> dict[str, str]:
-    """Where in the archive each sheet of an .xlsx stands, by its name; nothing for the other formats."""
+def _parts(content: bytes) -> tuple[dict[str, str], set[str]]:
+    """Where in the archive each sheet of an .xlsx stands, by its name, and which of them are hidden; nothing for the other
+    formats."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - this process is confined
@@ -231,14 +234,16 @@ def _parts(content: bytes) -> dict[str, str]:
         NotImplementedError,
         RuntimeError,
     ):
-        return {}
+        return {}, set()
     targets = {link.get("Id"): posixpath.join("/xl", link.get("Target", "")).lstrip("/") for link in links}
-    named = {}
+    named, concealed = {}, set()
     for sheet in book.iter():
         link = next((value for key, value in sheet.items() if key.endswith("}id")), None)
         if sheet.tag.endswith("}sheet") and link in targets and targets[link].endswith(".xml"):
             named[sheet.get("name", "")] = posixpath.normpath(targets[link])
-    return named
+            if sheet.get("state") in ("hidden", "veryHidden"):
+                concealed.add(sheet.get("name", ""))
+    return named, concealed
 
 
 _CHUNK, _LONGEST_TAG = 1 << 20, 1 << 16
