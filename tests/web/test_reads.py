@@ -23,9 +23,10 @@ from canbao.access.scope import within
 from canbao.collection.models import Refund
 from canbao.enrolment.domain.change_tables import hand_in
 from canbao.register.domain.bulk import NewPerson, add_people
+from canbao.register.domain.duplicates import are_two_people
 from canbao.register.models import Change, Resident
 from canbao.rosters.domain.uploading import take_in
-from canbao.rosters.models import RosterRow, Upload
+from canbao.rosters.models import LearnedColumn, RosterRow, Upload
 from tests.county import (
     COUNTY,
     IN_THE_WINDOW,
@@ -103,8 +104,25 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "change_table_id": reported(outside),
         "resident_id": outside.look(lambda county: county.person("赵妻").pk),
         "change_id": change,
+        "one_id": outside.look(lambda county: county.person("钱儿").pk),
+        "other_id": outside.look(lambda county: county.person("钱多").pk),
+        "two_people_id": outside.look(told_apart),
+        "what": "rename",
+        "unit_id": outside.look(lambda county: county.unit().pk),
+        "word_id": outside.look(
+            lambda county: (
+                LearnedColumn.objects.create(county=COUNTY, department="民政部门", word="对象", learned_by="civil").pk
+            )
+        ),
         "kind": "details",
     }
+
+
+def told_apart(county: County) -> int:
+    """Two that somebody said are two people."""
+    with signed_in("town"):
+        one, other = county.person("赵大"), county.person("李军")
+        return are_two_people(one, other, by=county.staff("town"), why="都认识", at=IN_THE_WINDOW).pk
 
 
 def reported(outside: Outside) -> int:

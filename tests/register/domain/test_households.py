@@ -30,6 +30,7 @@ from canbao.register.refusals import (
     GroundMissing,
     HouseholdCodeTaken,
     HouseholdDetailNotPossible,
+    HouseholdNotFound,
     NobodyChosenToMove,
     NobodyStays,
     NothingChanges,
@@ -240,11 +241,14 @@ def test_what_the_database_says_of_half_a_taking_back_is_heard_before_the_end(re
 def test_a_taking_back_leaves_one_head_in_each_household(county: County) -> None:
     zhou, wu = ids(county, "周归", "吴职")
     joined = does(county, move_over, "周家", [zhou], into=county.household("赵家"), relations={zhou: "其他亲属"})
-    came = does(county, move_over, "吴家", [wu], into=county.household("周家"), relations={})
+    before = Resident.objects.filter(pk=wu).values("household_id", "relation").get()
+    with register_changes():  # no page does this
+        Resident.objects.filter(pk=wu).update(household=county.household("周家"), relation="户主")
 
     with pytest.raises(NotOneHead, match="周家有2个户主"), transaction.atomic():
         takes_back(county, joined)
-    takes_back(county, came)
+    with register_changes():
+        Resident.objects.filter(pk=wu).update(**before)
     takes_back(county, joined)
 
     assert in_home("周家") == [("周归", "户主")]
@@ -546,3 +550,12 @@ def test_two_who_send_the_same_person_to_two_households_do_it_one_after_the_othe
 
     assert (first.other.code, type(second)) == ("周家", NotInHousehold)
     assert Change.objects.filter(resident=who).count() == 1
+
+
+def test_nobody_comes_into_a_household_that_everybody_left(county: County) -> None:
+    """Its receipts are of those who were in it, and a household reads its own."""
+    everybody_there = ids(county, "李军", "李妻")
+    does(county, move_over, "李家", everybody_there, into=county.household("周家"), relations=dict(zip(everybody_there, ("父母", "父母"), strict=True)))  # fmt: skip
+
+    with pytest.raises(HouseholdNotFound):
+        does(county, move_over, "钱家", ids(county, "钱儿"), into=county.household("李家"), relations={county.person("钱儿").pk: "户主"})  # fmt: skip

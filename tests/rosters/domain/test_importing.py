@@ -465,7 +465,7 @@ def test_a_longer_list_asks_the_database_no_more_often(county: County, tmp_path:
     with signed_in("civil"), CaptureQueriesContext(connection) as asked:
         roster = imported(county, file)
 
-    assert (roster.rows.count(), len(asked)) == (people, 21)
+    assert (roster.rows.count(), len(asked)) == (people, 22)
 
 
 def test_of_several_lists_in_a_file_one_is_named(county: County, tmp_path: Path) -> None:

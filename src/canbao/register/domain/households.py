@@ -29,6 +29,7 @@ from canbao.register.domain.residents import one_code_one_household
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import (
     HouseholdDetailNotPossible,
+    HouseholdNotFound,
     NobodyChosenToMove,
     NobodyStays,
     NothingChanges,
@@ -122,7 +123,7 @@ def move_over(
     collecting unit and its tier.
 
     Says no, in this order: `NotYourDivision` (both villages are asked), `NotYourWork`, `SameHousehold`, `NobodyChosenToMove`,
-    `NotInHousehold`, `NotOneHead`.
+    `NotInHousehold`, `HouseholdNotFound` (nobody is in it any more), `NotOneHead`.
     """
     if into.pk == home.pk:
         raise SameHousehold(home=home.code)
@@ -132,6 +133,8 @@ def move_over(
     leaving, staying = _parted(home, people)
     relations = _relations(relations)
     there = _living(into)
+    if not there:  # its receipts are of those who were in it, and would be read by whoever came now
+        raise HouseholdNotFound
     _check_heads(into.code, [*leaving, *there], relations)
     if staying:
         _check_heads(home.code, staying, relations)

@@ -69,7 +69,8 @@ def duplicates_of(request: HttpRequest, division: str) -> HttpResponse:
             (one, history_of(one).filter(kind="merged").first()) for one in merged.order_by("-pk")[:DECIDED_SHOWN]
         ],
     }
-    people = [row.pk for pair in found for row in (pair.one, pair.other)]
+    shown = [(one.one, one.other) for one in (*found, *two)] + [(one, one.same_as) for one, _ in context["merged"]]
+    people = sorted({row.pk for pair in shown for row in pair})
     record("duplicates.read", f"division:{place.code}", county=request.user.county, residents=people)
     return render(request, "clerk/duplicates.html", context)
 

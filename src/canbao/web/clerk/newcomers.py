@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from canbao.access.clock import now, today
 from canbao.access.may import Work
-from canbao.access.record import recorded_last
+from canbao.access.record import record, recorded_last
 from canbao.collection.domain.readjustment import follow_register
 from canbao.kernel.identity import IdentityRefusal
 from canbao.kernel.refusal import Refusal
@@ -139,4 +139,5 @@ def _bills_follow(request: HttpRequest, one: Resident) -> None:
 
 def _page(request: HttpRequest, home: Household, form: forms.Form, title: str, *, no: Refusal | None = None) -> HttpResponse:  # fmt: skip
     context = {"home": home, "form": form, "title": title, "no": no}
+    record("household.read", f"household:{home.pk}", county=home.county)
     return render(request, "clerk/newcomer.html", context, status=409 if no else 422 if form.errors else 200)
