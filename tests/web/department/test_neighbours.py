@@ -111,7 +111,7 @@ def test_without_the_guard_a_neighbours_list_would_be_read_and_changed(real_coun
         Upload.objects.create(county=NEXT_DOOR, department="x", cut_off_on=CUT_OFF, file_sealed=b"x", uploaded_by="x")
     column = {
         "rosters_roster": "confirmed_by = 'county', confirmed_at = now()", "rosters_rosterrow": "why = 'x'",
-        "rosters_upload": "sheet = 'x'",
+        "rosters_upload": "category = 'x'",
     }[table]  # fmt: skip
     with connections["owner"].cursor() as owner:
         owner.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")

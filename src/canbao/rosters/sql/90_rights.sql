@@ -73,6 +73,7 @@ CREATE OR REPLACE FUNCTION rosters_keep_rows() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     settled record;
+    astray boolean;
 BEGIN
     FOR settled IN
         SELECT r.id, r.confirmed_at IS NOT NULL OR r.closed_at IS NOT NULL AS is_so FROM rosters_roster r
@@ -82,9 +83,11 @@ BEGIN
             RAISE EXCEPTION 'roster % is settled, and so are its rows', settled.id USING ERRCODE = 'restrict_violation';
         END IF;
     END LOOP;
-    IF EXISTS (SELECT FROM written w LEFT JOIN rosters_roster r ON r.id = w.roster_id WHERE r.id IS NULL)
-       OR EXISTS (SELECT FROM written w LEFT JOIN register_resident r ON r.id = w.resident_id
-                   WHERE w.resident_id IS NOT NULL AND r.id IS NULL) THEN
+    -- planned anew each time: a plan that was kept from a small register would go through all of a large one for every row
+    EXECUTE 'SELECT EXISTS (SELECT FROM written w LEFT JOIN rosters_roster r ON r.id = w.roster_id WHERE r.id IS NULL)
+                 OR EXISTS (SELECT FROM written w LEFT JOIN register_resident r ON r.id = w.resident_id
+                             WHERE w.resident_id IS NOT NULL AND r.id IS NULL)' INTO astray;
+    IF astray THEN
         RAISE EXCEPTION 'a row of a list that is not there, or of somebody who is not on the register'
             USING ERRCODE = 'foreign_key_violation';
     END IF;
