@@ -193,6 +193,6 @@ def test_a_wrong_column_for_the_category_is_not_read_to_its_end(county: County) 
 
     seen = taken_in(county, xlsx({"名单": [HEADER, *people]})).seen
 
-    assert (seen["unread_rows"], len(seen["spellings"]), seen["more_spellings"]) == (
-        SPELLINGS_READ + 500, SPELLINGS_AT_MOST, SPELLINGS_READ + 500 - SPELLINGS_AT_MOST,
+    assert (seen["unread_rows"], seen["untried_rows"], len(seen["spellings"]), seen["more_spellings"]) == (
+        SPELLINGS_READ, 500, SPELLINGS_AT_MOST, SPELLINGS_READ + 500 - SPELLINGS_AT_MOST,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Workers: no work is done twice, none is lost with its worker, and none keeps the others from working."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -9,13 +9,14 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from canbao.access.models import Staff
+from canbao.access.scope import within
 from canbao.config.management.commands.work import pack_for
 from canbao.rosters.domain import working
 from canbao.rosters.domain.uploading import hand_in, put_right
 from canbao.rosters.domain.working import MOST_TRIES, Job, claim, is_attended, look_once, ready, work
 from canbao.rosters.models import Roster, Upload
 from canbao.rosters.refusals import NoSeasonForList, UploaderGone
-from tests.county import County
+from tests.county import County, everybody
 from tests.documents.workbooks import xlsx
 from tests.rosters.domain.test_uploading import taken_in
 from tests.rosters.files import HEADER, NOW, SUIXI, listed
@@ -70,8 +71,28 @@ def test_who_was_overtaken_writes_no_second_list(real_county: County, monkeypatc
         late, now = claim(one), claim(other)
         work(late, one, rules_of)
         assert (Roster.objects.count(), state_of(upload)) == (before, ("working", 2))
+        assert Upload.objects.get().stage == ""  # nor does it tell how far it came
         work(now, other, rules_of)
     assert (Roster.objects.count(), state_of(upload)) == (before + 1, ("done", 2))
+
+
+@pytest.mark.parametrize("end", [NoSeasonForList(), ZeroDivisionError(), KeyboardInterrupt()], ids=type)
+def test_however_it_ends_for_who_was_overtaken_it_is_still_the_others_work(
+    real_county: County, monkeypatch: Any, end: BaseException
+) -> None:
+    upload = waiting(real_county)
+    monkeypatch.setattr(working, "_is_free", lambda cursor, upload: True)
+
+    def ending(county: str) -> Any:
+        raise end
+
+    with worker() as one, worker() as other:
+        late, now = claim(one), claim(other)
+        with suppress(KeyboardInterrupt):
+            work(late, one, ending)
+        assert (state_of(upload), Upload.objects.get().refusal) == (("working", 2), None)
+        work(now, other, rules_of)
+    assert state_of(upload) == ("done", 2)
 
 
 def test_who_was_overtaken_before_it_was_handed_in_anew_writes_no_list(real_county: County, monkeypatch: Any) -> None:
@@ -115,6 +136,18 @@ def test_a_worker_whose_connection_broke_while_it_waited_opens_another(real_coun
         assert len(list(side.connection.notifies(timeout=10, stop_after=1))) == 1
 
 
+def test_a_worker_whose_other_connection_broke_while_it_waited_begins_the_list_anew(real_county: County) -> None:
+    upload = waiting(real_county)
+    with worker() as side:
+        ended(pid_of(connection))
+        look_once(side, rules_of, wait_s=0)
+        with within(everybody()):  # the scope of this test went with the connection
+            assert state_of(upload) == ("working", 1)
+        look_once(side, rules_of, wait_s=0)
+
+    assert state_of(upload) == ("done", 2)
+
+
 @pytest.mark.parametrize("whose", ["its own", "that of the list"])
 def test_a_worker_whose_connection_breaks_at_work_begins_the_list_anew(real_county: County, whose: str) -> None:
     upload = waiting(real_county)
@@ -146,6 +179,32 @@ def test_a_worker_that_is_stopped_at_work_gives_its_try_back(real_county: County
     with worker() as side:
         look_once(side, rules_of, wait_s=0)
     assert state_of(upload) == ("done", 1)
+
+
+def test_a_worker_that_is_stopped_when_its_connection_is_gone_stops_all_the_same(real_county: County) -> None:
+    upload = waiting(real_county)
+    with worker() as side:
+
+        def stopped(county: str) -> Any:
+            ended(pid_of(side))
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            look_once(side, stopped, wait_s=0)
+
+    assert state_of(upload) == ("working", 1)  # nobody could give the try back
+    with worker() as side:
+        look_once(side, rules_of, wait_s=0)
+    assert state_of(upload) == ("done", 2)
+
+
+def test_a_list_that_was_refused_and_handed_in_again_may_go_to_any_worker(real_county: County) -> None:
+    upload = waiting(real_county)
+    with worker() as one, worker() as other:
+        work(claim(one), one, lambda county: pack_for("110101"))
+        hand_in(Upload.objects.get(), by=real_county.staff("civil"), at=NOW)
+
+        assert claim(other) == Job(upload.pk, 2)
 
 
 def test_a_list_of_somebody_whose_account_was_closed_is_refused(real_county: County) -> None:

@@ -29,9 +29,9 @@ def learn(upload: Upload, *, by: Staff, at: datetime) -> int:
     """What the columns of this file were said to be and their headers did not say. Returns how many words are new.
 
     A header that stands twice in the file means nothing by itself and is not learned, nor one that holds somebody's number.
-    Within the transaction of whoever hands the file in.
+    Within the transaction of whoever hands the file in, which was understood to its end.
     """
-    columns = upload.seen.get("columns", [])
+    columns = upload.seen["columns"]
     words = Counter(plain_header(column["header"]) for column in columns)
     known, learned = words_of(upload.county, upload.department), 0
     for column in columns:

@@ -105,7 +105,7 @@ def _categories(frame: pl.DataFrame, reader: CategoryReader) -> Seen:
     spelled = frame.group_by(Field.CATEGORY, Field.GRADE).len().sort(["len", Field.CATEGORY, Field.GRADE], descending=[True, False, False])  # fmt: skip
     spellings: list[Seen] = []
     people: Counter[Held] = Counter()
-    unread = int(spelled["len"].slice(SPELLINGS_READ).sum())
+    unread = 0
     for cell, grade, rows in spelled.head(SPELLINGS_READ).iter_rows():
         understood = reader.read(cell, grade)
         people.update(dict.fromkeys(understood.held, rows))
@@ -128,4 +128,5 @@ def _categories(frame: pl.DataFrame, reader: CategoryReader) -> Seen:
         "spellings": spellings[:SPELLINGS_AT_MOST],
         "more_spellings": max(spelled.height - SPELLINGS_AT_MOST, 0),
         "unread_rows": unread,
+        "untried_rows": int(spelled["len"].slice(SPELLINGS_READ).sum()),
     }

@@ -113,6 +113,16 @@ def forget_old_uploads(*, at: datetime) -> int:
     return forgotten
 
 
+def meanings_said(upload: Upload) -> list[Field | None] | None:
+    """What somebody said that its columns are; None: nobody did, and their headers say so."""
+    return None if upload.meanings is None else [Field(word) if word else None for word in upload.meanings]
+
+
+def own_headers(upload: Upload) -> list[str]:
+    """Headers of what was handed in that were understood by the department's own words, for whoever reads the file again."""
+    return [column["header"] for column in upload.seen["columns"] if column["own"]]
+
+
 def _locked(upload: Upload, by: Staff) -> Upload:
     found = Upload.objects.select_for_update().filter(pk=upload.pk).first()
     if found is None or found.state == Upload.State.DONE:
@@ -123,16 +133,6 @@ def _locked(upload: Upload, by: Staff) -> Upload:
     return found
 
 
-def _as_shown(upload: Upload) -> list[str]:
-    shown = {column["at"]: column["field"] for column in upload.seen["columns"]}
-    return [shown.get(at, "") for at in range(upload.seen["width"])]
-
-
-def own_headers(upload: Upload) -> list[str]:
-    """Headers that were understood by the department's own words, for whoever reads the file again."""
-    return [column["header"] for column in upload.seen.get("columns", []) if column["own"]]
-
-
 def _locked_as_seen(upload: Upload, by: Staff) -> Upload:
     found = _locked(upload, by)
     if found.edition != upload.edition:
@@ -140,8 +140,9 @@ def _locked_as_seen(upload: Upload, by: Staff) -> Upload:
     return found
 
 
-def meanings_said(upload: Upload) -> list[Field | None] | None:
-    return None if upload.meanings is None else [Field(word) if word else None for word in upload.meanings]
+def _as_shown(upload: Upload) -> list[str]:
+    shown = {column["at"]: column["field"] for column in upload.seen["columns"]}
+    return [shown.get(at, "") for at in range(upload.seen["width"])]
 
 
 def _seen(upload: Upload, content: bytes, pack: Pack) -> dict[str, object]:

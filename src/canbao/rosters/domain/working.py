@@ -129,7 +129,6 @@ def work(job: Job, side: BaseDatabaseWrapper, pack_for: Callable[[str], Pack]) -
         raise
     except Exception:  # noqa: BLE001 - ours: as a web server does with a page, the work stops and the worker goes on
         _log.exception("upload %s stopped at try %s", *job)
-        connection.close_if_unusable_or_obsolete()
         _execute(side, _BREAK, [*job])
     _execute(side, _UNLOCK, [job.upload])
 

@@ -22,7 +22,7 @@ from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal, said_again
 from canbao.rosters.domain.importing import STAGES
-from canbao.rosters.domain.uploading import UNDER_WAY, give_up, hand_in, put_right
+from canbao.rosters.domain.uploading import UNDER_WAY, give_up, hand_in, meanings_said, put_right
 from canbao.rosters.domain.working import is_attended
 from canbao.rosters.models import Upload
 from canbao.rosters.refusals import UploadChanged
@@ -42,8 +42,7 @@ FIELDS = {
     Field.NOTE: _("备注"),
 }
 
-
-MOST_DIGITS = 9
+MOST_DIGITS = 9  # of an edition: a longer number was on no page, and may be more than the database can hold
 STEPS = (_("读取文件"), _("逐行整理"), _("与登记册比对"), _("逐行核对"), _("写入结果"))  # as `STAGES`
 
 
@@ -57,18 +56,17 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _as_it_stands(request, found, campaign)
-    pack, year_confirmed = pack_of(campaign), "year_confirmed" in request.POST
     shown = request.POST.get("edition", "")
-    if shown.isascii() and shown.isdecimal() and len(shown) < MOST_DIGITS:
+    if shown.isascii() and shown.isdecimal() and len(shown) <= MOST_DIGITS:
         found.edition = int(shown)
     try:
-        if (asked := _asked(request, found)) != (found.sheet, _meanings(found), found.category):
+        if (asked := _asked(request, found)) != (found.sheet, meanings_said(found), found.category):
             sheet, meanings, category = asked
-            put_right(found, pack=pack, by=request.user, sheet=sheet, meanings=meanings, category=category)
+            put_right(found, pack=pack_of(campaign), by=request.user, sheet=sheet, meanings=meanings, category=category)
             if "go" in request.POST:
                 messages.success(request, gettext("改动已经照办，还没有报送：请再看一遍，没有问题再报送。"))
-        elif "go" in request.POST and not _keeps_from_going(found, year_confirmed=year_confirmed):
-            hand_in(found, by=request.user, at=now(), year_confirmed=year_confirmed)
+        elif "go" in request.POST:
+            hand_in(found, by=request.user, at=now(), year_confirmed="year_confirmed" in request.POST)
     except UploadChanged as no:
         return _page(request, _own_upload(request.user, upload_id), campaign, no=no)
     except Refusal as no:
@@ -119,10 +117,6 @@ def _own_upload(staff: Staff, upload_id: int) -> Upload:
     return get_object_or_404(own, pk=upload_id)
 
 
-def _meanings(found: Upload) -> list[Field | None] | None:
-    return None if found.meanings is None else [Field(word) if word else None for word in found.meanings]
-
-
 def _asked(request: HttpRequest, found: Upload) -> tuple[int | None, Sequence[Field | None] | None, str]:
     """The sheet, the meanings and the category that the form says; of another sheet its headers speak for themselves."""
     known = {str(one["at"]): one["at"] for one in found.seen["sheets"]}
@@ -133,14 +127,9 @@ def _asked(request: HttpRequest, found: Upload) -> tuple[int | None, Sequence[Fi
     columns = found.seen.get("columns", [])
     said = {one["at"]: request.POST.get(f"column-{one['at']}", one["field"]) for one in columns}
     if said == {one["at"]: one["field"] for one in columns}:
-        return sheet, _meanings(found), category
+        return sheet, meanings_said(found), category
     fields = {field.value: field for field in Field}
     return sheet, [fields.get(said.get(at, "")) for at in range(found.seen["width"])], category
-
-
-def _keeps_from_going(found: Upload, *, year_confirmed: bool) -> bool:
-    no = found.seen["no"]
-    return no is not None and not (no["code"] == "roster_of_another_year" and year_confirmed)
 
 
 def _page(request: HttpRequest, found: Upload, campaign: Campaign, *, no: Refusal | None = None) -> HttpResponse:
