@@ -115,6 +115,7 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
             )
         ),
         "kind": "details",
+        "papers": "none",
     }
 
 

@@ -17,3 +17,11 @@ def _pack(campaign_id: int, key: str, digest: str) -> Pack:
     if pack.digest != digest:
         raise RuntimeError(f"campaign {campaign_id}: the kept pack has another digest than was published")
     return pack
+
+
+def traits_known(campaign: Campaign | None, *traits: str) -> list[str]:
+    """Those of these traits that the notice in force looks at, by its own names for them. One that it does not know would be no
+    answer but a question to whoever wrote it (`UnknownTrait`).
+    """
+    names = pack_of(campaign).trait_names if campaign is not None else {}
+    return [names[trait] for trait in traits if trait in names]

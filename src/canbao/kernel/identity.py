@@ -1,6 +1,6 @@
 """Identity numbers: what a number on a card says, and every way in which a typed one can be wrong.
 
-Four kinds (`Kind`): the citizen's number of GB 11643 (15 digits before 1999, converted), the residence permit of
+Four kinds of cards (`Kind`; passports are in `kernel.passport`): the citizen's number of GB 11643 (15 digits before 1999, converted), the residence permit of
 Hong Kong, Macao and Taiwan residents (810000, 820000, 830000; same layout), the permanent resident card of foreigners
 issued from 2023-12-01 (9, province, three digits of country; same layout), and the one before it (three letters and
 twelve digits). All 18-character numbers end in the check character of ISO 7064 MOD 11-2.
@@ -51,6 +51,10 @@ class Kind(StrEnum):
     HK_MACAO_TAIWAN = "港澳台居民居住证"
     FOREIGN_PERMANENT = "外国人永久居留身份证"
     FOREIGN_OLD = "外国人永久居留证（旧版）"
+    PASSPORT = "外国护照"
+
+
+FOREIGN = frozenset({Kind.FOREIGN_PERMANENT, Kind.FOREIGN_OLD, Kind.PASSPORT})
 
 
 class Correction(StrEnum):
@@ -133,9 +137,9 @@ class WrongCheckCharacter(IdentityRefusal):
 class Identity:
     """A number that could be on a card, and what it says. Two are equal when their numbers are.
 
-    `born_on` is `None` only for `FOREIGN_OLD`, which prints two digits of the year: ask for the date.
-    `sex` is 男, 女 or `None` where the card does not say. `place` is the six digits of the place at first issue (for
-    `FOREIGN_PERMANENT` the province of acceptance and four zeros, for `FOREIGN_OLD` `None`). Its `repr` is masked.
+    `born_on` is `None` for `FOREIGN_OLD`, which prints two digits of the year, and for `PASSPORT`: ask for the date.
+    `sex` is 男, 女 or `None` where the number does not say. `place` is the six digits of the place at first issue (for
+    `FOREIGN_PERMANENT` the province of acceptance and four zeros, for the others `None`). Its `repr` is masked.
     """
 
     number: str = field(repr=False)
@@ -160,7 +164,9 @@ class Identity:
         return self.number.endswith("000")
 
     def agrees_with_birth(self, born_on: date) -> bool:
-        """Could the bearer be born on that day? For `FOREIGN_OLD` the century is not compared."""
+        """Could the bearer be born on that day? For `FOREIGN_OLD` the century is not compared, for `PASSPORT` nothing is."""
+        if self.kind is Kind.PASSPORT:
+            return True
         if self.born_on is None:
             return self.number[7:13] == f"{born_on:%y%m%d}"
         return self.born_on == born_on
@@ -180,7 +186,7 @@ def parse_identity(
     if from_numeric_cell:
         shown = mask_number(text.strip())
         raise RoundedBySpreadsheet(shown=shown) if _is_rounded(text.strip()) else NumericCell(shown=shown)
-    plain, corrections = _normalised(text)
+    plain, corrections = normalised(text)
     if not plain:
         raise NumberMissing
     if _SCIENTIFIC.fullmatch(text.strip()):
@@ -213,7 +219,8 @@ def from_fifteen(number: str) -> str:
     return seventeen + check_character(seventeen)
 
 
-def _normalised(text: str) -> tuple[str, tuple[Correction, ...]]:
+def normalised(text: str) -> tuple[str, tuple[Correction, ...]]:
+    """A number without what has only one reading, and what was mended."""
     corrections = []
     half = half_width(text)
     if half != text:

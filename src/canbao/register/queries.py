@@ -89,6 +89,12 @@ def residents_in(division: str) -> QuerySet[Resident]:
     return Resident.objects.filter(inside(division)).select_related("household__unit")
 
 
+def without_a_number(division: str) -> QuerySet[Resident]:
+    """Whoever is on the register without a number of any kind: first those who have no papers, then children by their birthday."""
+    found = residents_in(division).filter(number_sealed__isnull=True, died_on__isnull=True, moved_on__isnull=True)
+    return found.order_by(F("number_kind").desc(), "born_on", "pk")
+
+
 def history_of(resident: Resident) -> QuerySet[Change]:
     """What happened to somebody, the latest first; each with `is_undone` (it does not hold now: taken back, and that not
     taken back in its turn), `is_answered` (it was taken back once, whatever became of that) and `sees_all` (everybody whom it

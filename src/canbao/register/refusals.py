@@ -35,6 +35,22 @@ class BirthdayMissing(Refusal):
     remedy_template = "请按护照或证件正面填写出生年月日。"
 
 
+class SexMissing(Refusal):
+    """Of whoever has no number that says it."""
+
+    code = "sex_missing"
+    says_template = "没有填写性别（{kind}）。"
+    remedy_template = "请照证件填写；没有证件的，按本人情况填写。"
+
+
+class PapersMissing(Refusal):
+    """Somebody without a number, and not a word of who they are known by."""
+
+    code = "papers_missing"
+    says_template = "没有写明有什么材料、由谁证明。"
+    remedy_template = "请写明，如：出生医学证明复印件；什么材料也没有的，写由谁证明。不要写号码。"
+
+
 class NumberOfSomebodyElse(Refusal):
     """A child gets a number whose day of birth or sex is not the child's: twins exchanged, or a slip in the register."""
 

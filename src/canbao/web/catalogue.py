@@ -29,7 +29,7 @@ def texts() -> dict[str, str]:
     for path in sorted(HERE.rglob("*.py")):
         _keep(found, _in_code(path.read_text("utf-8")), path)
     said = [path for path in ROOMS.glob("*/refusals.py") if path.parent.name != "policy"]  # they bring their English
-    for path in [*sorted(said), ROOMS / "kernel" / "identity.py", HERE / "limits.py"]:
+    for path in [*sorted(said), ROOMS / "kernel" / "identity.py", ROOMS / "kernel" / "passport.py", HERE / "limits.py"]:
         _keep(found, _refusals(path.read_text("utf-8")), path)
     for path in (
         "rosters/domain/sentences.py",

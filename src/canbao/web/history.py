@@ -20,6 +20,7 @@ _LABELS = {
     "born_on": gettext_lazy("出生日期"),
     "number_kind": gettext_lazy("证件类型"),
     "number_tail": gettext_lazy("证件号码"),
+    "papers": gettext_lazy("现有材料和证明人"),
     "hukou": gettext_lazy("参保类型"),
     "died_on": gettext_lazy("死亡日期"),
     "moved_on": gettext_lazy("迁出日期"),

@@ -286,9 +286,9 @@ def goes_without_people() -> None:
 def comes_elsewhere() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO register_resident (county, division, household_id, name, relation, sex, born_on, number_kind, number_tail,
+            """INSERT INTO register_resident (county, division, household_id, name, relation, sex, born_on, number_kind, number_sealed, number_tail,
                       person_token, hukou, circumstances, withdrawn, enrolled_last_year)
-               SELECT county, %s, household_id, name, '子女', sex, born_on, number_kind, '', 'another', hukou, '{}', false, false
+               SELECT county, %s, household_id, name, '子女', sex, born_on, number_kind, number_sealed, '', 'another', hukou, '{}', false, false
                  FROM register_resident WHERE name = '周归'""",
             [FAR_VILLAGE],
         )

@@ -3,35 +3,45 @@
 from contextvars import Context
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from canbao.access.models import Record
 from canbao.access.scope import Scope, within
+from canbao.access.sealing import unseal
 from canbao.divisions.models import Division
 from canbao.kernel.identity import BornInFuture, PlaceNeverIssued, WrongCheckCharacter, WrongLength
+from canbao.kernel.passport import NumberOfCard
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.domain.residents import (
     find_by_name_and_number,
     find_by_number,
+    find_by_passport,
     read_number,
     register_newborn,
     register_resident,
+    register_without_papers,
 )
 from canbao.register.models import Household, Resident
+from canbao.register.queries import without_a_number
 from canbao.register.refusals import (
+    BirthdayMissing,
+    DayNotPossible,
     NameMissing,
     NoCommittee,
     NotOnRegister,
     NumberInText,
     NumberTaken,
+    PapersMissing,
+    SexMissing,
     TextNotWritable,
     TextTooLong,
 )
 from tests.collection.racing import all_at_once
-from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, PEOPLE, VILLAGE, County, number
+from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, PEOPLE, VILLAGE, County, number, register_changes
 
 ON = IN_THE_WINDOW.date()
 NEW = number(date(1999, 9, 9), 99)
@@ -190,6 +200,134 @@ NO_NAMES = [
     pytest.param("赵\x00", TextNotWritable, id="not-writable"),
     pytest.param(f"赵{NEW}", NumberInText, id="with-a-number"),
 ]
+
+
+# --- passports and people without papers ------------------------------------------------------------------------------
+
+
+def passport(county: County, *, number: str = "C1234567", issuer: str = "VNM", **changes: Any) -> Resident:
+    known = {"name": "阮氏兰", "born_on": date(1992, 3, 8), "sex": "女", "relation": "配偶"} | changes
+    return register_resident(household=county.household("周家"), number=number, issuer=issuer, on=ON, allow_synthetic=False, **known)  # fmt: skip
+
+
+def without_papers(county: County, **changes: Any) -> Resident:
+    known = {
+        "name": "周无名",
+        "born_on": date(1970, 1, 1),
+        "sex": "男",
+        "relation": "其他亲属",
+        "papers": "村委会证明",
+    } | changes
+    return register_without_papers(household=county.household("周家"), on=ON, **known)
+
+
+def test_a_passport_is_kept_sealed_and_found_again_by_its_number(county: County) -> None:
+    made = passport(county)
+
+    assert (made.number_kind, made.number_tail, unseal(made.number_sealed)) == ("外国护照", "4567", "VNMC1234567")
+    assert "C1234567" not in repr(vars(made))
+    assert find_by_passport(" c1234567") == [made]
+    assert find_by_name_and_number(name="阮氏兰", number="C1234567", on=ON, allow_synthetic=True).id == made.pk
+
+
+def test_one_number_of_two_states_is_two_people_and_of_one_state_one(county: County) -> None:
+    made = [passport(county), passport(county, issuer="USA", name="安娜")]
+
+    with pytest.raises(NumberTaken), transaction.atomic():
+        passport(county, name="又一个")
+    assert find_by_passport("C1234567") == made
+    assert find_by_name_and_number(name="安娜", number="C1234567", on=ON, allow_synthetic=True).id == made[1].pk
+
+
+def test_a_stranger_learns_nothing_from_the_number_of_somebodys_passport(county: County) -> None:
+    passport(county)
+    heard = []
+    for number_ in ("C1234567", "C7654321"):
+        with pytest.raises(Refusal) as no:
+            find_by_name_and_number(name="赵大", number=number_, on=ON, allow_synthetic=True)
+        heard.append(no.value.as_json())
+
+    assert heard[0] == heard[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        pytest.param({"born_on": None}, BirthdayMissing, id="no-birthday"),
+        pytest.param({"sex": ""}, SexMissing, id="no-sex"),
+        pytest.param({"born_on": date(2031, 1, 1)}, DayNotPossible, id="not-yet-born"),
+        pytest.param({"born_on": date(1799, 1, 1)}, DayNotPossible, id="too-old"),
+        pytest.param({"number": number(date(1992, 3, 8), 82)}, NumberOfCard, id="an-identity-card"),
+    ],
+)
+def test_a_passport_wants_what_its_number_does_not_say(county: County, changes: dict[str, Any], refusal: type) -> None:
+    with pytest.raises(refusal):
+        passport(county, **changes)
+
+
+def test_the_notice_is_told_of_a_foreigner_by_its_own_word_and_of_nobody_else(county: County) -> None:
+    here = {
+        "household": county.household("周家"),
+        "on": ON,
+        "allow_synthetic": True,
+        "relation": "",
+        "if_foreign": ["外籍"],
+    }
+    card = register_resident(name="周新", number=NEW, **here)
+    permanent = register_resident(name="外永", number="932682198501010017", **here)
+
+    assert (card.circumstances, permanent.circumstances) == ({}, {"traits": ["外籍"]})
+
+
+def test_who_has_no_papers_is_kept_apart_with_what_they_have(county: County) -> None:
+    one, namesake = without_papers(county), without_papers(county)
+
+    assert (one.number_kind, one.number_sealed, one.papers) == ("无证件", None, "村委会证明")
+    assert one.person_token != namesake.person_token
+    assert list(without_a_number(VILLAGE)) == [one, namesake]
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        pytest.param({"sex": ""}, SexMissing, id="no-sex"),
+        pytest.param({"born_on": date(2021, 11, 16)}, DayNotPossible, id="not-yet-born"),
+        pytest.param({"name": " "}, NameMissing, id="no-name"),
+        pytest.param({"papers": " "}, PapersMissing, id="nobody-vouches"),
+        pytest.param({"papers": f"证明人{NEW}"}, NumberInText, id="a-number-in-the-note"),
+    ],
+)
+def test_nobody_is_kept_without_papers_and_without_a_word(county: County, changes: dict[str, Any], refusal: type) -> None:  # fmt: skip
+    with pytest.raises(refusal):
+        without_papers(county, **changes)
+
+
+@pytest.mark.parametrize("changes", [{"number_kind": "居民身份证"}, {"number_sealed": b"x"}], ids=str)
+def test_the_database_keeps_those_without_a_number_apart(county: County, changes: dict[str, Any]) -> None:
+    one = without_papers(county)
+
+    with register_changes(), pytest.raises(IntegrityError, match="resident_number_or_none"), transaction.atomic():
+        Resident.objects.filter(pk=one.pk).update(**changes)
+
+
+def test_one_number_is_one_person_by_the_database_and_by_nothing_else(real_county: County) -> None:
+    """The guard taken away, the same number comes twice: nothing before it would have seen."""
+    register(real_county)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE register_resident DROP CONSTRAINT register_resident_person_token_key")
+    register(real_county)
+
+    assert Resident.objects.filter(name="周新").count() == 2
+
+
+def test_who_died_or_left_or_got_a_number_is_no_longer_on_that_list(county: County) -> None:
+    people = [without_papers(county, name=name) for name in ("甲", "乙", "丙")]
+    with register_changes():
+        Resident.objects.filter(name="甲").update(died_on=ON)
+        Resident.objects.filter(name="乙").update(moved_on=ON)
+
+    assert list(without_a_number(VILLAGE)) == people[2:]
+    assert list(without_a_number(OTHER_VILLAGE)) == []
 
 
 @pytest.mark.parametrize(("name", "says"), NO_NAMES)

@@ -23,9 +23,15 @@ from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
 from canbao.access.sealing import person_token, seal, unseal
-from canbao.kernel.identity import Identity, parse_identity
+from canbao.kernel.identity import Identity
+from canbao.kernel.passport import identity_of_kept
 from canbao.register.domain.entries import HEAD, details_of, ground_of, name_of
-from canbao.register.domain.residents import all_or_nobody, one_code_one_household, one_number_one_person
+from canbao.register.domain.residents import (
+    all_or_nobody,
+    identity_typed,
+    one_code_one_household,
+    one_number_one_person,
+)
 from canbao.register.models import Change, Household, Resident
 from canbao.register.queries import history_of, together_with
 from canbao.register.refusals import (
@@ -45,23 +51,26 @@ from canbao.register.refusals import (
 )
 
 Kind = Change.Kind
-DETAILS = ("relation", "sex", "born_on", "hukou")
+DETAILS = ("relation", "sex", "born_on", "hukou", "papers")
 """What is corrected without a kind of change of its own."""
 
 
 @transaction.atomic
-def give_number(resident: Resident, number: str, *, name: str = "", by: Staff, why: str, at: datetime, allow_synthetic: bool) -> Change:  # fmt: skip
-    """A newborn's provisional identity becomes the real one; with it often the name (张三宝宝 → 张小明).
+def give_number(
+    resident: Resident, number: str, *, name: str = "", issuer: str = "", by: Staff, why: str, at: datetime, allow_synthetic: bool,
+) -> Change:  # fmt: skip
+    """A newborn's provisional identity becomes the real one, with it often the name (张三宝宝 → 张小明); or somebody without papers
+    gets some. `issuer` is the state of a passport.
 
     The person stays the same: bills, cover and receipts are theirs as before. Says no, in this order:
     `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, `NumberThereAlready`, what is wrong with the number itself,
-    `NumberOfSomebodyElse`, what is wrong with the name (`entries.name_of`), `NumberTaken`. An old foreigner's card does not
-    print the century: the birthday stays the registered one.
+    `NumberOfSomebodyElse`, what is wrong with the name (`entries.name_of`), `NumberTaken`. What a number does not say
+    (a passport's, or the century of an old foreigner's card) stays as it is registered.
     """
     resident = _of_mine(resident, by)
     if resident.number_sealed is not None:
         raise NumberThereAlready(who=resident.name)
-    identity = parse_identity(number, on=at.date(), allow_synthetic=allow_synthetic)
+    identity = identity_typed(number, issuer=issuer, on=at.date(), allow_synthetic=allow_synthetic)
     if not identity.agrees_with_birth(resident.born_on) or (
         resident.sex and identity.sex and identity.sex != resident.sex
     ):
@@ -72,14 +81,15 @@ def give_number(resident: Resident, number: str, *, name: str = "", by: Staff, w
 
 
 @transaction.atomic
-def correct_number(resident: Resident, number: str, *, by: Staff, why: str, at: datetime, allow_synthetic: bool) -> Change:  # fmt: skip
-    """The number was registered wrong; day of birth and sex follow the right one, where its card says them.
+def correct_number(resident: Resident, number: str, *, issuer: str = "", by: Staff, why: str, at: datetime, allow_synthetic: bool) -> Change:  # fmt: skip
+    """The number was registered wrong, or it is another by now (a new passport); day of birth and sex follow the right one, where
+    its card says them. `issuer` is the state of a passport.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, what is wrong with the number itself,
     `NothingChanges`, `NumberTaken`.
     """
     resident = _of_mine(resident, by)
-    identity = parse_identity(number, on=at.date(), allow_synthetic=allow_synthetic)
+    identity = identity_typed(number, issuer=issuer, on=at.date(), allow_synthetic=allow_synthetic)
     if person_token(identity.number) == bytes(resident.person_token):
         raise NothingChanges(who=resident.name)  # sealed anew the same number looks like another one
     return _change(resident, Kind.NUMBER, _columns_of(identity), on=at.date(), by=by, why=why, at=at)
@@ -196,7 +206,7 @@ def restore(resident: Resident, *, by: Staff, why: str, at: datetime) -> Change:
 
 # Everything of a resident that a change may concern, in one place; what is not here cannot be taken back.
 _COLUMNS = (
-    "name", "relation", "sex", "born_on", "number_kind", "number_sealed", "number_tail", "person_token", "phone_sealed", "phone_token", "hukou",
+    "name", "relation", "sex", "born_on", "number_kind", "number_sealed", "number_tail", "papers", "person_token", "phone_sealed", "phone_token", "hukou",
     "circumstances", "died_on", "moved_on", "withdrawn",
 )  # fmt: skip
 # What only a change of several people concerns: it is taken back with all of them.
@@ -359,7 +369,7 @@ def _check_number_agrees(resident: Resident, details: dict[str, Any]) -> None:
     """The number is read here and goes no further: what is said names the column alone."""
     if resident.number_sealed is None or not {"born_on", "sex"} & set(details):
         return
-    identity = parse_identity(unseal(resident.number_sealed), allow_synthetic=True)  # it was let in: of whatever place
+    identity = identity_of_kept(unseal(resident.number_sealed))
     if "born_on" in details and not identity.agrees_with_birth(details["born_on"]):
         raise NumberSaysOtherwise(who=resident.name, what="出生日期")
     if "sex" in details and identity.sex and details["sex"] != identity.sex:

@@ -26,7 +26,8 @@ from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
 from canbao.access.sealing import person_token, unseal
 from canbao.kernel.division_code import DivisionCode
-from canbao.kernel.identity import IdentityRefusal, parse_identity
+from canbao.kernel.identity import IdentityRefusal
+from canbao.kernel.passport import identity_of_kept
 from canbao.register.domain.changes import said
 from canbao.register.domain.entries import ground_of
 from canbao.register.models import Change, Resident, TwoPeople
@@ -128,7 +129,7 @@ def _of_fifteen(rows: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, int]]:
     """Who is registered under fifteen digits, and who under the same number of eighteen."""
     for one, sealed in rows:
         try:
-            number = parse_identity(unseal(sealed), allow_synthetic=True).number
+            number = identity_of_kept(unseal(sealed)).number
         except IdentityRefusal:
             continue
         other = (
@@ -198,8 +199,8 @@ def are_the_same(stays: Resident, goes: Resident, *, takes_over: bool, by: Staff
     """One row stays; the other is out of the register, points to it, and is kept in the same household. `takes_over`: name and
     number of the row that goes are the right ones, and the row that stays gets them.
 
-    Undone by `changes.undo` of the change. Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`,
-    `WasWithdrawn`, what is wrong with the ground.
+    Undone by `changes.undo` of the change. Says no, in this order: `NotYourDivision`, `NotYourWork`, `NothingChanges` (one row is one
+    row already), `HasDied`, `WasWithdrawn`, what is wrong with the ground.
     """
     one, other = _both(stays, goes, by)
     stays, goes = (one, other) if one.pk == stays.pk else (other, one)

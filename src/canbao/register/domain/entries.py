@@ -14,6 +14,7 @@ from canbao.register.refusals import (
     GroundMissing,
     NameMissing,
     NumberInText,
+    PapersMissing,
     TextNotWritable,
     TextTooLong,
 )
@@ -51,6 +52,14 @@ def relation_of(relation: str) -> str:
     return _text(Resident, "relation", "".join(relation.split()))
 
 
+def papers_of(papers: str) -> str:
+    """What somebody without a number has: papers, and who vouches. Says no: `PapersMissing`, then like `_text`."""
+    papers = " ".join(papers.split())
+    if not papers:
+        raise PapersMissing
+    return _text(Resident, "papers", papers)
+
+
 def address_of(address: str) -> str:
     """Where a household lives. Says no like `_text`."""
     return _text(Household, "address", " ".join(address.split()))
@@ -61,6 +70,8 @@ def details_of(resident: Resident, details: dict[str, Any]) -> dict[str, Any]:
     details = dict(details)
     if "relation" in details:
         details["relation"] = relation_of(details["relation"])
+    if "papers" in details:
+        details["papers"] = papers_of(details["papers"])
     hukou = dict(Resident.Hukou.choices)
     _check_one_of(resident, details, "sex", _SEXES, "男、女，或不填")
     _check_one_of(resident, details, "hukou", tuple(hukou), "、".join(hukou.values()))

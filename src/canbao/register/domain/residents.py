@@ -1,10 +1,11 @@
 """Residents one by one: found by their number, registered, and their number read out with a reason."""
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
+from uuid import uuid4
 
 import psycopg
 from django.db import IntegrityError, connection, transaction
@@ -12,17 +13,20 @@ from django.db import IntegrityError, connection, transaction
 from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
 from canbao.access.sealing import person_token, provisional_token, seal, unseal
-from canbao.kernel.identity import parse_identity
+from canbao.kernel.identity import FOREIGN, OLDEST_YEARS, Identity, Kind, parse_identity
+from canbao.kernel.passport import parse_passport, passports_like
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.entries import name_of_somebody_new, relation_of
-from canbao.register.models import Household, Resident
+from canbao.register.domain.entries import name_of_somebody_new, papers_of, relation_of
+from canbao.register.models import Household, Resident, WithoutNumber
 from canbao.register.refusals import (
     BirthdayMissing,
+    DayNotPossible,
     HouseholdCodeTaken,
     NotOnRegister,
     NumberSaysOtherwise,
     NumberTaken,
     PassbookTaken,
+    SexMissing,
 )
 
 
@@ -37,25 +41,46 @@ class Found(NamedTuple):
 
 
 def find_by_name_and_number(*, name: str, number: str, on: date, allow_synthetic: bool) -> Found:
-    """Who has this name and this number. Needs no scope.
+    """Who has this name and this number, of a card or of a passport of whatever state. Needs no scope.
 
     Says no, in this order: what is wrong with the number itself (`kernel.identity`), `NotOnRegister`; the latter is
-    the same for a wrong name and for an unknown number, so that nobody can try out strangers' numbers.
+    the same for a wrong name and for an unknown number, so that nobody can try out strangers' numbers. A number that may be a
+    passport's and is nobody's of this name is answered as what it is not: a card's.
     """
-    identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM register_find(%s)", [person_token(identity.number)])
-        row = cursor.fetchone()
-    found = Found(*row) if row else None
-    if found is None or not hmac.compare_digest(found.name.encode(), "".join(name.split()).encode()):
+    name = "".join(name.split())
+    found = _found([person_token(one.number) for one in passports_like(number)], name)
+    if found is None:
+        identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
+        found = _found([person_token(identity.number)], name)
+    if found is None:
         raise NotOnRegister
     return found
+
+
+def _found(tokens: list[bytes], name: str) -> Found | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT f.* FROM unnest(%s::bytea[]) token, register_find(token) f", [tokens])
+        rows = [Found(*row) for row in cursor.fetchall()]
+    return next((row for row in rows if hmac.compare_digest(row.name.encode(), name.encode())), None)
 
 
 def find_by_number(number: str, *, on: date, allow_synthetic: bool) -> Resident | None:
     """For staff, within their scope. Raises what is wrong with the number."""
     identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
     return Resident.objects.filter(person_token=person_token(identity.number)).first()
+
+
+def find_by_passport(number: str) -> list[Resident]:
+    """For staff, within their scope: everybody with a passport of this number, of whatever state."""
+    tokens = [person_token(one.number) for one in passports_like(number)]
+    return list(Resident.objects.filter(person_token__in=tokens).order_by("pk"))
+
+
+def identity_typed(number: str, *, issuer: str, on: date, allow_synthetic: bool) -> Identity:
+    """A card's number; with an `issuer` a passport's. Says no like either."""
+    if issuer.strip():
+        return parse_passport(number, issuer=issuer)
+    return parse_identity(number, on=on, allow_synthetic=allow_synthetic)
 
 
 @transaction.atomic
@@ -79,26 +104,63 @@ def register_resident(
     born_on: date | None = None,
     sex: str = "",
     hukou: str = Resident.Hukou.REGISTERED,
+    issuer: str = "",
+    if_foreign: Sequence[str] = (),
 ) -> Resident:
-    """Somebody new in a household. `born_on` and `sex` are for the old foreigner's card, which does not print them; beside any
-    other number they must agree with it.
+    """Somebody new in a household. `issuer` is the state of a passport, left out for a card. `born_on` and `sex` are for passports
+    and for the old foreigner's card, whose numbers do not say them; beside any other number they must agree with it. `if_foreign`:
+    the traits by which the notice knows whoever has a foreigner's card or passport.
 
-    Says no, in this order: what is wrong with the number, `BirthdayMissing`, `NumberSaysOtherwise`, what is wrong with the name
-    (`entries.name_of_somebody_new`) or the relation (`entries.relation_of`), `NumberTaken`.
+    Says no, in this order: what is wrong with the number, `BirthdayMissing`, `NumberSaysOtherwise`, `SexMissing` (of a passport),
+    `DayNotPossible`, what is wrong with the name (`entries.name_of_somebody_new`) or the relation (`entries.relation_of`),
+    `NumberTaken`.
     """
-    identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
+    identity = identity_typed(number, issuer=issuer, on=on, allow_synthetic=allow_synthetic)
     if identity.born_on is None and born_on is None:
         raise BirthdayMissing(kind=identity.kind.value)
     if born_on is not None and not identity.agrees_with_birth(born_on):
         raise NumberSaysOtherwise(who=name, what="出生日期")
     if sex and identity.sex and sex != identity.sex:
         raise NumberSaysOtherwise(who=name, what="性别")
+    if identity.kind is Kind.PASSPORT and not sex:
+        raise SexMissing(kind=identity.kind.value)
+    if born_on is not None:
+        _check_birth(name, born_on, on=on)
+    circumstances = dict(circumstances or {})
+    if identity.kind in FOREIGN and if_foreign:
+        circumstances["traits"] = [*circumstances.get("traits", ()), *if_foreign]
     resident = Resident(
         county=household.county, division=household.division, household=household, name=name_of_somebody_new(name), relation=relation_of(relation),
         sex=identity.sex or sex, born_on=identity.born_on or born_on, hukou=hukou, number_kind=identity.kind.value, number_sealed=seal(identity.number),
-        number_tail=identity.number[-4:], person_token=person_token(identity.number), circumstances=circumstances or {},
+        number_tail=identity.number[-4:], person_token=person_token(identity.number), circumstances=circumstances,
     )  # fmt: skip
     return _save(resident)
+
+
+@transaction.atomic
+def register_without_papers(
+    *, household: Household, name: str, relation: str, sex: str, born_on: date, papers: str, on: date
+) -> Resident:
+    """Somebody who has no number of any kind: kept with what they have, and told apart by nothing but this row until a number
+    comes (`changes.give_number`). `papers` says what there is and who vouches.
+
+    Says no, in this order: `SexMissing`, `DayNotPossible`, what is wrong with the name, the relation or the papers
+    (`entries.papers_of`).
+    """
+    kind = WithoutNumber.WITHOUT_PAPERS
+    if not sex:
+        raise SexMissing(kind=kind.value)
+    _check_birth(name, born_on, on=on)
+    resident = Resident(
+        county=household.county, division=household.division, household=household, name=name_of_somebody_new(name), relation=relation_of(relation),
+        sex=sex, born_on=born_on, number_kind=kind.value, person_token=person_token(f"{kind.value}|{uuid4()}"), papers=papers_of(papers),
+    )  # fmt: skip
+    return _save(resident)
+
+
+def _check_birth(name: str, born_on: date, *, on: date) -> None:
+    if born_on > on or on.year - born_on.year > OLDEST_YEARS:
+        raise DayNotPossible(who=name, day=born_on, what="出生", first=born_on, event="出生", today=on)
 
 
 @transaction.atomic
@@ -111,7 +173,7 @@ def register_newborn(*, guardian: Resident, name: str, sex: str, born_on: date, 
     resident = Resident(
         county=guardian.county, division=guardian.division, household_id=guardian.household_id, name=name_of_somebody_new(name),
         relation="子女", sex=sex,
-        born_on=born_on, number_kind="暂无", person_token=token,
+        born_on=born_on, number_kind=WithoutNumber.NEWBORN.value, person_token=token,
     )  # fmt: skip
     return _save(resident)
 

@@ -45,6 +45,12 @@ class Migration(migrations.Migration):
                 ("number_kind", models.CharField(max_length=20, verbose_name="证件类型")),
                 ("number_sealed", models.BinaryField(null=True, verbose_name="证件号码（密）")),
                 ("number_tail", models.CharField(blank=True, default="", max_length=4, verbose_name="证件号码末四位")),
+                (
+                    "papers",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=200, verbose_name="现有材料和证明人"
+                    ),
+                ),
                 ("person_token", models.BinaryField(unique=True, verbose_name="盲索引")),
                 ("phone_sealed", models.BinaryField(null=True, verbose_name="手机号码（密）")),
                 ("phone_token", models.BinaryField(null=True, verbose_name="手机尾号（盲索引）")),
@@ -108,6 +114,30 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="resident",
             index=models.Index(fields=["phone_token", "division"], name="resident_by_phone"),
+        ),
+        migrations.AddIndex(
+            model_name="resident",
+            index=models.Index(
+                condition=models.Q(
+                    ("died_on__isnull", True), ("moved_on__isnull", True), ("number_sealed__isnull", True)
+                ),
+                fields=["division"],
+                name="resident_without_number",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="resident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("number_kind__in", ["暂无", "无证件"]), ("number_sealed__isnull", True)),
+                    models.Q(
+                        ("number_sealed__isnull", False),
+                        models.Q(("number_kind__in", ["暂无", "无证件"]), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="resident_number_or_none",
+            ),
         ),
         migrations.CreateModel(
             name="Reading",

@@ -10,6 +10,13 @@ from django.db import models
 from canbao.register.models.household import Household
 
 
+class WithoutNumber(models.TextChoices):
+    """Who is on the register without a number, in place of the kind of their card: kept apart until a number comes."""
+
+    NEWBORN = "暂无", "新生儿，还没有证件号码"
+    WITHOUT_PAPERS = "无证件", "没有证件的人"
+
+
 class Resident(models.Model):
     class Hukou(models.TextChoices):
         REGISTERED = "registered", "本地户籍"
@@ -27,6 +34,8 @@ class Resident(models.Model):
     number_kind = models.CharField("证件类型", max_length=20)
     number_sealed = models.BinaryField("证件号码（密）", null=True)
     number_tail = models.CharField("证件号码末四位", max_length=4, blank=True, default="")
+    # of somebody without a number: what there is, and who vouches
+    papers = models.CharField("现有材料和证明人", max_length=200, blank=True, default="", db_default="")
     person_token = models.BinaryField("盲索引", unique=True)
     phone_sealed = models.BinaryField("手机号码（密）", null=True)
     phone_token = models.BinaryField("手机尾号（盲索引）", null=True)  # of the last four digits alone
@@ -53,12 +62,22 @@ class Resident(models.Model):
                 condition=models.Q(same_as__isnull=True) | models.Q(withdrawn=True),
                 name="resident_same_as_is_withdrawn",
             ),
+            models.CheckConstraint(
+                condition=models.Q(number_sealed__isnull=True, number_kind__in=WithoutNumber.values)
+                | models.Q(number_sealed__isnull=False) & ~models.Q(number_kind__in=WithoutNumber.values),
+                name="resident_number_or_none",
+            ),
         ]
         indexes = [
             models.Index(fields=["division", "household"]),
             models.Index(fields=["name"], name="resident_by_name"),
             models.Index(fields=["same_as"], condition=models.Q(same_as__isnull=False), name="resident_by_same_as"),
             models.Index(fields=["phone_token", "division"], name="resident_by_phone"),
+            models.Index(
+                fields=["division"],
+                condition=models.Q(number_sealed__isnull=True, died_on__isnull=True, moved_on__isnull=True),
+                name="resident_without_number",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,6 +87,11 @@ class Resident(models.Model):
     def masked_number(self) -> str:
         """The number as screens show it."""
         return masked(self.number_tail)
+
+    @property
+    def why_without(self) -> str:
+        """Why there is no number, for whoever works through those without one; "" where there is one."""
+        return str(WithoutNumber(self.number_kind).label) if self.number_kind in WithoutNumber.values else ""
 
 
 def masked(tail: str) -> str:

@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +23,13 @@ from canbao.access.may import Work
 from canbao.access.record import record, recorded_last
 from canbao.collection.domain.readjustment import follow_register
 from canbao.kernel.identity import IdentityRefusal
+from canbao.kernel.passport import ChinesePassport, IssuerMissing, IssuerUnknown
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes
-from canbao.register.models import Change, Resident
+from canbao.register.models import Change, Resident, WithoutNumber
 from canbao.register.queries import changes_possible, history_of, residents_in
 from canbao.register.refusals import (
+    BirthdayMissing,
     DayNotPossible,
     GroundMissing,
     NumberOfSomebodyElse,
@@ -83,7 +85,14 @@ class NumberForm(GroundForm):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("请填写证件号码")},
     )
-    field_order = ("number",)
+    issuer = forms.CharField(
+        label=_("护照签发国代码"),
+        required=False,
+        max_length=20,
+        help_text=_("只有外国护照填：资料页上的三个字母，例如越南 VNM。其他证件不填。"),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    field_order = ("number", "issuer")
 
     def asked(self) -> dict[str, Any]:
         return super().asked() | {"allow_synthetic": settings.CANBAO_SYNTHETIC_NUMBERS}
@@ -96,7 +105,7 @@ class NumberGivenForm(NumberForm):
         help_text=_("起了名字的填写；不变的不填。"),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
-    field_order = ("number", "name")
+    field_order = ("number", "issuer", "name")
 
 
 class DetailsForm(GroundForm):
@@ -112,7 +121,13 @@ class DetailsForm(GroundForm):
     hukou = forms.ChoiceField(
         label=_("参保类型"), choices=[(value, _(label)) for value, label in Resident.Hukou.choices]
     )
-    field_order = ("relation", "sex", "born_on", "hukou")
+    papers = forms.CharField(
+        label=_("现有材料和证明人"),
+        help_text=_("有什么材料、由谁证明。不要写号码。"),
+        error_messages={"required": _("请写明有什么材料、由谁证明")},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    field_order = ("relation", "sex", "born_on", "hukou", "papers")
 
 
 class LeftForm(DayForm):
@@ -178,11 +193,19 @@ def change(request: HttpRequest, resident_id: int, kind: str) -> HttpResponse:
         return _sent(request, person, kind)
     if kind not in changes_possible(person):
         return redirect("resident", person.pk)
-    return _form_page(request, person, kind, FORMS[kind][0](initial=_initial(person)))
+    return _form_page(request, person, kind, _form(person, kind, initial=_initial(person)))
+
+
+def _form(person: Resident, kind: Kind, sent: QueryDict | None = None, **initial: Any) -> GroundForm:
+    """Of whoever has a number nobody asks by what else they are known."""
+    form = FORMS[kind][0](sent, **initial)
+    if "papers" in form.fields and person.number_kind != WithoutNumber.WITHOUT_PAPERS:
+        del form.fields["papers"]
+    return form
 
 
 def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
-    form = FORMS[kind][0](request.POST)
+    form = _form(person, kind, request.POST)
     if not form.is_valid():
         return _form_page(request, person, kind, form)
     is_confirmed = "confirmed" in request.POST
@@ -293,7 +316,7 @@ def _changed(form: GroundForm, person: Resident) -> dict[str, Any]:
     asked = form.asked()
     if not isinstance(form, DetailsForm):
         return asked
-    stays = {column for column in changes.DETAILS if asked[column] == getattr(person, column)}
+    stays = {column for column in changes.DETAILS if asked.get(column) == getattr(person, column)}
     return {name: value for name, value in asked.items() if name not in stays}
 
 
@@ -304,12 +327,17 @@ _BESIDE = {
     "性别": "sex",
     "出生日期": "born_on",
     "参保类型": "hukou",
+    "现有材料和证明人": "papers",
 }
 
 
 def beside(no: Refusal, form: forms.Form) -> str | None:
     """The field that a refusal is about; None: it is about the person."""
-    if isinstance(no, (IdentityRefusal, NumberTaken, NumberOfSomebodyElse, NumberThereAlready)):
+    if isinstance(no, (IssuerMissing, IssuerUnknown, ChinesePassport)):
+        field = "issuer"
+    elif isinstance(no, BirthdayMissing):
+        field = "born_on"
+    elif isinstance(no, (IdentityRefusal, NumberTaken, NumberOfSomebodyElse, NumberThereAlready)):
         field = "number"
     elif isinstance(no, DayNotPossible):
         field = "on" if "on" in form.fields else "born_on"
@@ -320,7 +348,7 @@ def beside(no: Refusal, form: forms.Form) -> str | None:
     return field if field in form.fields else None
 
 
-def _said_beside(form: GroundForm, no: Refusal | None) -> Refusal | None:
+def said_beside(form: forms.Form, no: Refusal | None) -> Refusal | None:
     """What a field is told; what is left for the head of the page is given back."""
     field = beside(no, form) if no else None
     if no is None or field is None:
@@ -347,7 +375,7 @@ def _form_page(
     request: HttpRequest, person: Resident, kind: Kind, form: GroundForm, *, no: Refusal | None = None
 ) -> HttpResponse:
     status = 409 if no else 422 if form.errors else 200
-    no = _said_beside(form, no)
+    no = said_beside(form, no)
     context = {
         "person": person,
         "kind": kind,
@@ -376,7 +404,7 @@ def _undo_page(
     request: HttpRequest, person: Resident, made: Change, form: GroundForm, *, no: Refusal | None = None
 ) -> HttpResponse:
     status = 409 if no else 422 if form.errors else 200
-    no = _said_beside(form, no)
+    no = said_beside(form, no)
     context = {"person": person, "one": told([made])[0], "form": form, "no": no}
     _read(person)
     return render(request, "clerk/undo.html", context, status=status)

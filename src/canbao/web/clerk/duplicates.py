@@ -54,7 +54,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 @staff_who_may(Work.CHANGE_REGISTER)
 @require_safe
 def duplicates_of(request: HttpRequest, division: str) -> HttpResponse:
-    place = _place(request, division)
+    place = place_at_desk(request, division)
     found = suspects_in(place.code)
     two = TwoPeople.objects.filter(one__in=Resident.objects.filter(inside(place.code)), taken_back_at__isnull=True)
     merged = Resident.objects.filter(inside(place.code), same_as__isnull=False).select_related("same_as", "household")
@@ -150,7 +150,8 @@ def take_back(request: HttpRequest, two_people_id: int) -> HttpResponse:
     return redirect("duplicates")
 
 
-def _place(request: HttpRequest, division: str) -> Division:
+def place_at_desk(request: HttpRequest, division: str) -> Division:
+    """Within the clerk's own place, else there is no such place."""
     try:
         if not DivisionCode(request.user.division).covers(division):
             raise Http404

@@ -20,7 +20,7 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.residents import find_by_number
+from canbao.register.domain.residents import find_by_number, find_by_passport
 from canbao.register.models import Household
 from canbao.register.queries import (
     FOUND_AT_MOST,
@@ -63,10 +63,14 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _find(request: HttpRequest, text: str) -> list[HouseholdFound]:
     found = find_households(text, division=request.user.division)
-    if found or sum(character.isdecimal() for character in text) < MANY_DIGITS:
+    if found:
         return found
-    resident = find_by_number(text, on=today(), allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS)
-    return find_households(resident.household.code, division=request.user.division) if resident else []
+    people = find_by_passport(text)
+    if sum(character.isdecimal() for character in text) >= MANY_DIGITS:
+        resident = find_by_number(text, on=today(), allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS)
+        people = [resident] if resident else []
+    codes = dict.fromkeys(resident.household.code for resident in people)
+    return [home for code in codes for home in find_households(code, division=request.user.division)]
 
 
 SAYS_HOW = _("请填写金额，例如 320 或 320.00")  # whether nothing was typed, or what is no amount

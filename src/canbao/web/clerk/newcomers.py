@@ -1,4 +1,6 @@
-"""Somebody new in a household: a child that has no number yet, or a person with a card. Their bills follow at once."""
+"""Somebody new in a household: a child that has no number yet, a person with a card or a passport, a person without any papers.
+Their bills follow at once.
+"""
 
 from datetime import date
 from typing import Any
@@ -7,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +19,13 @@ from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.access.record import record, recorded_last
 from canbao.collection.domain.readjustment import follow_register
-from canbao.kernel.identity import IdentityRefusal
+from canbao.enrolment.packs import traits_known
+from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.residents import register_newborn, register_resident
+from canbao.register.domain.residents import register_newborn, register_resident, register_without_papers
 from canbao.register.models import Household, Resident
 from canbao.register.refusals import NumberTaken
-from canbao.web.clerk.changes import NOT_A_DAY
+from canbao.web.clerk.changes import NOT_A_DAY, said_beside
 from canbao.web.clerk.household import household_at_desk
 from canbao.web.guards import staff_who_may
 from canbao.web.refusals import ChildThereAlready
@@ -62,14 +65,34 @@ class NewbornForm(forms.Form):
         return born_on
 
 
-class PersonForm(forms.Form):
+# How notices write of whoever is of another state, and of why they are here.
+_HERE_BECAUSE = {Resident.Hukou.PERMIT: "居住证", Resident.Hukou.STUDENT: "在校学生"}
+
+
+def _foreign(home: Household, hukou: str) -> list[str]:
+    traits = ("外籍", *(word for why, word in _HERE_BECAUSE.items() if why == hukou))
+    return traits_known(current_campaign(home.county), *traits)
+
+
+class SomebodyForm(forms.Form):
+    """Somebody who is no newborn, by the papers that they have."""
+
+    papers_are: Any  # how the page names those who have such papers
     name = forms.CharField(label=_("姓名"), widget=forms.TextInput(_TEXT))
+    relation = forms.CharField(label=_("与户主关系"), widget=forms.TextInput(_TEXT))
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        """Says no like the verb of `register.domain.residents` that it calls."""
+        raise NotImplementedError
+
+
+class CardForm(SomebodyForm):
+    papers_are = _("有身份证、居住证或永久居留证")
     number = forms.CharField(
         label=_("证件号码"),
         help_text=_("居民身份证、港澳台居民居住证、外国人永久居留身份证（包括旧版），照证件完整填写，加密保存。"),
         widget=forms.TextInput(_TEXT | {"spellcheck": "false"}),
     )
-    relation = forms.CharField(label=_("与户主关系"), widget=forms.TextInput(_TEXT))
     hukou = forms.ChoiceField(
         label=_("参保类型"), choices=[(value, _(label)) for value, label in Resident.Hukou.choices]
     )
@@ -80,6 +103,65 @@ class PersonForm(forms.Form):
     sex = forms.ChoiceField(
         label=_("性别"), help_text=_("同上"), required=False, choices=[("", _("看证件号码")), *_SEXES]
     )
+    field_order = ("name", "number", "relation")
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        return register_resident(
+            household=home, on=on, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS, if_foreign=_foreign(home, self.cleaned_data["hukou"]),
+            **self.cleaned_data,
+        )  # fmt: skip
+
+
+class PassportForm(SomebodyForm):
+    papers_are = _("只有外国护照")
+    issuer = forms.CharField(
+        label=_("护照签发国代码"),
+        help_text=_("资料页上的三个字母，例如越南 VNM、美国 USA；德国只有一个字母 D。"),
+        max_length=20,
+        widget=forms.TextInput(_TEXT | {"spellcheck": "false"}),
+    )
+    number = forms.CharField(
+        label=_("护照号码"),
+        help_text=_("照资料页完整填写，加密保存。"),
+        widget=forms.TextInput(_TEXT | {"spellcheck": "false"}),
+    )
+    born_on = forms.DateField(
+        label=_("出生日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )  # fmt: skip
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *_SEXES])
+    hukou = forms.ChoiceField(
+        label=_("参保类型"),
+        choices=[(value, _(label)) for value, label in Resident.Hukou.choices if value != Resident.Hukou.REGISTERED],
+    )
+    field_order = ("name", "issuer", "number", "born_on", "sex", "relation")
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        return register_resident(
+            household=home, on=on, allow_synthetic=False, if_foreign=_foreign(home, self.cleaned_data["hukou"]), **self.cleaned_data,
+        )  # fmt: skip
+
+
+class WithoutPapersForm(SomebodyForm):
+    papers_are = _("没有任何证件号码")
+    born_on = forms.DateField(
+        label=_("出生日期"), help_text=_("照现有材料填写；只知道大概的，填最接近的一天"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )  # fmt: skip
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *_SEXES])
+    papers = forms.CharField(
+        label=_("现有材料和证明人"),
+        help_text=_("如：出生医学证明复印件，村委会主任证明。不要写号码。"),
+        widget=forms.TextInput(_TEXT),
+    )
+    field_order = ("name", "born_on", "sex", "relation", "papers")
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        return register_without_papers(household=home, on=on, **self.cleaned_data)
+
+
+FORMS: dict[str, type[SomebodyForm]] = {"card": CardForm, "passport": PassportForm, "none": WithoutPapersForm}
 
 
 def guardians_in(home: Household) -> list[Resident]:
@@ -115,20 +197,19 @@ def newborn(request: HttpRequest, household_id: int) -> HttpResponse:
 
 @staff_who_may(Work.CHANGE_REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def person(request: HttpRequest, household_id: int) -> HttpResponse:
+def person(request: HttpRequest, household_id: int, papers: str = "card") -> HttpResponse:
     home = household_at_desk(request, household_id)
-    form = PersonForm(request.POST if request.method == "POST" else None)
+    if papers not in FORMS:
+        raise Http404
+    form = FORMS[papers](request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
-        return _page(request, home, form, gettext("登记新参保人"))
+        return _person_page(request, home, papers, form)
     try:
         with transaction.atomic(), recorded_last():
-            made = register_resident(household=home, on=today(), allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS, **form.cleaned_data)  # fmt: skip
+            made = form.registers(home, on=today())
             _bills_follow(request, made)
-    except IdentityRefusal as no:
-        form.add_error("number", no.says)
-        return _page(request, home, form, gettext("登记新参保人"))
     except Refusal as no:
-        return _page(request, home, form, gettext("登记新参保人"), no=no)
+        return _person_page(request, home, papers, form, no=no)
     messages.success(request, gettext("已登记{name}。").format(name=made.name))
     return redirect("household", home.pk)
 
@@ -137,7 +218,17 @@ def _bills_follow(request: HttpRequest, one: Resident) -> None:
     follow_register(one.county, [one.pk], at=now(), actor=f"staff:{request.user.username}")
 
 
-def _page(request: HttpRequest, home: Household, form: forms.Form, title: str, *, no: Refusal | None = None) -> HttpResponse:  # fmt: skip
-    context = {"home": home, "form": form, "title": title, "no": no}
+def _person_page(
+    request: HttpRequest, home: Household, papers: str, form: SomebodyForm, *, no: Refusal | None = None
+) -> HttpResponse:
+    ways = [(way, one.papers_are, way == papers) for way, one in FORMS.items()]
+    return _page(request, home, form, gettext("登记新参保人"), no=no, ways=ways)
+
+
+def _page(
+    request: HttpRequest, home: Household, form: forms.Form, title: str, *, no: Refusal | None = None, **more: Any
+) -> HttpResponse:
+    status = 409 if no else 422 if form.errors else 200
+    context = {"home": home, "form": form, "title": title, "no": said_beside(form, no), **more}
     record("household.read", f"household:{home.pk}", county=home.county)
-    return render(request, "clerk/newcomer.html", context, status=409 if no else 422 if form.errors else 200)
+    return render(request, "clerk/newcomer.html", context, status=status)

@@ -11,6 +11,7 @@ from canbao.web.clerk import (
     receipt,
     regrouping,
     today,
+    without_number,
 )
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("households/<int:household_id>/change/<slug:kind>/", regrouping.change, name="change-household"),
     path("households/<int:household_id>/undo/<int:change_id>/", regrouping.take_back, name="undo-household-change"),
     path("households/<int:household_id>/people/", newcomers.person, name="new-person"),
+    path("households/<int:household_id>/people/<slug:papers>/", newcomers.person, name="new-person-with"),
     path("households/<int:household_id>/newborn/", newcomers.newborn, name="newborn"),
     path("residents/<int:resident_id>/", changes.resident, name="resident"),
     path("residents/<int:resident_id>/change/<slug:kind>/", changes.change, name="change-resident"),
@@ -40,5 +42,7 @@ urlpatterns = [
     path("duplicates/<str:division>/", duplicates.duplicates_of, name="duplicates-of"),
     path("duplicates/<int:one_id>/<int:other_id>/", duplicates.pair, name="duplicate-pair"),
     path("duplicates/back/<int:two_people_id>/", duplicates.take_back, name="two-people-back"),
+    path("without-number/", without_number.mine, name="without-number"),
+    path("without-number/<str:division>/", without_number.without_number, name="without-number-of"),
     path("drawer/", drawer.drawer_page, name="drawer"),
 ]
