@@ -53,6 +53,9 @@ def test_a_bad_row_is_named_and_nothing_is_taken(county: County, capsys: pytest.
     [
         (["import", "--county", "340176"], 1),
         (["villages", "no-such-file.csv", "--county", "340621"], 2),
+        (["split", "340621100200", "新村", "--households", "no-such-file", "--on", "2021-11-01", "--why", "文件"], 2),
+        (["split", "340621100200", "新村", "--on", "2021-11-01", "--why", "文件"], 1),
+        (["unsplit", "340621100200", "--why", "文件"], 1),
         (["rename", "340621100299", "新村", "--on", "2021-11-01", "--why", "文件"], 1),
     ],
 )
@@ -83,3 +86,32 @@ def test_a_village_is_merged(county: County, capsys: pytest.CaptureFixture[str])
     )
     shown = said(capsys, "show", "--county", "340621")
     assert "340621100200 示例一村 至 2021-10-31，并入 340621100201 示例二村" in shown
+
+
+def test_a_village_is_split_and_that_is_taken_back(
+    county: County, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    homes = tmp_path / "户.txt"
+    homes.write_text("\ufeff周家\n孙家\n", "utf-8")
+    asked = [
+        "split",
+        "340621100200",
+        "新民村",
+        "--households",
+        str(homes),
+        "--on",
+        "2021-11-01",
+        "--why",
+        "濉政秘〔2021〕9号",
+    ]
+
+    looked = said(capsys, *asked, "--look")
+    assert looked == "2 户 2 人会划到新村，留下 4 户；待缴账单 2 张\n"
+    assert not Division.objects.filter(name="新民村").exists()
+
+    assert said(capsys, *asked) == "新民村 340621100900 自 2021-11-01 起从 示例一村 分设：2 户 2 人\n"
+    assert "分设已撤销" not in said(capsys, "show", "--county", "340621")
+
+    back = said(capsys, "unsplit", "340621100900", "--why", "文件看错了")
+    assert back == "已撤销分设：新民村 的 2 户 2 人回到 示例一村\n"
+    assert "340621100900 新民村 2021-11-01 起 分设已撤销" in said(capsys, "show", "--county", "340621")

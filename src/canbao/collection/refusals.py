@@ -172,6 +172,46 @@ class CashInOldDrawer(Refusal):
         super().__init__(unit=unit, yuan=yuan(fen))
 
 
+class NobodyGoes(Refusal):
+    """A part of a village in which no household was named."""
+
+    code = "nobody_goes"
+    says_template = "没有选出要划到新村的户。"
+    remedy_template = "请填写农户编码（每行一个），或者这些户的地址里都有的字，如“东组”。"
+
+
+class HouseholdsElsewhere(Refusal):
+    """Household codes that are none of that village's."""
+
+    code = "households_elsewhere"
+    says_template = "{village}没有这{many}户：{codes}。"
+    remedy_template = "请核对农户编码；别的村的户，在那个村办理。"
+
+
+class EverybodyGoes(Refusal):
+    """A village that would be left without a household is no village that is split."""
+
+    code = "everybody_goes"
+    says_template = "{village}的{homes}户都选了，没有户留下。"
+    remedy_template = "整个村换名称的，用“改名”；整个村归别的村的，用“并入别处”。"
+
+
+class NotSplitOff(Refusal):
+    """A village that is there by itself, and not by being split off here."""
+
+    code = "not_split_off"
+    says_template = "{name}不是从别的村分设出来的，不能撤销分设。"
+    remedy_template = "要归到别的村的，用“并入别处”。"
+
+
+class SplitTookHold(Refusal):
+    """What happened in the new village since cannot be said of a place that never was."""
+
+    code = "split_took_hold"
+    says_template = "{name}分设以后{what}，不能撤销分设。"
+    remedy_template = "要归回原来的村的，用“并入别处”。"
+
+
 class NoSuchUnit(Refusal):
     code = "no_such_unit"
     says_template = "{unit}已不再代收。"

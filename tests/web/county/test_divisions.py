@@ -1,5 +1,7 @@
 """The page 区划: what a county has, a list of villages looked at and then taken, a zone, another name."""
 
+import re
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -167,3 +169,78 @@ def test_a_merger_without_a_paper_is_none(sign_in: object) -> None:
     answer = sign_in("county").post(f"/county/divisions/{VILLAGE}/merge/", MERGER | {"why": ""})
 
     assert answer.status_code == 422
+
+
+SPLIT = {
+    "name": "新民村", "published": "340621100202", "codes": "周家\r\n孙家", "address": "", "on": "2021-11-15",
+    "why": "濉政秘〔2021〕9号",
+}  # fmt: skip
+
+
+def test_a_split_is_looked_at_before_it_is_done(sign_in: object, outside: Outside) -> None:
+    client = sign_in("county")
+
+    looked = text_of(client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT))
+    assert "从示例一村分设新民村" in looked
+    assert "周家、孙家" in looked or "孙家、周家" in looked
+    assert "留在原村（户） 4" in looked
+    assert not outside.look(lambda _: Division.objects.filter(name="新民村").exists())
+
+    done = text_of(client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT | {"confirmed": "1"}, follow=True))
+    assert "已分设新民村，代码340621100202：2户、2人" in done
+    assert "2021年11月15日 起分设自 示例一村" in done
+    assert "2021年11月15日 起分设出 新民村" in text_of(client.get(f"/county/divisions/{VILLAGE}/"))
+
+
+def test_what_the_page_hands_on_is_what_was_typed(sign_in: object, outside: Outside) -> None:
+    client = sign_in("county")
+    page = client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT)
+
+    client.post(f"/county/divisions/{VILLAGE}/split/", hidden(page.content.decode()))
+
+    assert outside.look(lambda _: Division.objects.filter(name="新民村").exists())
+
+
+def hidden(html: str) -> dict[str, str]:
+    fields = re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', html)
+    return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
+
+
+def test_a_split_that_is_confirmed_twice_is_done_once(sign_in: object) -> None:
+    client = sign_in("county")
+    answers = [client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT | {"confirmed": "1"}) for _ in range(2)]
+
+    assert [answer.headers["Location"] for answer in answers] == ["/county/divisions/340621100202/"] * 2
+
+
+def test_a_split_of_nobody_says_so_and_keeps_what_was_typed(sign_in: object) -> None:
+    client = sign_in("county")
+
+    answer = client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT | {"codes": "郑家"})
+
+    assert answer.status_code == 409
+    assert "示例一村没有这1户：郑家" in text_of(answer)
+    assert 'value="新民村"' in answer.content.decode()
+    assert client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT | {"why": ""}).status_code == 422
+
+
+def test_a_split_is_taken_back_as_one(sign_in: object, outside: Outside) -> None:
+    client = sign_in("county")
+    client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT | {"confirmed": "1"})
+
+    assert client.post("/county/divisions/340621100202/unsplit/", {"why": ""}).status_code == 422
+    done = text_of(client.post("/county/divisions/340621100202/unsplit/", {"why": "文件看错了"}, follow=True))
+
+    assert "已撤销分设新民村：2户、2人回到这里" in done
+    assert "新民村 340621100202 分设已撤销" in done
+    gone = text_of(client.get("/county/divisions/340621100202/"))
+    assert "分设已经撤销，这里的人回到了 示例一村" in gone
+    assert client.post("/county/divisions/340621100202/unsplit/", {"why": "文件看错了"}).status_code == 409
+
+
+def test_after_a_split_who_has_the_village_sees_its_people(sign_in: object, outside: Outside) -> None:
+    sign_in("county").post(f"/county/divisions/{VILLAGE}/split/", SPLIT | {"confirmed": "1"})
+
+    gone, stayed = (sign_in("clerk").get(f"/households/{outside.household(code)}/") for code in ("周家", "赵家"))
+
+    assert (gone.status_code, stayed.status_code) == (404, 200)

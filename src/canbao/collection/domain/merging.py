@@ -5,6 +5,7 @@ The old place keeps its row and code, with its last day and who follows it. Its 
 with the unit that took it. People who work there, schools and banks go along.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,7 +26,7 @@ from canbao.enrolment.queries import current_campaign
 from canbao.kernel.days import CHINA, days_after
 from canbao.kernel.division_code import DivisionCode
 from canbao.kernel.refusal import must
-from canbao.register.domain.places import move_to_village
+from canbao.register.domain.places import Moved, move_to_village
 from canbao.register.models import Household, Resident
 from canbao.register.queries import inside
 
@@ -109,7 +110,7 @@ def merge_village(old: Division, into: Division, *, on: date, why: str, by: Staf
     for unit in units:
         if unit.division_id == old.code and unit != closing and unit.name in names:
             raise PlaceNameTaken(where=into.name, name=unit.name, code=into.code)
-    moved = _follow(old, into, from_unit=closing, to_unit=going_on, on=on, why=why, actor=actor, at=at)
+    moved = follow(old, into, from_unit=closing, to_unit=going_on, on=on, why=why, actor=actor, at=at)
     # with the bills locked: whoever takes cash now waits, and is told that the unit collects no more
     _check_drawer(closing)
     closing.until = days_after(on, -1)
@@ -143,7 +144,7 @@ def merge_town(old: Division, into: Division, *, on: date, why: str, by: Staff |
             code=own_code(into, wanted=village.code[9:], taken=()), name=village.name, level=VILLAGE, kind=village.kind,
             urban_rural=village.urban_rural, published_code=theirs, since=on,
         )  # fmt: skip
-        moved = _follow(village, new, from_unit=None, to_unit=None, on=on, why=why, actor=actor, at=at)
+        moved = follow(village, new, from_unit=None, to_unit=None, on=on, why=why, actor=actor, at=at)
         _add_targets(village, new)
         _end(village, new, on=on, actor=actor, why=why)
         done = Merged(
@@ -177,30 +178,41 @@ def _check_drawer(unit: CollectingUnit) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Followed:
+class Followed:
     households: int
     people: int
     staff: int
 
 
-def _follow(
+def follow(
     old: Division, into: Division, *, from_unit: CollectingUnit | None, to_unit: CollectingUnit | None, on: date, why: str,
     actor: str, at: datetime,
-) -> _Followed:  # fmt: skip
+) -> Followed:  # fmt: skip
     """Units, people, what hangs on them, and whoever works there. Without `from_unit` every unit goes along."""
-    county = old.code[:6]
     along = CollectingUnit.objects.filter(division=old)
     if from_unit is not None:
         along = along.exclude(pk=from_unit.pk)
     units = list(along.values_list("pk", flat=True))
     CollectingUnit.objects.filter(pk__in=units).update(division=into)
     replaced = {from_unit.pk: to_unit.pk} if from_unit and to_unit else {}
-    here, there = (unit.pk if unit else 0 for unit in (from_unit, to_unit))
-    moved = move_to_village(old.code, into.code, from_unit=here, to_unit=there, on=on, why=why, actor=actor, at=at)
+    moved = follow_people(old, into, from_unit=from_unit, to_unit=to_unit, on=on, why=why, actor=actor, at=at)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT collection_follow_households(%s, %s)", [county, moved.households])
-        cursor.execute("SELECT collection_follow_units(%s, %s)", [county, units])
-    return _Followed(len(moved.households), moved.people, _move_staff(old, into, replaced))
+        cursor.execute("SELECT collection_follow_units(%s, %s)", [old.code[:6], units])
+    return Followed(len(moved.households), moved.people, _move_staff(old, into, replaced))
+
+
+def follow_people(
+    old: Division, into: Division, *, from_unit: CollectingUnit | None, to_unit: CollectingUnit | None, on: date, why: str,
+    actor: str, at: datetime, chosen: Sequence[int] | None = None,
+) -> Moved:  # fmt: skip
+    """Households (all, or the `chosen` ones) with everybody in them, and what hangs on them."""
+    here, there = (unit.pk if unit else 0 for unit in (from_unit, to_unit))
+    moved = move_to_village(
+        old.code, into.code, from_unit=here, to_unit=there, on=on, why=why, actor=actor, at=at, chosen=chosen
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT collection_follow_households(%s, %s)", [old.code[:6], moved.households])
+    return moved
 
 
 def _move_staff(old: Division, into: Division, replaced: dict[int, int]) -> int:

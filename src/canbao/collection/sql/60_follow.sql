@@ -33,6 +33,37 @@ END $$;
 REVOKE ALL ON FUNCTION collection_follow_households(text, bigint[]), collection_follow_units(text, bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION collection_follow_households(text, bigint[]), collection_follow_units(text, bigint[]) TO canbao_app;
 
+-- Unused electronic numbers of one unit become another's of the county: the later half of each book, or everything. Paper lies in a
+-- drawer, and is handed over by hand. Locks the books by id, like whoever issues a receipt.
+CREATE OR REPLACE FUNCTION collection_hand_numbers_over(from_unit bigint, to_unit bigint, everything boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    book collection_receiptbook%ROWTYPE;
+    kept bigint;
+    in_county text := (SELECT left(division, 6) FROM divisions_collectingunit WHERE id = from_unit);
+BEGIN
+    PERFORM scope_must_cover(in_county);
+    IF in_county <> (SELECT left(division, 6) FROM divisions_collectingunit WHERE id = to_unit) THEN
+        RAISE EXCEPTION 'unit % is of another county', to_unit USING ERRCODE = 'restrict_violation';
+    END IF;
+    FOR book IN SELECT * FROM collection_receiptbook
+                 WHERE unit_id = from_unit AND county = in_county AND kind = 'electronic' AND next_number <= last_number ORDER BY id FOR UPDATE
+    LOOP
+        kept := CASE WHEN everything THEN book.next_number - 1 ELSE (book.next_number + book.last_number) / 2 END;
+        CONTINUE WHEN kept = book.last_number;
+        UPDATE collection_receiptbook b SET last_number = kept, span = collection_numbers(b.series, b.first_number, kept) WHERE b.id = book.id;
+        INSERT INTO collection_receiptbook (county, unit_id, kind, series, first_number, last_number, next_number, span)
+        VALUES (in_county, to_unit, book.kind, book.series, kept + 1, book.last_number, kept + 1,
+                collection_numbers(book.series, kept + 1, book.last_number));
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION collection_hand_numbers_over(bigint, bigint, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION collection_hand_numbers_over(bigint, bigint, boolean) TO canbao_app;
+
+-- Every number of every series on one line, as `issue_book` counts them.
+CREATE OR REPLACE FUNCTION collection_numbers(series integer, first bigint, last bigint) RETURNS int8range
+LANGUAGE sql IMMUTABLE AS $$ SELECT int8range(series * 10000000000 + first, series * 10000000000 + last + 1) $$;
+
 -- Numbers that were used and are no receipt's, of the books of units in a place. As the owner: a receipt of a unit here may be seen in
 -- another town by now, with the household that it was given to, and is not gone for that.
 CREATE OR REPLACE FUNCTION collection_numbers_gone(first text, after text, of_unit bigint, at_most integer)

@@ -51,7 +51,19 @@ SELECT access_append_only('collection_orderline');
 SELECT access_append_only('collection_payment', 'outcome', 'settled_fen', 'people', 'remittance_id', 'division');
 SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at', 'division');
 SELECT access_append_only('collection_refund', 'state', 'reviewed_by', 'approved_by', 'paid_on', 'division');
-SELECT access_append_only('collection_receiptbook', 'next_number');
+SELECT access_append_only('collection_receiptbook', 'next_number', 'last_number', 'span');
+-- A book loses its unused end, when that is handed to another unit, and nothing else of its numbers.
+CREATE OR REPLACE FUNCTION collection_book_shrinks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.last_number > OLD.last_number OR NEW.last_number < OLD.next_number - 1
+       OR NEW.span <> public.collection_numbers(NEW.series, NEW.first_number, NEW.last_number) THEN
+        RAISE EXCEPTION 'book % keeps its numbers', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS book_shrinks ON collection_receiptbook;
+CREATE TRIGGER book_shrinks BEFORE UPDATE ON collection_receiptbook FOR EACH ROW
+    WHEN ((NEW.last_number, NEW.span) IS DISTINCT FROM (OLD.last_number, OLD.span)) EXECUTE FUNCTION collection_book_shrinks();
 SELECT access_append_only('collection_receipt', 'state', 'void_reason', 'voided_by', 'voided_at', 'prints', 'division');
 SELECT access_append_only('collection_receiptline', 'is_void');
 DROP TRIGGER IF EXISTS append_only ON collection_settledline;

@@ -4,6 +4,8 @@ The tree is in the digits of `code`: what somebody may see is a range of codes (
 does not nest so (a zone, a second table of codes), the installation gives one of its own and keeps theirs as `published_code`.
 """
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -36,6 +38,10 @@ class Division(models.Model):
         "self", models.PROTECT, null=True, related_name="merged_into_it", verbose_name="并入", db_column="successor"
     )
 
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="split_off", verbose_name="分设自", db_column="split_from"
+    )
+
     class Meta:
         ordering = ["code"]
         constraints = [
@@ -47,8 +53,9 @@ class Division(models.Model):
                 name="division_published_code_is_another",
             ),
             models.UniqueConstraint(fields=["published_code"], name="division_published_code_once"),
+            # the day before its first one: it stood on no day, because what made it one was taken back
             models.CheckConstraint(
-                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since") - timedelta(days=1)),
                 name="division_ends_after_it_began",
             ),
             # whoever goes elsewhere is gone here, and nobody is their own successor
@@ -56,10 +63,19 @@ class Division(models.Model):
                 condition=Q(successor__isnull=True) | Q(until__isnull=False) & ~Q(successor=F("code")),
                 name="division_followed_when_it_ended",
             ),
+            models.CheckConstraint(
+                condition=Q(split_from__isnull=True) | Q(since__isnull=False) & ~Q(split_from=F("code")),
+                name="division_split_off_on_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def never_stood(self) -> bool:
+        """What made it a place was taken back."""
+        return self.since is not None and self.until is not None and self.until < self.since
 
 
 class FormerName(models.Model):

@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                             ("joined", "并户"),
                             ("household", "更正户信息"),
                             ("tier", "更换档次"),
-                            ("place", "村（社区）撤并"),
+                            ("place", "村（社区）撤并、分设"),
                             ("merged", "重复登记，并入另一人"),
                             ("undone", "撤销变更"),
                         ],

@@ -30,7 +30,7 @@ class Kind(models.TextChoices):
     JOINED = "joined", "并户"
     HOUSEHOLD = "household", "更正户信息"
     TIER = "tier", "更换档次"
-    PLACE = "place", "村（社区）撤并"
+    PLACE = "place", "村（社区）撤并、分设"
     MERGED = "merged", "重复登记，并入另一人"
     UNDONE = "undone", "撤销变更"
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.collection.domain.merging import at_stake, merge
+from canbao.collection.domain.splitting import Going, split_village, take_back_split, who_would_go
 from canbao.divisions.domain.keeping import LONGEST_NAME, LONGEST_WHY
 from canbao.divisions.domain.names import add_zone, rename
 from canbao.divisions.domain.villages import VillageRow, judge, read_villages, take_villages
@@ -32,16 +33,24 @@ from canbao.web.county.progress import place_of
 from canbao.web.guards import staff_who_may
 
 HOUR = 3600
+CODES_SHOWN = 60  # households on the page where a split is looked at
 _TEXT = {"autocomplete": "off"}
 
 
-class VillagesForm(forms.Form):
+class _OneOfSeveral(forms.Form):
+    """Of several forms on a page each has ids of its own, so that a label leads to its own field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{type(self).__name__}_%s", **kwargs)
+
+
+class VillagesForm(_OneOfSeveral):
     file = forms.FileField(
         label=_("村（社区）名单"), help_text=_("表格或文本：代码（12位）、名称，可以有类型、城乡分类代码、乡镇")
     )
 
 
-class ZoneForm(forms.Form):
+class ZoneForm(_OneOfSeveral):
     name = forms.CharField(label=_("园区名称"), max_length=LONGEST_NAME, widget=forms.TextInput(_TEXT))
     published = forms.CharField(
         label=_("公布的代码"), help_text=_("没有的不填，由系统编一个"), max_length=12, required=False,
@@ -49,7 +58,7 @@ class ZoneForm(forms.Form):
     )  # fmt: skip
 
 
-class RenameForm(forms.Form):
+class RenameForm(_OneOfSeveral):
     name = forms.CharField(label=_("新名称"), max_length=LONGEST_NAME, widget=forms.TextInput(_TEXT))
     on = forms.DateField(label=_("生效日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     why = forms.CharField(
@@ -57,7 +66,7 @@ class RenameForm(forms.Form):
     )
 
 
-class MergeForm(forms.Form):
+class MergeForm(_OneOfSeveral):
     into = forms.ChoiceField(label=_("并入"))
     on = forms.DateField(label=_("生效日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     why = forms.CharField(
@@ -74,6 +83,29 @@ class MergeForm(forms.Form):
             (one.code, one.name if is_town else f"{towns.get(one.code[:9].ljust(12, '0'), '')} {one.name}")
             for one in near
         ]
+
+
+class SplitForm(_OneOfSeveral):
+    name = forms.CharField(label=_("新村名称"), max_length=LONGEST_NAME, widget=forms.TextInput(_TEXT))
+    published = forms.CharField(
+        label=_("公布的代码"), help_text=_("没有的不填，由系统编一个"), max_length=12, required=False,
+        widget=forms.TextInput(_TEXT | {"inputmode": "numeric"}),
+    )  # fmt: skip
+    codes = forms.CharField(
+        label=_("划到新村的户"), help_text=_("农户编码，每行一个，可以从表格里整列复制过来"), required=False, widget=forms.Textarea({"rows": 5})
+    )  # fmt: skip
+    address = forms.CharField(
+        label=_("或者地址里有"), help_text=_("如“东组”：地址里有这几个字的户都划过去"), max_length=60, required=False,
+        widget=forms.TextInput(_TEXT),
+    )  # fmt: skip
+    on = forms.DateField(label=_("生效日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    why = forms.CharField(
+        label=_("依据"), help_text=_("批复文件的名称和文号"), max_length=LONGEST_WHY, widget=forms.TextInput(_TEXT)
+    )
+
+
+class UnsplitForm(_OneOfSeveral):
+    why = forms.CharField(label=_("为什么撤销"), max_length=LONGEST_WHY, widget=forms.TextInput(_TEXT))
 
 
 @staff_who_may(Work.KEEP_DIVISIONS)
@@ -194,6 +226,59 @@ def merge_division(request: HttpRequest, division: str) -> HttpResponse:
     return render(request, "county/merge.html", context, status=409 if no else 200)
 
 
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def split_division(request: HttpRequest, division: str) -> HttpResponse:
+    """First which households would go, to be looked at; then, confirmed, they do."""
+    place = _mine(request, division)
+    if request.method != "POST" or place.level != Division.Level.VILLAGE:
+        return redirect("division", place.code)
+    form = SplitForm(request.POST)
+    if not form.is_valid():
+        return _place(request, place, split_form=form)
+    asked = dict(form.cleaned_data)
+    try:
+        going = who_would_go(place, codes=asked["codes"], address=asked["address"])
+        if "confirmed" in request.POST:
+            done = split_village(
+                place, asked["name"], published=asked["published"] or None, codes=asked["codes"], address=asked["address"],
+                on=asked["on"], why=asked["why"], by=request.user, at=now(),
+            )  # fmt: skip
+    except Refusal as refusal:
+        there = place.split_off.filter(name=asked["name"], until__isnull=True).first()
+        if "confirmed" in request.POST and there is not None:  # pressed twice: it was done the first time
+            return redirect("division", there.code)
+        return _place(request, place, split_form=form, no=refusal)
+    if "confirmed" not in request.POST:
+        return _look_at_split(request, place, form, going)
+    said = gettext("已分设{name}，代码{code}：{households}户、{people}人。请给它发放纸质票据，建好经办员账号。")
+    messages.success(request, said.format(name=done.village.name, code=done.village.code, households=done.households, people=done.people))  # fmt: skip
+    return redirect("division", done.village.code)
+
+
+def _look_at_split(request: HttpRequest, place: Division, form: SplitForm, going: Going) -> HttpResponse:
+    shown = list(going.households.values())
+    context = {"place": place, "form": form, "going": going, "codes": shown[:CODES_SHOWN], "more": len(shown[CODES_SHOWN:])}  # fmt: skip
+    return render(request, "county/split.html", form.cleaned_data | context)
+
+
+@staff_who_may(Work.KEEP_DIVISIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsplit_division(request: HttpRequest, division: str) -> HttpResponse:
+    place, form = _mine(request, division), UnsplitForm(request.POST)
+    if request.method != "POST":
+        return redirect("division", place.code)
+    if not form.is_valid():
+        return _place(request, place, unsplit_form=form)
+    try:
+        done = take_back_split(place, why=form.cleaned_data["why"], by=request.user, at=now())
+    except Refusal as refusal:
+        return _place(request, place, unsplit_form=form, no=refusal)
+    said = gettext("已撤销分设{name}：{households}户、{people}人回到这里。")
+    messages.success(request, said.format(name=place.name, households=done.households, people=done.people))
+    return redirect("division", done.village.code)
+
+
 def _mine(request: HttpRequest, code: str) -> Division:
     """A town or village of one's own county."""
     place = place_of(request, code)
@@ -254,6 +339,8 @@ def _place(
     *,
     rename_form: RenameForm | None = None,
     merge_form: MergeForm | None = None,
+    split_form: SplitForm | None = None,
+    unsplit_form: UnsplitForm | None = None,
     no: Refusal | None = None,
 ) -> HttpResponse:
     is_town = place.level == Division.Level.TOWN
@@ -266,12 +353,15 @@ def _place(
         "into": where_now(place),
         "villages": [one for one in villages if _stands(one)],
         "ended": [(one, where_now(one)) for one in villages if not _stands(one)],
-        "came_in": place.merged_into_it.all(),
+        "came_in": [one for one in place.merged_into_it.all() if not one.never_stood],
+        "split_off": place.split_off.all(),
         "former_names": FormerName.objects.filter(division=place),
         "units": place.units.filter(parent=None),
         "merge_form": merge_form or MergeForm(place=place, initial={"on": today()}),
+        "split_form": split_form or SplitForm(initial={"on": today()}),
+        "unsplit_form": unsplit_form or UnsplitForm(),
         "rename_form": rename_form or RenameForm(initial={"on": today()}),
         "no": no,
     }
-    wrong = (rename_form and rename_form.errors) or (merge_form and merge_form.errors)
+    wrong = any(form.errors for form in (rename_form, merge_form, split_form, unsplit_form) if form)
     return render(request, "county/division.html", context, status=409 if no else 422 if wrong else 200)

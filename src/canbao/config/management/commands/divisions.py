@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from canbao.access.clock import now, today
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.merging import merge
+from canbao.collection.domain.splitting import split_village, take_back_split, who_would_go
 from canbao.divisions.domain.keeping import COMMAND
 from canbao.divisions.domain.names import add_zone, rename
 from canbao.divisions.domain.published import as_of, import_published
@@ -37,7 +38,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="import|villages|zone|rename|merge|show")
+        what = parser.add_subparsers(
+            dest="what", required=True, metavar="import|villages|zone|rename|merge|split|unsplit|show"
+        )
         published = what.add_parser("import", help="公布的省、市、县、乡镇代码 / published codes down to the towns")
         villages = what.add_parser("villages", help="村（社区）名单 / villages from a spreadsheet or text table")
         villages.add_argument("file", type=Path, metavar="FILE")
@@ -56,6 +59,18 @@ class Command(BaseCommand):
         merger.add_argument("into", type=place, metavar="INTO")
         merger.add_argument("--on", type=date.fromisoformat, required=True, help="生效日期 / the first day")
         merger.add_argument("--why", required=True, help="批复文件 / the paper that orders it")
+        part = what.add_parser("split", help="从一个村分设新村 / a part of a village becomes a village")
+        part.add_argument("code", type=place, metavar="CODE")
+        part.add_argument("name", metavar="NAME")
+        part.add_argument("--code", dest="published", help="公布的代码 / its published code")
+        part.add_argument("--households", type=Path, metavar="FILE", help="农户编码，每行一个 / household codes")
+        part.add_argument("--address", default="", metavar="TEXT", help="地址里都有的字 / what their addresses have")
+        part.add_argument("--on", type=date.fromisoformat, required=True, help="生效日期 / the first day")
+        part.add_argument("--why", required=True, help="批复文件 / the paper that orders it")
+        part.add_argument("--look", action="store_true", help="只看，不办理 / only look")
+        back = what.add_parser("unsplit", help="撤销分设 / take back a village that was split off by mistake")
+        back.add_argument("code", type=place, metavar="CODE")
+        back.add_argument("--why", required=True, help="为什么撤销 / why")
         show = what.add_parser("show", help="列出 / list them")
         for one in (published, villages, zone, show):
             one.add_argument(
@@ -84,10 +99,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  ? {one.code} {one.name} 不在公布的表里")
 
     def _villages(self, options: dict[str, Any]) -> None:
-        try:
-            rows = read_villages(options["file"].read_bytes())
-        except OSError as error:
-            raise CommandError(f"读不了 {options['file']} (cannot read it): {error.strerror}", returncode=2) from error
+        rows = read_villages(_content(options["file"]))
         county = options["county"]
         judged = judge(rows, county)
         self._say(judged, county)
@@ -130,6 +142,29 @@ class Command(BaseCommand):
             + (f"；原村委会还有 {done.receipts_left} 份纸质票据要缴销" if done.receipts_left else "")
         )
 
+    def _split(self, options: dict[str, Any]) -> None:
+        old, file = self._place(options["code"]), options["households"]
+        codes = "" if file is None else _content(file).decode("utf-8-sig", "replace")  # a wrong code is named
+        chosen = {"codes": codes, "address": options["address"]}
+        if options["look"]:
+            going = who_would_go(old, **chosen)
+            self.stdout.write(
+                f"{len(going.households)} 户 {going.people} 人会划到新村，留下 {going.staying} 户；待缴账单 {going.unpaid} 张"
+            )
+            return
+        done = split_village(
+            old, options["name"], published=options["published"], **chosen, on=options["on"], why=options["why"],
+            by=None, at=now(),
+        )  # fmt: skip
+        self.stdout.write(
+            f"{done.village.name} {done.village.code} 自 {options['on']} 起从 {old.name} 分设：{done.households} 户 {done.people} 人"
+        )
+
+    def _unsplit(self, options: dict[str, Any]) -> None:
+        new = self._place(options["code"])
+        done = take_back_split(new, why=options["why"], by=None, at=now())
+        self.stdout.write(f"已撤销分设：{new.name} 的 {done.households} 户 {done.people} 人回到 {done.village.name}")
+
     @staticmethod
     def _place(code: str) -> Division:
         division = Division.objects.filter(pk=code).first()
@@ -147,12 +182,21 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {said(one)}")
 
 
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"读不了 {file} (cannot read it): {error.strerror}", returncode=2) from error
+
+
 def said(division: Division) -> str:
     """One place on one line, with what became of it."""
     words = [division.code, division.name, division.get_kind_display()]
     words += [f"公布的代码 {division.published_code}"] if division.published_code else []
     words += [f"{division.since} 起"] if division.since else []
-    if division.until is not None:
+    if division.never_stood:
+        words += ["分设已撤销"]
+    elif division.until is not None:
         into = where_now(division)
         words += [f"至 {division.until}" + (f"，并入 {into.code} {into.name}" if into != division else "")]
     elif division.since is not None and division.since > today():
