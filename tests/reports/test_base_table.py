@@ -90,6 +90,14 @@ def test_a_place_has_the_places_in_it(table: BaseTable) -> None:
     ]
 
 
+def test_a_village_that_was_merged_stays_on_it_and_says_where_it_went(table: BaseTable) -> None:
+    Division.objects.filter(pk=VILLAGE).update(until=date(2021, 11, 1), successor=OTHER_VILLAGE)
+
+    places = base_by_place(table, division="340621100000")
+
+    assert [(one.name, one.merged_into) for one in places] == [("示例一村", "示例二村"), ("示例二村", "")]
+
+
 def test_whoever_was_moved_to_another_village_is_counted_where_they_were_listed(table: BaseTable, county: County) -> None:  # fmt: skip
     with register_changes():
         Resident.objects.filter(pk=county.person("赵大").pk).update(

@@ -18,18 +18,19 @@ _BY_PLACE = f"""
 SELECT c.place, coalesce(d.name, c.place), count(*), count(*) FILTER (WHERE c.standing = '{Standing.DIED}'),
        count(*) FILTER (WHERE c.standing = '{Standing.MOVED}'), count(*) FILTER (WHERE c.standing = '{Standing.EMPLOYED}'),
        count(*) FILTER (WHERE c.standing = '{Standing.WITHDRAWN}'),
-       count(*) FILTER (WHERE c.standing IS NULL)
+       count(*) FILTER (WHERE c.standing IS NULL), coalesce(now.name, '')
   FROM (SELECT rpad(left(b.division, %(digits)s), 12, '0') AS place, CASE WHEN r.id IS NOT NULL THEN {STANDING} END AS standing
           FROM enrolment_baserow b LEFT JOIN register_resident r ON r.id = b.resident_id
          WHERE b.table_id = %(table)s AND b.division >= %(first)s AND b.division < %(after)s) c
-  LEFT JOIN divisions_division d ON d.code = c.place
- GROUP BY c.place, d.name ORDER BY c.place"""  # noqa: S608 - our own words
+  LEFT JOIN divisions_division d ON d.code = c.place LEFT JOIN divisions_division now ON now.code = d.successor
+ GROUP BY c.place, d.name, now.name ORDER BY c.place"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
 class BasePlace:
     """Last year's people of one place, and how many of them the register says are gone, by reason. `elsewhere`: on the
-    table, and by now registered where whoever asks does not see them."""
+    table, and by now registered where whoever asks does not see them. `merged_into` is the name of the place that this one is part of
+    by now, "" where it stands: the table stays as it was handed out."""
 
     code: str
     name: str
@@ -39,6 +40,7 @@ class BasePlace:
     employed: int
     withdrawn: int
     elsewhere: int = 0
+    merged_into: str = ""
 
     @property
     def gone(self) -> int:

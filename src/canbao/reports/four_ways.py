@@ -68,7 +68,9 @@ SELECT count(*) FILTER (WHERE money_fen <> 0), coalesce(sum(money_fen), 0)::bigi
             SELECT * FROM collection_numbers_gone(%(first)s, %(after)s, %(unit)s, %(limit)s)) g),
        (SELECT count(*) FROM enrolment_enrolment e
          WHERE e.campaign_id = %(campaign)s AND e.division >= %(first)s AND e.division < %(after)s AND e.ended_on IS NULL
-           AND e.paid_fen = 0 AND (%(unit)s::bigint IS NULL OR e.unit_id = %(unit)s))
+           AND e.paid_fen = 0 AND (%(unit)s::bigint IS NULL OR e.unit_id = %(unit)s)),
+       (SELECT coalesce(sum(m.fen), 0)::bigint FROM enrolment_paid_elsewhere(%(campaign)s) m
+         WHERE m.division >= %(first)s AND m.division < %(after)s AND (%(unit)s::bigint IS NULL OR m.unit_id = %(unit)s))
   FROM persons
 """
 
@@ -103,7 +105,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class FourWays:
-    """`free` people are enrolled and paid nothing themselves, so none of the four counts them."""
+    """`free` people are enrolled and paid nothing themselves, so none of the four counts them. `moved_fen` is by how much
+    the four counts are above (or, negative, below) what the people enrolled here have paid in all: differences that somebody
+    paid or had back in another place or unit than where they are enrolled."""
 
     money: Way
     people: Way
@@ -111,6 +115,7 @@ class FourWays:
     receipts: Way
     differences: tuple[Difference, ...]
     free: int
+    moved_fen: int
 
     @property
     def enrolled(self) -> int:
@@ -137,7 +142,13 @@ def four_ways_agree(
         row = cursor.fetchone()
     differences = [_person(found) for found in _list(row[8])] + [_gap(found) for found in _list(row[9])]
     return FourWays(
-        Way(row[0], row[1]), Way(row[2], row[3]), Way(row[4], row[5]), Way(row[6], row[7]), tuple(differences), row[10]
+        Way(row[0], row[1]),
+        Way(row[2], row[3]),
+        Way(row[4], row[5]),
+        Way(row[6], row[7]),
+        tuple(differences),
+        row[10],
+        row[11],
     )
 
 

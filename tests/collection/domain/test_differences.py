@@ -10,6 +10,7 @@ from canbao.collection.models import Receipt
 from canbao.divisions.models import CollectingUnit, Division
 from canbao.enrolment.models import Bill, Campaign, Enrolment
 from canbao.register.domain.households import move_over
+from canbao.reports.coverage import coverage
 from canbao.reports.four_ways import Way, four_ways_agree
 from canbao.rosters.models import Holding
 from tests import desks
@@ -19,6 +20,7 @@ from tests.collection.paying import pay
 from tests.collection.racing import rewrite
 from tests.county import FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold
 
+TODAY = IN_THE_WINDOW.date()
 GRAN = "钱奶奶"  # pays 40 as one of a household on the list, and 320 once she is off it
 
 
@@ -92,6 +94,20 @@ def test_after_a_marriage_into_another_village(county: County) -> None:
 
     assert (of_unit(county, VILLAGE), of_unit(county, OTHER_VILLAGE)) == (Way(2, 36000), Way(1, 28000))
     assert disagreeing(county) == []
+
+
+def test_it_is_known_by_how_much_a_place_differs_from_what_its_people_paid(county: County) -> None:
+    """Progress counts people where they are enrolled, with all that they paid; the four ways count money where it was taken."""
+    pay(county, "钱家")
+    moves_away(county)
+    is_off_the_list(county)
+    pay(county, "郑家", GRAN)
+
+    progress = {row.code: row.paid_fen for row in coverage(county.campaign, on=TODAY, division="340621100000")}
+    ways = {place: four_ways_agree(county.campaign, division=place) for place in (VILLAGE, OTHER_VILLAGE)}
+    assert [way.moved_fen for way in ways.values()] == [-28000, 28000]
+    assert {place: way.people.fen - way.moved_fen for place, way in ways.items()} == progress
+    assert four_ways_agree(county.campaign).moved_fen == 0
 
 
 def test_without_being_told_apart_the_first_committee_would_count_it_all(real_county: County) -> None:

@@ -196,6 +196,13 @@ def test_targets_of_towns_that_nobody_has_registered_are_named_until_they_are(co
     assert county.campaign.targets.filter(division__name=missing[0]).count() == 1
 
 
+def test_a_town_that_ended_gets_no_target(county: County) -> None:
+    unknown = publish(SUIXI, county=COUNTY).unknown_places
+    Division.objects.create(code="340621199000", name=unknown[0], level="town", until=date(2021, 10, 1))
+
+    assert publish(SUIXI, county=COUNTY).unknown_places == unknown
+
+
 def test_a_campaign_keeps_the_text_of_its_notice(county: County) -> None:
     assert pack_of(county.campaign).digest == SUIXI.digest
 

@@ -16,11 +16,14 @@ from canbao.collection.domain.confirmation import Told, confirm
 from canbao.collection.domain.orders import make_order
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import Channel, Refund, RefundState
+from canbao.divisions.models import Division
 from canbao.reports.four_ways import RECEIPT_GONE, Difference
 from canbao.web.county.four_ways import says
+from tests.collection.domain.test_differences import GRAN, is_off_the_list, moves_away
 from tests.collection.domain.test_readjustment import adjust
+from tests.collection.paying import pay
 from tests.collection.racing import as_application
-from tests.county import IN_THE_WINDOW, everybody, hold
+from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, everybody, hold
 from tests.desks import enrol_fully_subsidised
 from tests.web.conftest import Outside
 from tests.web.pages import refusal_of, text_of
@@ -107,6 +110,34 @@ def test_four_ways_agree_after_cash_was_taken(sign_in: object, outside: object) 
     assert "✓ 四个一致" in seen
     assert ("Four-way check 濉溪县" in english, "✓ The four ways agree" in english) == (True, True)
     assert seen.count("4 1,280.00") == 4
+
+
+def test_the_four_ways_step_down_to_what_stands_and_lies_there(sign_in: object, outside: object) -> None:
+    outside.look(lambda _: Division.objects.filter(pk=VILLAGE).update(until=date(2021, 11, 1), successor=OTHER_VILLAGE))
+
+    page = sign_in("county").get("/county/four-ways/?place=340621100000")
+
+    assert [one.code for one in page.context["below"]] == [OTHER_VILLAGE]  # 示例三村 lies in another town
+    assert sign_in("county").get(f"/county/four-ways/?place={VILLAGE}").status_code == 200  # by whoever asks for it
+
+
+def test_a_place_whose_money_differs_from_its_progress_says_why(sign_in: object, outside: object) -> None:
+    def paid_a_difference_elsewhere(county: County) -> None:
+        pay(county, "钱家")
+        moves_away(county)
+        is_off_the_list(county)
+        pay(county, "郑家", GRAN)
+
+    outside.look(paid_a_difference_elsewhere)
+    client = sign_in("county")
+
+    left, came, whole = (
+        text_of(client.get(f"/county/four-ways/?place={one}")) for one in (VILLAGE, OTHER_VILLAGE, "340621000000")
+    )
+
+    assert "比“进度”里的个人缴费少280元" in left
+    assert "比“进度”里的个人缴费多280元" in came
+    assert "比“进度”" not in whole
 
 
 @pytest.mark.usefixtures("real_county")

@@ -10,6 +10,7 @@ from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.divisions.models import Division
+from canbao.divisions.queries import below
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.models import Campaign, Edition, Target
 from canbao.enrolment.refusals import CampaignAlreadyOpen, NotAnAmendment, OtherBenefitPeriod, OtherPackPublished
@@ -52,9 +53,8 @@ def publish(pack: Pack, *, county: str, title: str | None = None) -> Published:
         raise OtherPackPublished(key=pack.key, published=published, given=given)
     unknown: tuple[str, ...] = ()
     if pack.targets is not None:
-        places = {
-            place.name: place for place in Division.objects.filter(code__startswith=county, level=Division.Level.TOWN)
-        }
+        standing = below(county, Division.Level.TOWN).filter(until__isnull=True)
+        places = {place.name: place for place in standing}
         Target.objects.bulk_create(
             [
                 Target(campaign=campaign, division=places[unit.name], population=unit.population, people=unit.people)

@@ -5,11 +5,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from canbao.access.clock import today
 from canbao.access.may import Work
 from canbao.divisions.models import Division
+from canbao.divisions.queries import below, standing_on
 from canbao.reports.four_ways import Difference, four_ways_agree
 from canbao.web.county.progress import campaign_of, place_of
 from canbao.web.guards import staff_who_may
+
+_BELOW = {Division.Level.COUNTY: Division.Level.TOWN, Division.Level.TOWN: Division.Level.VILLAGE}
+"""Which level to step down to."""
 
 
 @staff_who_may(Work.CONFIRM_REMITTANCE, Work.REVIEW_REFUND, Work.READ_RECORD)
@@ -18,18 +23,12 @@ def four_ways(request: HttpRequest) -> HttpResponse:
     """For one's own division, or for a place in it (`?place=`)."""
     place = place_of(request, request.GET.get("place") or request.user.division)
     counted = four_ways_agree(campaign_of(request, place.code), division=place.code)
-    below = Division.objects.filter(code__startswith=place.code.rstrip("0"), level__in=_below(place)).order_by("code")
-    context = {"place": place, "counted": counted, "below": below, "differences": map(says, counted.differences)}
+    # what has been merged away has nobody; its people are counted where they are
+    steps = below(place.code, _BELOW[place.level]).filter(standing_on(today())) if place.level in _BELOW else []
+    context = {"place": place, "counted": counted, "below": steps, "differences": map(says, counted.differences)}
     return render(request, "county/four_ways.html", context)
 
 
 def says(one: Difference) -> str:
     """The report's sentence in the reader's language."""
     return _(one.template).format(**one.words)
-
-
-def _below(place: Division) -> list[str]:
-    """Which level to step down to."""
-    return {Division.Level.COUNTY: [Division.Level.TOWN], Division.Level.TOWN: [Division.Level.VILLAGE]}.get(
-        place.level, []
-    )

@@ -37,6 +37,11 @@ def money(fen: int) -> SafeString:
 
 
 @register.filter
+def minus(fen: int) -> int:
+    return -fen
+
+
+@register.filter
 def yuan(fen: int | None) -> str:
     """`1,280.00`, for columns of figures."""
     return "" if fen is None else words.grouped(kernel_fen.yuan(fen))
