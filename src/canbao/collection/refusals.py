@@ -311,7 +311,15 @@ class NewerListCounts(Refusal):
 
     code = "newer_list_counts"
     says_template = "{department}截至 {on} 的名单已经算数，按 {as_of} 的名单核定会把它的变化改回去。"
-    remedy_template = "请核对日期；通知确实只看那一天的，请加 --older 再核定。"
+    remedy_template = "请核对日期；通知确实只看那一天的，写明“仍按那一天的名单”（命令行加 --older）再核定。"
+
+
+class AdjustmentDiffers(Refusal):
+    """Somebody paid, or a list came to count, between the look and the doing."""
+
+    code = "adjustment_differs"
+    says_template = "看过以后，名单、缴费或登记有了变化，没有核定。"
+    remedy_template = "下面是现在的结果，请再看一遍再确认。"
 
 
 SAID_BY_DATABASE: dict[str, type[Refusal]] = {

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -59,7 +60,8 @@ def _skipped(resident: int, answer: dict[str, Any]) -> Skipped:
     return Skipped(resident, AmountUnknown.code, f"{unknown['what']}：请问{unknown['ask']}", unknown["clause"])
 
 
-class Readjusted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Readjusted:
     """How many people who had paid now pay less (and how much is owed back); how many who are enrolled owe more (they paid
     less, or the office enrolled them for nothing); how many who are not enrolled have a bill of another amount; how many pay
     the same but through another fund; and who was skipped although something about them changed, and why."""
@@ -70,6 +72,8 @@ class Readjusted(NamedTuple):
     still_owing: int
     billed_anew: int = 0
     skipped: tuple[Skipped, ...] = ()
+    differences: tuple[tuple[int, int | None], ...] = field(default=(), compare=False, repr=False)
+    """Resident, and what they owe more (or, negative, are owed) than before; None where nobody knows."""
 
 
 def follow_list(roster: Roster, *, at: datetime, actor: str) -> Readjusted | None:
@@ -165,8 +169,12 @@ def readjust(
         still_owing=paid,
         billed_anew=len(owing) - paid,
         skipped=skipped,
+        differences=tuple(differences),
     )
     if differences:
-        counts = done._asdict() | {"skipped": dict(Counter(one.code for one in skipped)), "as_of": as_of}
+        counts = {
+            one.name: getattr(done, one.name) for one in fields(done) if one.name not in ("skipped", "differences")
+        }
+        counts |= {"skipped": dict(Counter(one.code for one in skipped)), "as_of": as_of}
         record("campaign.readjusted", f"campaign:{campaign.pk}", county=campaign.county, actor=actor, **counts)
     return done

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from canbao.web.county import divisions, four_ways, people, progress, refunds, suspense, units, what_if
+from canbao.web.county import adjusting, divisions, four_ways, people, progress, refunds, suspense, units, what_if
 
 urlpatterns = [
     path("", progress.progress, name="county"),
     path("towns/<str:division>/", progress.town, name="county-town"),
     path("places/<str:division>/<str:which>/", people.people, name="people"),
+    path("adjust/", adjusting.adjust, name="adjust"),
     path("four-ways/", four_ways.four_ways, name="four-ways"),
     path("refunds/", refunds.refunds, name="refunds"),
     path("refunds/<uuid:refund_id>/", refunds.decide, name="decide-refund"),
