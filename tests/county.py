@@ -33,7 +33,7 @@ from canbao.enrolment.domain.campaigns import open_campaign, publish
 from canbao.enrolment.models import Bill, BillState, Campaign, Edition
 from canbao.kernel.days import CHINA
 from canbao.kernel.identity import check_character
-from canbao.policy import load_pack
+from canbao.policy import load_pack, load_pack_texts
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Household, Resident
 from canbao.rosters.models import Holding, Roster
@@ -195,6 +195,23 @@ def another(campaign: Campaign, **changes: Any) -> Campaign:
             edition.pk, edition.campaign, edition.county = None, made, made.county
             edition.save(force_insert=True)
     return made
+
+
+def open_with_dongzhi() -> Campaign:
+    """From now on the county's notice is that of 东至县 as if it were written for the same year as this one: it speaks of unborn
+    children, of children apart from their parents, and of foreigners.
+    """
+    texts = {
+        name: text.replace("2021-", "2022-")
+        .replace("2020-", "2021-")
+        .replace("first: 2021-10-01\n  last", "first: 2021-10-02\n  last")
+        for name, text in load_pack("dongzhi-2021").texts.items()
+    }
+    campaign = publish(load_pack_texts(texts, key="dongzhi-2022"), county=COUNTY).campaign
+    with signed_in("county"):
+        open_campaign(campaign, by=Staff.objects.get(username="county"), on=IN_THE_WINDOW.date())
+    campaign.refresh_from_db()
+    return campaign
 
 
 def hold(categories: dict[str, str], *, on: date, until: date | None = None, is_confirmed: bool = True) -> Roster:

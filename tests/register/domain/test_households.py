@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
+from canbao.divisions.models import Division
+from canbao.kernel.identity import WrongLength
 from canbao.register.domain.changes import correct_name, died, undo
 from canbao.register.domain.households import (
     Regrouped,
@@ -19,31 +22,36 @@ from canbao.register.domain.households import (
     correct_household,
     living_in,
     move_over,
+    open_household,
     split_off,
 )
 from canbao.register.domain.places import move_to_village
-from canbao.register.domain.residents import register_newborn
+from canbao.register.domain.residents import register_newborn, register_newborn_apart, register_resident
 from canbao.register.models import Change, Household, Resident, Word
 from canbao.register.queries import find_households, history_of_household
 from canbao.register.refusals import (
     ChangedSince,
+    DayNotPossible,
     GroundMissing,
     HouseholdCodeTaken,
     HouseholdDetailNotPossible,
     HouseholdNotFound,
+    NameMissing,
     NobodyChosenToMove,
     NobodyStays,
+    NoCommittee,
     NothingChanges,
     NotInHousehold,
     NotOneHead,
     NumberInText,
+    NumberTaken,
     PassbookTaken,
     SameHousehold,
     TierNotPossible,
     UndoneAlready,
 )
 from canbao.rosters.models import Holding
-from tests.collection.racing import as_owner, one_inside_the_other, rewrite
+from tests.collection.racing import all_at_once, as_owner, one_inside_the_other, rewrite
 from tests.county import (
     FAR_VILLAGE,
     IN_THE_WINDOW,
@@ -51,6 +59,7 @@ from tests.county import (
     VILLAGE,
     County,
     everybody,
+    number,
     register_changes,
     signed_in,
 )
@@ -559,3 +568,128 @@ def test_nobody_comes_into_a_household_that_everybody_left(county: County) -> No
 
     with pytest.raises(HouseholdNotFound):
         does(county, move_over, "钱家", ids(county, "钱儿"), into=county.household("李家"), relations={county.person("钱儿").pk: "户主"})  # fmt: skip
+
+
+# --- a household that is not there yet --------------------------------------------------------------------------------
+
+
+BORN = date(1991, 4, 5)
+
+
+def first_of(sequence: int = 71, **changes: Any) -> Callable[[Household], Resident]:
+    known = {"name": "冯新", "number": number(BORN, sequence), "relation": "户主"} | changes
+    return lambda home: register_resident(household=home, on=IN_THE_WINDOW.date(), allow_synthetic=True, **known)
+
+
+def opens(
+    county: County,
+    village: str = VILLAGE,
+    *,
+    by: str = "clerk",
+    first: Callable[[Household], Resident] | None = None,
+    **said: Any,
+) -> Resident:
+    with signed_in(by):
+        return open_household(village, first or first_of(), by=county.staff(by), **{"code": "冯家"} | said)
+
+
+def test_a_household_begins_with_its_head_and_pays_through_the_committee(county: County) -> None:
+    head = opens(county, passbook_account="6217 0000 0009", address="村西头")
+
+    home = county.household("冯家")
+    assert (home.passbook_account, home.address, home.division, home.unit, home.tier) == ("621700000009", "村西头", VILLAGE, county.unit(), None)  # fmt: skip
+    assert (head.household, in_home("冯家")) == (home, [("冯新", "户主")])
+    assert Record.objects.filter(verb="household.opened").latest("position").subject == f"household:{home.pk}"
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        pytest.param({"village": OTHER_VILLAGE}, NotYourDivision, id="another-village"),
+        pytest.param({"by": "finance"}, NotYourWork, id="another-work"),
+        pytest.param({"code": "冯 / 家"}, HouseholdDetailNotPossible, id="no-code"),
+        pytest.param({"passbook_account": "12"}, HouseholdDetailNotPossible, id="no-account"),
+        pytest.param({"tier": "一档"}, TierNotPossible, id="a-tier-where-there-is-none"),
+        pytest.param({"possible": ("一档", "二档")}, TierNotPossible, id="no-tier"),
+        pytest.param({"code": "赵家"}, HouseholdCodeTaken, id="another-familys-code"),
+        pytest.param(
+            {"code": "冯二", "passbook_account": "621700000009"}, PassbookTaken, id="another-familys-passbook"
+        ),
+        pytest.param(
+            {"code": "冯二", "first": first_of(sequence=73, name=" ")}, NameMissing, id="a-head-without-a-name"
+        ),
+    ],
+)
+def test_no_household_is_opened(county: County, said: dict[str, Any], refusal: type) -> None:
+    opens(county, passbook_account="621700000009")
+    before = register()
+
+    with pytest.raises(refusal), transaction.atomic():
+        opens(county, **{"first": first_of(sequence=73), "code": "冯二"} | said)
+
+    assert register() == before
+
+
+def test_where_no_committee_is_nobody_is_added(county: County) -> None:
+    Division.objects.create(code="340621100298", name="示例新村", level="village")
+
+    with pytest.raises(NoCommittee):
+        opens(county, "340621100298", by="town")
+
+
+def test_two_who_open_one_household_at_once_open_it_once(real_county: County) -> None:
+    done = all_at_once(
+        *[lambda sequence=sequence: opens(real_county, first=first_of(sequence=sequence)) for sequence in (71, 73)]
+    )
+
+    assert sorted(type(one).__name__ for one in done) == ["HouseholdCodeTaken", "Resident"]
+    assert Resident.objects.filter(name="冯新").count() == 1
+
+
+@pytest.mark.parametrize("guard", ["household_code_once_a_county", "household_passbook_once_a_county"])
+def test_without_the_databases_guard_two_families_have_one_code_or_one_passbook(
+    real_county: County, guard: str
+) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"ALTER TABLE register_household DROP CONSTRAINT {guard}")
+    for sequence, code in ((71, "冯家"), (73, "冯家" if "code" in guard else "冯二")):
+        opens(
+            real_county,
+            first=first_of(sequence=sequence),
+            code=code,
+            passbook_account="" if "code" in guard else "621700000009",
+        )
+
+    twice = {"code": "冯家"} if "code" in guard else {"passbook_account": "621700000009"}
+    assert Household.objects.filter(**twice).count() == 2
+
+
+def test_a_newborn_apart_from_its_parents_is_the_same_child_as_with_them(county: County) -> None:
+    """Both parents are in the employee scheme; should one of them come onto the register, the child is not registered again."""
+    born = date(2021, 10, 20)
+    fathers = number(date(1985, 11, 11), 53)  # 吴职
+    apart = {
+        "parents_number": fathers,
+        "name": "吴职宝宝",
+        "sex": "女",
+        "born_on": born,
+        "on": IN_THE_WINDOW.date(),
+        "allow_synthetic": True,
+    }
+    child = opens(county, first=lambda home: register_newborn_apart(household=home, **apart))
+
+    with pytest.raises(NumberTaken), transaction.atomic():
+        register_newborn(guardian=county.person("吴职"), name="吴职宝宝", sex="女", born_on=born)
+    with pytest.raises(WrongLength), transaction.atomic():
+        opens(
+            county,
+            first=lambda home: register_newborn_apart(household=home, **apart | {"parents_number": "1"}),
+            code="冯二",
+        )
+    with pytest.raises(DayNotPossible), transaction.atomic():
+        opens(
+            county,
+            first=lambda home: register_newborn_apart(household=home, **apart | {"born_on": date(2031, 1, 1)}),
+            code="冯二",
+        )
+    assert (child.relation, child.number_sealed) == ("户主", None)

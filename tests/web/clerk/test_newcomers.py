@@ -1,15 +1,20 @@
 """Somebody new at the counter: a newborn under a parent's name, twins, a person with a card; what they owe is there at once."""
 
+import re
 from datetime import date
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, expect
 
 from canbao.enrolment.models import Bill
 from canbao.kernel.identity import check_character
 from canbao.register.models import Change, Resident
 from canbao.web.refusals import ChildThereAlready
-from tests.county import VILLAGE, number
+from tests.county import OTHER_VILLAGE, PASSWORD, VILLAGE, number, open_with_dongzhi
+from tests.web.browsing import fits
+from tests.web.browsing import person as person_at
+from tests.web.browsing import sign_in as sign_in_at
 from tests.web.conftest import Outside
 from tests.web.pages import text_of, unmarked_chinese
 
@@ -266,6 +271,143 @@ def test_the_pages_speak_english(sign_in: object, outside: Outside) -> None:
     assert [unmarked_chinese(page) for page in opened] == [[]] * 4
 
 
+# --- a household that is not there yet, and the way there -----------------------------------------------------------------
+
+
+HOME = {"code": "冯家", "passbook_account": "621700000009", "address": "村西头"}
+
+
+def test_who_is_found_nowhere_is_registered_with_a_household_of_their_own(sign_in: object, outside: Outside) -> None:
+    client = sign_in("clerk")
+    nobody = client.post("/households/", {"text": "冯新"})
+    begun = client.post("/newcomers/", {"typed": nobody.context["typed"]})
+
+    done = client.post("/newcomers/", person(name="冯新") | HOME)
+
+    assert "没有找到" in text_of(nobody)
+    assert (begun.status_code, begun.context["form"].initial) == (200, {"name": "冯新"})
+    made = outside.look(lambda county: county.person("冯新"))
+    assert (done["Location"], made.relation, made.household.code) == (
+        f"/households/{made.household_id}/",
+        "户主",
+        "冯家",
+    )
+    assert outside.look(lambda _: Bill.objects.get(resident=made).due_fen) == 32000
+
+
+def test_a_number_that_was_looked_for_is_carried_over_and_never_in_an_address(
+    sign_in: object, outside: Outside
+) -> None:
+    client = sign_in("clerk")
+    typed = number(date(1990, 3, 4), 81)
+
+    nobody = client.post("/households/", {"text": typed})
+    begun = client.post("/newcomers/", {"typed": nobody.context["typed"]})
+    otherwise = client.post("/newcomers/none/", {"typed": typed})
+
+    assert begun.context["form"]["number"].value() == typed
+    pages = [one.content.decode() for one in (nobody, begun, otherwise)]
+    assert [re.findall(rf'(?:href|action|formaction)="[^"]*{typed}', page) for page in pages] == [[], [], []]
+    assert [re.findall(rf'value="{typed}"', page) != [] for page in pages] == [True] * 3
+
+
+def test_who_belongs_to_a_family_that_is_there_is_led_to_it(sign_in: object, outside: Outside) -> None:
+    client = sign_in("clerk")
+    found = client.post("/households/", {"text": "赵大", "typed": "赵新"})
+    _, people = pages(outside)
+
+    begun = client.post(people, {"typed": "赵新"})
+
+    assert (found.status_code, f'action="{people}"' in found.content.decode()) == (200, True)
+    assert begun.context["form"].initial == {"name": "赵新"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "says"),
+    [
+        ({"code": "赵家"}, "code", "已经是另一户的"),
+        ({"code": "冯 / 家"}, "code", "农户编码填写有误"),
+        ({"passbook_account": "12"}, "passbook_account", "涉农补贴折子账号填写有误"),
+    ],
+)
+def test_what_is_wrong_with_a_household_is_said_beside_it_and_nobody_is_registered(
+    sign_in: object, outside: Outside, changes: dict[str, str], field: str, says: str
+) -> None:
+    answer = sign_in("clerk").post("/newcomers/", person(name="冯新") | HOME | changes)
+
+    assert (answer.status_code, says in "".join(answer.context["home_form"].errors[field])) == (409, True)
+    assert outside.look(lambda _: Resident.objects.filter(name="冯新").exists()) is False
+
+
+def test_what_is_left_out_of_either_is_said_at_once(sign_in: object, outside: Outside) -> None:
+    answer = sign_in("clerk").post("/newcomers/none/", {})
+
+    assert answer.status_code == 422
+    assert (set(answer.context["form"].errors), set(answer.context["home_form"].errors)) == ({"name", "born_on", "sex", "papers"}, {"code"})  # fmt: skip
+
+
+def test_a_township_says_in_which_village_and_a_village_is_asked_nothing(sign_in: object, outside: Outside) -> None:
+    town = sign_in("town")
+
+    without = town.post("/newcomers/", person(name="冯新") | HOME)
+    town.post("/newcomers/", person(name="冯新") | HOME | {"village": OTHER_VILLAGE})
+
+    assert set(without.context["home_form"].errors) == {"village"}
+    assert "village" not in sign_in("clerk").get("/newcomers/").context["home_form"].fields
+    assert outside.look(lambda county: county.person("冯新").division) == OTHER_VILLAGE
+
+
+def test_who_may_not_change_the_register_is_not_offered_to(sign_in: object, outside: Outside) -> None:
+    tax = sign_in("tax")
+
+    assert "登记新参保人" not in text_of(tax.post("/households/", {"text": "冯新"}))
+    assert (tax.get("/newcomers/").status_code, sign_in("clerk").get("/newcomers/visa/").status_code) == (403, 404)
+
+
+def test_children_apart_from_their_parents_where_the_notice_says_so(sign_in: object, outside: Outside) -> None:
+    client = sign_in("clerk")
+    child = {
+        "parents_name": "冯职",
+        "number": number(date(1985, 1, 1), 53),
+        "born_on": BORN.isoformat(),
+        "sex": "女",
+        "order": 1,
+    } | HOME
+    before = client.post("/newcomers/apart/", child)
+    outside.look(lambda _: open_with_dongzhi())
+
+    page = text_of(client.get("/newcomers/"))
+    done = client.post("/newcomers/apart/", child)
+
+    assert (before.status_code, done.status_code) == (404, 302)
+    assert "父母都参加职工医保的，子女单独成户（依据：五（三））" in page
+    made = outside.look(lambda county: county.person("冯职宝宝"))
+    assert (made.relation, made.number_kind, made.household.code) == ("户主", "暂无", "冯家")
+    assert outside.look(lambda _: Bill.objects.get(resident=made).due_fen) == 28000
+
+
+def test_a_foreigner_is_told_to_a_notice_that_speaks_of_them(sign_in: object, outside: Outside) -> None:
+    outside.look(lambda _: open_with_dongzhi())
+    client = sign_in("clerk")
+
+    client.post("/newcomers/passport/", {name: value for name, value in PASSPORT.items() if name != "relation"} | HOME)
+
+    made = outside.look(lambda county: county.person("阮氏兰"))
+    assert made.circumstances == {"traits": ["外籍", "在本地常住"]}
+    assert outside.look(lambda _: Bill.objects.get(resident=made).due_fen) == 28000
+
+
+def test_the_pages_of_a_new_household_speak_english(sign_in: object, outside: Outside) -> None:
+    outside.look(lambda _: open_with_dongzhi())
+    client = sign_in("clerk")
+    client.cookies["django_language"] = "en"
+
+    opened = [client.get(f"/newcomers/{papers}") for papers in ("", "passport/", "none/", "apart/")]
+    opened.append(client.post("/households/", {"text": "赵大", "typed": "Zhao"}))
+
+    assert [unmarked_chinese(page) for page in opened] == [[]] * 5
+
+
 def links(client: Client, outside: Outside) -> str:
     return client.get(f"/households/{outside.household('赵家')}/").content.decode()
 
@@ -274,3 +416,25 @@ def test_the_household_leads_there(sign_in: object, outside: Outside) -> None:
     page = links(sign_in("clerk"), outside)
 
     assert all(address in page for address in pages(outside))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_somebody_new_is_registered_and_looked_for_no_more_on_any_screen(
+    chromium: Browser, town: tuple, width: int
+) -> None:
+    url, _, _ = town
+    page = person_at(chromium, url, width=width).new_page()
+    sign_in_at(page, "clerk", PASSWORD)
+    page.get_by_role("searchbox").fill("冯新")
+    page.get_by_role("button", name="查找").click()
+    assert fits(page)
+    page.get_by_role("button", name="登记新参保人").click()
+    assert fits(page)
+    expect(page.get_by_label("姓名", exact=False).first).to_have_value("冯新")
+    page.get_by_label("证件号码").fill(number(date(1990, 3, 4), 81))
+    page.get_by_label("农户编码").last.fill("冯家")
+    page.get_by_role("button", name="登记", exact=True).click()
+
+    expect(page.locator("div[role=status]")).to_contain_text("已登记冯新，新立一户。")
+    assert fits(page)

@@ -1,4 +1,4 @@
-"""Who belongs together: a household splits, people go over to another one, two become one, and what is said of a household.
+"""Who belongs together: a household is opened, splits, people go over to another one, two become one, and what is said of a household.
 
 Each is one change, however many people it concerns (`Change.together`), and is taken back as one (`changes.undo`). A person
 is registered where their household is; the database takes their search words, what they hold and what they still owe
@@ -10,7 +10,7 @@ All say no to their ground like `changes`. Households and people are locked by i
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
+from canbao.divisions.models import CollectingUnit, UnitKind
 from canbao.kernel.refusal import must
 from canbao.register.domain.changes import said
 from canbao.register.domain.entries import HEAD, address_of, relation_of
@@ -32,6 +33,7 @@ from canbao.register.refusals import (
     HouseholdNotFound,
     NobodyChosenToMove,
     NobodyStays,
+    NoCommittee,
     NothingChanges,
     NotInHousehold,
     NotOneHead,
@@ -52,6 +54,39 @@ class Regrouped:
     together: UUID
     home: Household
     other: Household
+
+
+@transaction.atomic
+def open_household(
+    village: str,
+    first: Callable[[Household], Resident],
+    *,
+    code: str,
+    passbook_account: str = "",
+    address: str = "",
+    tier: str = "",
+    possible: Sequence[str] = (),
+    by: Staff,
+) -> Resident:
+    """A household that is not there yet, with whom `first` registers in it as its head; it pays through the committee of its village.
+    `possible` are the tiers of the notice, of which it takes one.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, what is wrong with code, account or address, `TierNotPossible`,
+    `NoCommittee`, `HouseholdCodeTaken`, `PassbookTaken`, then like `first`.
+    """
+    check_may(by, Work.CHANGE_REGISTER, division=village)
+    told = _said_of(code=code, passbook_account=passbook_account, address=address)
+    if (tier or possible) and tier not in possible:
+        raise TierNotPossible(tier=tier, possible="、".join(possible) or "不分档")
+    unit = CollectingUnit.objects.filter(division=village, kind=UnitKind.VILLAGE, until__isnull=True).first()
+    if unit is None:
+        raise NoCommittee(villages=village, people=1)
+    with one_code_one_household():
+        home = Household.objects.create(county=village[:6], division=village, unit=unit, tier=tier or None, **told)
+    head = first(home)
+    must(head.relation == HEAD, "a household begins with its head")
+    record("household.opened", f"household:{home.pk}", county=home.county, resident=head.pk)
+    return head
 
 
 @transaction.atomic
@@ -77,7 +112,7 @@ def split_off(
     leaving, staying = _parted(home, people)
     if not staying:
         raise NobodyStays
-    told = _said_of(home, code=code, passbook_account=passbook_account, address=address)
+    told = _said_of(code=code, passbook_account=passbook_account, address=address)
     relations = _relations(relations)
     _check_heads("新户", leaving, relations)
     _check_heads(home.code, staying, relations)
@@ -151,7 +186,7 @@ def correct_household(
     `NothingChanges`, `HouseholdCodeTaken`, `PassbookTaken`.
     """
     (home,) = _locked([home.pk], by)
-    told = _said_of(home, code=code, passbook_account=passbook_account, address=address)
+    told = _said_of(code=code, passbook_account=passbook_account, address=address)
     return _corrected(Kind.HOUSEHOLD, home, told, by=by, why=why, at=at)
 
 
@@ -209,7 +244,7 @@ def _check_heads(home: str, people: Sequence[Resident], relations: Mapping[int, 
         raise NotOneHead(home=home, heads=heads)
 
 
-def _said_of(home: Household, *, code: str, passbook_account: str, address: str) -> dict[str, Any]:
+def _said_of(*, code: str, passbook_account: str, address: str) -> dict[str, Any]:
     """What a household's papers say of it; an account that is left out is none."""
     code, account = (unicodedata.normalize("NFKC", "".join(text.split())) for text in (code, passbook_account))
     if not _CODE.fullmatch(code):

@@ -16,7 +16,7 @@ from canbao.access.sealing import person_token, provisional_token, seal, unseal
 from canbao.kernel.identity import FOREIGN, OLDEST_YEARS, Identity, Kind, parse_identity
 from canbao.kernel.passport import parse_passport, passports_like
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.entries import name_of_somebody_new, papers_of, relation_of
+from canbao.register.domain.entries import HEAD, name_of_somebody_new, papers_of, relation_of
 from canbao.register.models import Household, Resident, WithoutNumber
 from canbao.register.refusals import (
     BirthdayMissing,
@@ -170,12 +170,29 @@ def register_newborn(*, guardian: Resident, name: str, sex: str, born_on: date, 
     Says no: what is wrong with the name (`entries.name_of_somebody_new`), then `NumberTaken` (the child is there already).
     """
     token = provisional_token(unseal(guardian.number_sealed), born_on.isoformat(), order_of_birth)
-    resident = Resident(
-        county=guardian.county, division=guardian.division, household_id=guardian.household_id, name=name_of_somebody_new(name),
-        relation="子女", sex=sex,
-        born_on=born_on, number_kind=WithoutNumber.NEWBORN.value, person_token=token,
+    return _save(_newborn(guardian.household, token, name=name, relation="子女", sex=sex, born_on=born_on))
+
+
+@transaction.atomic
+def register_newborn_apart(
+    *, household: Household, parents_number: str, name: str, sex: str, born_on: date, order_of_birth: int = 1, on: date, allow_synthetic: bool,
+) -> Resident:  # fmt: skip
+    """A child whose parents are both in the employee scheme, and so not on this register: head of a household of its own. The
+    parent's number makes the provisional identity, as of a parent who is on the register, and is not kept.
+
+    Says no, in this order: what is wrong with the number, `DayNotPossible`, then like `register_newborn`.
+    """
+    parent = parse_identity(parents_number, on=on, allow_synthetic=allow_synthetic)
+    _check_birth(name, born_on, on=on)
+    token = provisional_token(parent.number, born_on.isoformat(), order_of_birth)
+    return _save(_newborn(household, token, name=name, relation=HEAD, sex=sex, born_on=born_on))
+
+
+def _newborn(household: Household, token: bytes, *, name: str, relation: str, sex: str, born_on: date) -> Resident:
+    return Resident(
+        county=household.county, division=household.division, household=household, name=name_of_somebody_new(name), relation=relation,
+        sex=sex, born_on=born_on, number_kind=WithoutNumber.NEWBORN.value, person_token=token,
     )  # fmt: skip
-    return _save(resident)
 
 
 @contextmanager

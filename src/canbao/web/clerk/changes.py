@@ -29,9 +29,7 @@ from canbao.register.domain import changes
 from canbao.register.models import Change, Resident, WithoutNumber
 from canbao.register.queries import changes_possible, history_of, residents_in
 from canbao.register.refusals import (
-    BirthdayMissing,
     DayNotPossible,
-    GroundMissing,
     NumberOfSomebodyElse,
     NumberTaken,
     NumberThereAlready,
@@ -320,7 +318,18 @@ def _changed(form: GroundForm, person: Resident) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if name not in stays}
 
 
-_BESIDE = {
+# Which field a refusal is about: by its code, else by what it names.
+_BY_CODE = {
+    "birthday_missing": "born_on",
+    "ground_missing": "why",
+    "household_code_taken": "code",
+    "household_not_found": "into",
+    "passbook_taken": "passbook_account",
+    "same_household": "into",
+    "tier_not_possible": "tier",
+    **{no.code: "issuer" for no in (IssuerMissing, IssuerUnknown, ChinesePassport)},
+}
+_BY_WHAT = {
     "姓名": "name",
     "依据": "why",
     "与户主关系": "relation",
@@ -328,23 +337,22 @@ _BESIDE = {
     "出生日期": "born_on",
     "参保类型": "hukou",
     "现有材料和证明人": "papers",
+    "农户编码": "code",
+    "涉农补贴折子账号": "passbook_account",
+    "地址": "address",
 }
 
 
 def beside(no: Refusal, form: forms.Form) -> str | None:
-    """The field that a refusal is about; None: it is about the person."""
-    if isinstance(no, (IssuerMissing, IssuerUnknown, ChinesePassport)):
-        field = "issuer"
-    elif isinstance(no, BirthdayMissing):
-        field = "born_on"
+    """The field that a refusal is about; None: it is about the person, or the household."""
+    if no.code in _BY_CODE:
+        field = _BY_CODE[no.code]
     elif isinstance(no, (IdentityRefusal, NumberTaken, NumberOfSomebodyElse, NumberThereAlready)):
         field = "number"
     elif isinstance(no, DayNotPossible):
         field = "on" if "on" in form.fields else "born_on"
-    elif isinstance(no, GroundMissing):
-        field = "why"
     else:
-        field = _BESIDE.get(str(no.words.get("what", "")))
+        field = _BY_WHAT.get(str(no.words.get("what", "")), "")
     return field if field in form.fields else None
 
 

@@ -30,13 +30,12 @@ from canbao.register.queries import (
     households_in,
     last_changes,
 )
+from canbao.web.clerk.newcomer_forms import MANY_DIGITS
 from canbao.web.clerk.regrouping import possible_here
 from canbao.web.guards import staff_who_may
 from canbao.web.history import told
 from canbao.web.members import bills_asked, members, total_fen
 from canbao.web.refusals import NobodyChosen
-
-MANY_DIGITS = 12  # more than a name or a household code has at its end: somebody typed an identity number
 
 
 @staff_who_may(Work.COLLECT, Work.SEE_PROGRESS)
@@ -56,9 +55,11 @@ def find(request: HttpRequest) -> HttpResponse:
         "household.searched", f"division:{request.user.division}", county=request.user.county, found=len(found),
         households=[home.id for home in found],
     )  # fmt: skip
-    if len(found) == 1:
+    somebody_new = request.POST.get("typed", "")  # whom this household is looked for
+    if len(found) == 1 and not somebody_new:
         return redirect("household", found[0].id)
-    return render(request, "clerk/found.html", {"found": found, "at_most": FOUND_AT_MOST})
+    context = {"found": found, "at_most": FOUND_AT_MOST, "typed": somebody_new or text, "joins": bool(somebody_new)}
+    return render(request, "clerk/found.html", context)
 
 
 def _find(request: HttpRequest, text: str) -> list[HouseholdFound]:

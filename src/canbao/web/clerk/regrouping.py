@@ -30,11 +30,10 @@ from canbao.register.domain.households import Regrouped, living_in
 from canbao.register.models import Change, Household, Resident
 from canbao.register.queries import HouseholdFound, find_households, history_of_household, households_in, together_with
 from canbao.register.refusals import HouseholdNotFound
-from canbao.web.clerk.changes import GroundForm, beside
+from canbao.web.clerk.changes import GroundForm, said_beside
 from canbao.web.guards import staff_who_may
 from canbao.web.history import differences, told
 from canbao.web.members import Member, State, members
-from canbao.web.words import refusal_words
 
 Kind = Change.Kind
 RELATIONS = ("户主", "配偶", "子女", "儿媳", "女婿", "父母", "孙子女", "兄弟姐妹", "其他亲属")
@@ -393,30 +392,13 @@ def _form_page(
     offered: Sequence[HouseholdFound] = (),
 ) -> HttpResponse:
     status = 409 if no else 422 if form.errors else 200
-    if no is not None and (field := _beside(no, form)) is not None:
-        words = refusal_words(no)
-        form.add_error(field, f"{words['says']}{gettext('怎么办：')}{words['remedy']}")
-        no = None
+    no = said_beside(form, no)
     context = {
         "home": home, "kind": kind, "title": TITLES[kind], "lead": LEADS.get(kind), "form": form, "no": no, "offered": offered,
         "last": _last([home, *([form.home] if isinstance(form, MoveForm) and form.home else [])]), "relations": RELATIONS,
     }  # fmt: skip
     _read(home)
     return render(request, "clerk/regroup.html", context, status=status)
-
-
-_FIELDS = {
-    "household_code_taken": "code",
-    "passbook_taken": "passbook_account",
-    "household_not_found": "into",
-    "same_household": "into",
-}
-_WHAT = {"农户编码": "code", "涉农补贴折子账号": "passbook_account", "地址": "address"}
-
-
-def _beside(no: Refusal, form: forms.Form) -> str | None:
-    field = _FIELDS.get(no.code) or _WHAT.get(str(no.words.get("what", ""))) or beside(no, form)
-    return field if field in form.fields else None
 
 
 def _read(home: Household) -> None:

@@ -1,0 +1,269 @@
+"""What is asked of somebody new: of a newborn, of somebody by the papers that they have, and of a household that is not there yet."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from canbao.access.clock import today
+from canbao.access.models import Staff
+from canbao.divisions.models import CollectingUnit, Division, UnitKind
+from canbao.divisions.queries import below
+from canbao.enrolment.packs import pack_of, traits_known
+from canbao.enrolment.queries import current_campaign
+from canbao.kernel.division_code import DivisionCode, Level
+from canbao.kernel.identity import half_width
+from canbao.kernel.passport import passports_like
+from canbao.kernel.refusal import must
+from canbao.policy import Pack
+from canbao.register.domain.entries import HEAD
+from canbao.register.domain.residents import register_newborn_apart, register_resident, register_without_papers
+from canbao.register.models import Household, Resident
+from canbao.web.clerk.changes import NOT_A_DAY
+
+MANY_DIGITS = 12  # more than a name or a household code has at its end: an identity number
+MOST_AT_ONCE = 5  # children of one birth
+_TEXT = {"autocomplete": "off"}
+_SEXES = [("男", _("男")), ("女", _("女"))]
+_NTH = ("", "", "二", "三", "四", "五")
+
+
+class BirthForm(forms.Form):
+    """What is asked of every newborn, whoever the parents are."""
+
+    born_on = forms.DateField(
+        label=_("出生日期"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *_SEXES])
+    order = forms.TypedChoiceField(
+        label=_("这一胎的第几个"), help_text=_("双胞胎、多胞胎逐个登记"), coerce=int, initial=1,
+        choices=[(nth, str(nth)) for nth in range(1, MOST_AT_ONCE + 1)],
+    )  # fmt: skip
+    name = forms.CharField(
+        label=_("姓名"), help_text=_("还没有起名的不填，记作父亲或母亲的姓名加“宝宝”"), required=False,
+        widget=forms.TextInput(_TEXT),
+    )  # fmt: skip
+
+    def clean_born_on(self) -> date:
+        born_on: date = self.cleaned_data["born_on"]
+        if born_on > today():
+            raise forms.ValidationError(_("出生日期不能晚于今天；还没有出生的，出生后再登记"))
+        return born_on
+
+    def name_of_child(self, parent: str) -> str:
+        return self.cleaned_data["name"] or f"{parent}宝宝{_NTH[self.cleaned_data['order']]}"
+
+
+class NewbornForm(BirthForm):
+    guardian = forms.ChoiceField(label=_("父亲或母亲"), help_text=_("本户有证件号码的人"))
+    field_order = ("guardian",)
+
+    def __init__(self, *args: Any, home: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.guardians = {str(one.pk): one for one in guardians_in(home)}
+        self.fields["guardian"].choices = [(key, one.name) for key, one in self.guardians.items()]
+
+
+def guardians_in(home: Household) -> list[Resident]:
+    """Whose number a child's provisional identity can be made of."""
+    here = home.residents.filter(died_on__isnull=True, moved_on__isnull=True, number_sealed__isnull=False)
+    return list(here.order_by("pk"))
+
+
+# How notices write of whoever is of another state, and of why they are here.
+_HERE_BECAUSE = {Resident.Hukou.PERMIT: "居住证", Resident.Hukou.STUDENT: "在校学生"}
+
+
+def _foreign(home: Household, hukou: str) -> list[str]:
+    traits = ("外籍", *(word for why, word in _HERE_BECAUSE.items() if why == hukou))
+    return traits_known(current_campaign(home.county), *traits)
+
+
+class SomebodyForm(forms.Form):
+    """Somebody who is no newborn, by the papers that they have."""
+
+    papers_are: Any  # how the page names those who have such papers
+    name = forms.CharField(label=_("姓名"), widget=forms.TextInput(_TEXT))
+    relation = forms.CharField(label=_("与户主关系"), widget=forms.TextInput(_TEXT))
+
+    def __init__(self, *args: Any, is_head: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_head = is_head  # of a household that begins with them
+        if is_head:
+            del self.fields["relation"]
+
+    def said(self) -> dict[str, Any]:
+        return self.cleaned_data | ({"relation": HEAD} if self.is_head else {})
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        """Says no like the verb of `register.domain.residents` that it calls."""
+        raise NotImplementedError
+
+
+class CardForm(SomebodyForm):
+    papers_are = _("有身份证、居住证或永久居留证")
+    number = forms.CharField(
+        label=_("证件号码"),
+        help_text=_("居民身份证、港澳台居民居住证、外国人永久居留身份证（包括旧版），照证件完整填写，加密保存。"),
+        widget=forms.TextInput(_TEXT | {"spellcheck": "false"}),
+    )
+    hukou = forms.ChoiceField(
+        label=_("参保类型"), choices=[(value, _(label)) for value, label in Resident.Hukou.choices]
+    )
+    born_on = forms.DateField(
+        label=_("出生日期"), help_text=_("外国人永久居留证（旧版）必填；其他证件不用填"), required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), error_messages={"invalid": NOT_A_DAY},
+    )  # fmt: skip
+    sex = forms.ChoiceField(
+        label=_("性别"), help_text=_("同上"), required=False, choices=[("", _("看证件号码")), *_SEXES]
+    )
+    field_order = ("name", "number", "relation")
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        return register_resident(
+            household=home, on=on, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS, if_foreign=_foreign(home, self.cleaned_data["hukou"]),
+            **self.said(),
+        )  # fmt: skip
+
+
+class PassportForm(SomebodyForm):
+    papers_are = _("只有外国护照")
+    issuer = forms.CharField(
+        label=_("护照签发国代码"),
+        help_text=_("资料页上的三个字母，例如越南 VNM、美国 USA；德国只有一个字母 D。"),
+        max_length=20,
+        widget=forms.TextInput(_TEXT | {"spellcheck": "false"}),
+    )
+    number = forms.CharField(
+        label=_("护照号码"),
+        help_text=_("照资料页完整填写，加密保存。"),
+        widget=forms.TextInput(_TEXT | {"spellcheck": "false"}),
+    )
+    born_on = forms.DateField(
+        label=_("出生日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )  # fmt: skip
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *_SEXES])
+    hukou = forms.ChoiceField(
+        label=_("参保类型"),
+        choices=[(value, _(label)) for value, label in Resident.Hukou.choices if value != Resident.Hukou.REGISTERED],
+    )
+    field_order = ("name", "issuer", "number", "born_on", "sex", "relation")
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        return register_resident(
+            household=home, on=on, allow_synthetic=False, if_foreign=_foreign(home, self.cleaned_data["hukou"]), **self.said(),
+        )  # fmt: skip
+
+
+class WithoutPapersForm(SomebodyForm):
+    papers_are = _("没有任何证件号码")
+    born_on = forms.DateField(
+        label=_("出生日期"), help_text=_("照现有材料填写；只知道大概的，填最接近的一天"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )  # fmt: skip
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *_SEXES])
+    papers = forms.CharField(
+        label=_("现有材料和证明人"),
+        help_text=_("如：出生医学证明复印件，村委会主任证明。不要写号码。"),
+        widget=forms.TextInput(_TEXT),
+    )
+    field_order = ("name", "born_on", "sex", "relation", "papers")
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        return register_without_papers(household=home, on=on, **self.said())
+
+
+FORMS: dict[str, type[SomebodyForm]] = {"card": CardForm, "passport": PassportForm, "none": WithoutPapersForm}
+
+
+class ApartForm(BirthForm):
+    """A newborn whose parents are both in the employee scheme."""
+
+    papers_are = _("父母都参加职工医保的新生儿")
+    parents_name = forms.CharField(label=_("父亲或母亲的姓名"), widget=forms.TextInput(_TEXT))
+    number = forms.CharField(
+        label=_("父亲或母亲的证件号码"),
+        help_text=_("只用来认出这个孩子，不保存。"),
+        widget=forms.TextInput(_TEXT | {"spellcheck": "false"}),
+    )
+    field_order = ("parents_name", "number")
+
+    def __init__(self, data: QueryDict | None = None, *, is_head: bool, initial: dict[str, Any] | None = None) -> None:
+        must(is_head, "a child of these parents is in no household of theirs")
+        super().__init__(data)  # whoever was looked for is no parent: nothing of `initial`
+
+    def registers(self, home: Household, *, on: date) -> Resident:
+        """Says no like `register_newborn_apart`."""
+        asked = self.cleaned_data
+        return register_newborn_apart(
+            household=home, parents_number=asked["number"], name=self.name_of_child("".join(asked["parents_name"].split())), sex=asked["sex"],
+            born_on=asked["born_on"], order_of_birth=asked["order"], on=on, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
+        )  # fmt: skip
+
+
+class HomeForm(forms.Form):
+    """A household that is not there yet."""
+
+    village = forms.ChoiceField(label=_("村（社区）"), error_messages={"required": _("请选一个村（社区）")})
+    code = forms.CharField(label=_("农户编码"), help_text=_("新户自己的编码。"), widget=forms.TextInput(_TEXT))
+    passbook_account = forms.CharField(
+        label=_("涉农补贴折子账号"), required=False, help_text=_("一个账号只对应一户；还没有的先不填。"), widget=forms.TextInput(_TEXT),
+    )  # fmt: skip
+    address = forms.CharField(label=_("地址"), required=False, widget=forms.TextInput(_TEXT))
+    tier = forms.ChoiceField(label=_("全家的档次"), error_messages={"required": _("请选一个档次")})
+
+    def __init__(self, *args: Any, staff: Staff, tiers: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.here = None if DivisionCode(staff.division).level < Level.VILLAGE else staff.division
+        if self.here is None:
+            self.fields["village"].choices = [("", _("请选择")), *_villages(staff.division)]
+        else:
+            del self.fields["village"]
+        if tiers:
+            self.fields["tier"].choices = [("", _("请选择")), *((tier, tier) for tier in tiers)]
+        else:
+            del self.fields["tier"]
+
+    @property
+    def in_village(self) -> str:
+        return self.here or str(self.cleaned_data["village"])
+
+    def said(self) -> dict[str, Any]:
+        """What `register.domain.households.open_household` is told of it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "village"}
+
+
+def _villages(division: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Villages that have a committee, under their towns."""
+    committees = CollectingUnit.objects.filter(kind=UnitKind.VILLAGE, until__isnull=True).values("division")
+    towns = dict(Division.objects.filter(level=Division.Level.TOWN).values_list("code", "name"))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for village in below(division, Division.Level.VILLAGE).filter(pk__in=committees):
+        found.setdefault(village.code[:9], []).append((village.code, village.name))
+    return [(towns.get(f"{town}000", ""), villages) for town, villages in found.items()]
+
+
+def ways_to_register(pack: Pack | None) -> dict[str, type[SomebodyForm | ApartForm]]:
+    """By which papers the head of a new household is registered; children apart from their parents where the notice says so."""
+    apart = pack is not None and pack.household.children_apart is not None
+    return {**FORMS, **({"apart": ApartForm} if apart else {})}
+
+
+def pack_here(county: str) -> Pack | None:
+    campaign = current_campaign(county)
+    return pack_of(campaign) if campaign is not None else None
+
+
+def carried(typed: str) -> dict[str, str]:
+    """What a clerk looked for and did not find, as the beginning of a form: a name, or a number."""
+    typed = "".join(half_width(typed).split())
+    if passports_like(typed) or sum(character.isdecimal() for character in typed) >= MANY_DIGITS:
+        return {"number": typed}
+    return {} if typed.isascii() else {"name": typed}
