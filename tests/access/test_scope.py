@@ -165,11 +165,11 @@ def test_without_a_ticket_every_guarded_table_is_empty(busy_county: County, tick
             "access_record",
             "rosters_roster",
             "rosters_upload",
-            "rosters_learnedcolumn",
+            "rosters_learnedword",
         ]
     } == (
         dict.fromkeys(
-            [*guarded_tables(), *LINES, "access_record", "rosters_roster", "rosters_upload", "rosters_learnedcolumn"], 0
+            [*guarded_tables(), *LINES, "access_record", "rosters_roster", "rosters_upload", "rosters_learnedword"], 0
         )
     )
 

@@ -26,7 +26,7 @@ from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.domain.duplicates import are_two_people
 from canbao.register.models import Change, Resident
 from canbao.rosters.domain.uploading import take_in
-from canbao.rosters.models import LearnedColumn, RosterRow, Upload
+from canbao.rosters.models import LearnedWord, RosterRow, Upload
 from tests.county import (
     COUNTY,
     IN_THE_WINDOW,
@@ -111,7 +111,9 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "unit_id": outside.look(lambda county: county.unit().pk),
         "word_id": outside.look(
             lambda county: (
-                LearnedColumn.objects.create(county=COUNTY, department="民政部门", word="对象", learned_by="civil").pk
+                LearnedWord.objects.create(
+                    county=COUNTY, department="民政部门", kind="column", word="对象", learned_by="civil"
+                ).pk
             )
         ),
         "kind": "details",

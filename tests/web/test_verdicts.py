@@ -70,6 +70,10 @@ def test_several_reasons_are_all_said(rows: list[RosterRow]) -> None:
             sentences.LOOKED_AT.format(why=sentences.AFTER_CORRECTION.format(why=f"{sentences.NAME_DIFFERS}。")),
             "Looked at and taken. It was: After the correction: The number fits, but the name on the register is not the one written here.",
         ),
+        (
+            f"{sentences.SAID_TO_BE.format(seen='低保A类', meant='低保对象')}；{sentences.NAME_MENDED}。",
+            "By what the department said, 「低保A类」 was read as 「低保对象」. Name: spaces, marks or remarks were removed.",
+        ),
         (f"{sentences.WITHDRAWN}。", "Withdrawn by whoever sent the list."),
         ("一句谁也没写过的话。", "一句谁也没写过的话。"),
         ("", ""),

@@ -41,6 +41,11 @@ def spelling(text: str) -> str:
     return _bare(plain(text))
 
 
+def pieces_of(text: str) -> list[str]:
+    """The categories that stand in one cell, each as it is written there but for `plain`."""
+    return [piece for piece in _BETWEEN.split(_COMMA_INSIDE_GRADE.sub(r"\1\2", plain(text))) if piece]
+
+
 def _chinese_grade(text: str) -> str:
     """`1` → `一`; what is Chinese already stays."""
     return _CHINESE[int(text)] if text.isdigit() and int(text) < len(_CHINESE) else text
@@ -87,7 +92,7 @@ class CategoryNames:
         whole = self._whole(cell)
         if whole is not None:
             return [whole]
-        pieces = [piece for piece in _BETWEEN.split(_COMMA_INSIDE_GRADE.sub(r"\1\2", cell)) if piece]
+        pieces = pieces_of(cell)
         found = [self._piece(piece) for piece in pieces]
         known = list(dict.fromkeys(item for item in found if item is not None))
         if not known or None in found:

@@ -34,6 +34,14 @@ class CategoryNotInNotice(RosterRefusal):
     remedy_template = "可选的类别：{known}。"
 
 
+class SpellingKnown(RosterRefusal):
+    """What the notice itself knows was said to be something else, or what is no word at all."""
+
+    code = "roster_spelling_known"
+    says_template = "“{word}”不能另作说明：通知里有这种写法，或者它不是一种类别的写法。"
+    remedy_template = "通知里有的写法，一律按通知理解；写错了的，请在文件里更正后重新上传。"
+
+
 class RosterOfAnotherYear(RosterRefusal):
     """What stands above the list, or its file's name, speaks of years that are over."""
 

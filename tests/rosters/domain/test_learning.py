@@ -9,7 +9,7 @@ from canbao.access.models import Staff
 from canbao.documents.columns import Field
 from canbao.rosters.domain.learning import forget, words_of
 from canbao.rosters.domain.uploading import put_right
-from canbao.rosters.models import LearnedColumn, Upload
+from canbao.rosters.models import LearnedWord, Upload
 from canbao.rosters.refusals import NotYourDepartment
 from tests.collection.racing import as_owner
 from tests.county import COUNTY, County
@@ -44,7 +44,7 @@ def test_what_was_said_of_a_header_is_understood_the_next_time(county: County) -
     assert fields_of(again) == [("name", False), ("number", False), ("category", True)]
     assert again.seen["no"] is None
     assert [row.outcome for row in handed_in(county, again).roster.rows.order_by("row")] == ["taken", "taken"]
-    assert [(one.word, one.field, one.learned_by) for one in LearnedColumn.objects.all()] == [
+    assert [(one.word, one.meaning, one.learned_by) for one in LearnedWord.objects.all()] == [
         ("保障种类", "category", "civil")
     ]
 
@@ -77,14 +77,14 @@ def test_who_says_otherwise_later_is_believed_and_the_earlier_word_stays_on_reco
     taught(county, odd("赵大", "赵妻"), [Field.NAME, Field.NUMBER, Field.NOTE], "低保对象")
 
     assert words_of(COUNTY, "民政局") == {"保障种类": Field.NOTE}
-    assert LearnedColumn.objects.filter(forgotten_by="civil").count() == 1
+    assert LearnedWord.objects.filter(forgotten_by="civil").count() == 1
 
 
 def test_what_is_forgotten_means_what_it_means_to_everybody(county: County) -> None:
     taught(county, odd("赵大"))
 
     for _ in range(2):
-        forget(LearnedColumn.objects.get(), by=county.staff("civil"), at=NOW)
+        forget(LearnedWord.objects.get(), by=county.staff("civil"), at=NOW)
 
     assert words_of(COUNTY, "民政局") == {}
     assert fields_of(taken_in(county, odd("赵妻")))[2] == ("", False)
@@ -95,7 +95,7 @@ def test_only_the_department_itself_forgets(county: County) -> None:
     Staff.objects.filter(username="civil").update(department="残联")
 
     with pytest.raises(NotYourDepartment):
-        forget(LearnedColumn.objects.get(), by=county.staff("civil"), at=NOW)
+        forget(LearnedWord.objects.get(), by=county.staff("civil"), at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -111,21 +111,21 @@ def test_a_header_that_is_no_word_is_not_learned(county: County, header: tuple[s
     row = (*listed("赵大"), *["x"] * (len(header) - 3))
     done = taught(county, xlsx({"名单": [header, row]}), said)
 
-    assert (done.state, LearnedColumn.objects.count()) == ("done", 0)
+    assert (done.state, LearnedWord.objects.count()) == ("done", 0)
 
 
 def test_a_word_means_one_thing_to_a_department(county: County) -> None:
     taught(county, odd("赵大"))
-    again = LearnedColumn.objects.get()
+    again = LearnedWord.objects.get()
     again.pk = None
 
-    with pytest.raises(IntegrityError, match="learned_column_means_one_thing"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="learned_word_means_one_thing"), transaction.atomic():
         again.save(force_insert=True)
 
 
 def test_what_was_learned_is_never_rewritten_not_by_the_owner_either(real_county: County) -> None:
     taught(real_county, odd("赵大"))
 
-    for change in ("UPDATE rosters_learnedcolumn SET field = 'name'", "DELETE FROM rosters_learnedcolumn"):
+    for change in ("UPDATE rosters_learnedword SET meaning = 'name'", "DELETE FROM rosters_learnedword"):
         with pytest.raises(IntegrityError, match="append-only"):
             as_owner(change)

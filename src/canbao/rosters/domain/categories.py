@@ -1,47 +1,87 @@
 """Which categories a row gives: its category cell and its grade cell, read by the notice, once for each spelling.
 
-Understood in part is not understood: a row that says 低保、重残 where the notice has no 重残 asks to be looked at.
+Understood in part is not understood: a row that says 低保、重残 where the notice has no 重残 asks to be looked at. Where the notice
+does not know a spelling, the department's own word for it counts (`learning`); never otherwise.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from canbao.documents.columns import Field
 from canbao.policy import Pack, UnknownCategory
-from canbao.policy.category_names import plain
+from canbao.policy.category_names import pieces_of, plain, spelling
 from canbao.rosters.domain import sentences
+from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.verdict import Held, Problem
 from canbao.rosters.models import Outcome
-from canbao.rosters.refusals import CategoryNotInNotice
+from canbao.rosters.refusals import CategoryNotInNotice, SpellingKnown
+
+WORD_AT_MOST = 60  # characters; what is longer is no spelling of a category
+
+Spellings = Mapping[str, str]
+"""By spelling (`policy.category_names`): the category of the notice that it means, as `Held` is written; "" for none."""
+NO_SPELLINGS: Spellings = MappingProxyType({})
 
 _NO_GRADE = {"", "无", "-", "/", "\\", "否", "没有", "0"}
 _BARE_GRADE = re.compile(r"[0-9一二三四五六七八九十]")
 
 
 class Understood:
-    """What one pair of cells means."""
+    """What one pair of cells means. `notes` say how it was read and what was left away of it; the rest is taken. `own` are the
+    department's spellings that were used, `unknown` those that nobody knows."""
 
-    __slots__ = ("held", "notes", "problem")
+    __slots__ = ("held", "notes", "own", "problem", "unknown")
 
-    def __init__(self, held: Iterable[Held], problem: Problem | None = None, notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, held: Iterable[Held], problem: Problem | None = None, notes: tuple[str, ...] = (), *,
+        own: tuple[str, ...] = (), unknown: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         self.held = tuple(dict.fromkeys(held))
         self.problem = problem
-        self.notes = notes  # what was left away of it, in words; the rest is taken
+        self.notes = notes
+        self.own = own
+        self.unknown = unknown
 
 
 class CategoryReader:
-    """`whole_list` is the category of everybody on it, for lists without such a column; cells that say more win.
+    """`whole_list` is the category of everybody on it, for lists without such a column; cells that say more win. `own` are the
+    department's spellings; those whose meaning is none of this notice's (another year's word) say nothing.
 
-    Raises `CategoryNotInNotice` when the notice does not know it.
+    Raises `CategoryNotInNotice` when the notice does not know `whole_list`.
     """
 
-    def __init__(self, pack: Pack, *, whole_list: str | None = None) -> None:
+    def __init__(self, pack: Pack, *, whole_list: str | None = None, own: Spellings = NO_SPELLINGS) -> None:
         self.pack = pack
         self.known = "、".join(category.name for category in pack.categories)
         self._read: dict[tuple[str, str], Understood] = {}
         if whole_list is not None and isinstance(pack.normalise_category(whole_list), UnknownCategory):
             raise CategoryNotInNotice(seen=whole_list[:40], known=self.known)
         self.whole_list = whole_list or ""
+        self.own = {word: held for word, meaning in own.items() if (held := self._meant(meaning)) is not None}
+
+    @property
+    def meanings(self) -> list[Held]:
+        """What a spelling can be said to mean: every category of the notice, and each of its grades."""
+        return [Held(one.name, grade) for one in self.pack.categories for grade in ("", *one.grades)]
+
+    def check_may_mean(self, word: str, meaning: str) -> None:
+        """Raises `SpellingKnown` (the notice says itself what this is), then `CategoryNotInNotice`."""
+        if not self._may_be_taught(word):
+            raise SpellingKnown(word=kept(word, WORD_AT_MOST))
+        if self._meant(meaning) is None:
+            raise CategoryNotInNotice(seen=meaning[:40], known=self.known)
+
+    def _meant(self, meaning: str) -> tuple[Held, ...] | None:
+        """Nothing for "", which is none of the notice's; None where the notice has no such category."""
+        return next(((one,) for one in self.meanings if str(one) == meaning), () if meaning == "" else None)
+
+    def _may_be_taught(self, word: str) -> bool:
+        """Of what the notice knows, also of what it knows only together with a grade, nobody says that it is something else; and
+        a number is no word."""
+        is_word = pieces_of(word) == [word] == [spelling(word)] and kept(word, WORD_AT_MOST) == word
+        unknown = isinstance(self.pack.normalise_category(word), UnknownCategory)
+        return is_word and unknown and not self._wants_grade(word)
 
     def read(self, cell: str, grade: str) -> Understood:
         key = (cell or self.whole_list, grade)
@@ -58,25 +98,53 @@ class CategoryReader:
             together = self.pack.category_names.find(cell, grade)
             found = [together] if together else found
         if isinstance(found, UnknownCategory):
-            return self._unknown(cell, found)
+            return self._piece_by_piece(found, grade)
         return self._graded(found, grade)
 
-    def _unknown(self, cell: str, unknown: UnknownCategory) -> Understood:
-        shown = "、".join(f"「{piece}」" for piece in unknown.pieces)
-        rest = plain(cell)
-        for piece in unknown.pieces:
-            rest = rest.replace(piece, "", 1)
-        known = self.pack.normalise_category(rest)
-        read = None if isinstance(known, UnknownCategory) else self._graded(known, "")
+    def _piece_by_piece(self, cell: UnknownCategory, grade: str) -> Understood:
+        """A cell of which the notice does not know all: the rest by the department's own words, and what is left is unknown."""
+        found: list[tuple[str, str | None]] = []
+        own: list[str] = []
+        for piece in pieces_of(cell.text):
+            known = self.pack.normalise_category(piece)
+            if not isinstance(known, UnknownCategory):
+                found += known
+            elif spelling(piece) in self.own and self._may_be_taught(spelling(piece)):
+                own.append(spelling(piece))
+                found += [(held.category, held.grade or None) for held in self.own[own[-1]]]
+        notes = tuple(map(self._said, dict.fromkeys(own)))
+        unknown = tuple(piece for piece in cell.pieces if spelling(piece) not in own)
+        if unknown:
+            read = self._unknown(found, unknown)
+        elif found:
+            read = self._graded(list(dict.fromkeys(found)), grade)
+        else:
+            return Understood([], self._refused("；".join(notes)), own=tuple(own))
+        problem = read.problem and read.problem._replace(why="；".join([read.problem.why, *notes]))
+        taught = tuple(word for word in map(spelling, unknown) if self._may_be_taught(word))
+        return Understood(read.held, problem, (*notes, *read.notes), own=tuple(own), unknown=taught)
+
+    def meaning_of(self, word: str) -> str:
+        """What the department's own word means, as it is learned."""
+        return "".join(map(str, self.own[word]))
+
+    def _said(self, word: str) -> str:
+        meant = self.meaning_of(word)
+        return (sentences.SAID_TO_BE if meant else sentences.SAID_TO_BE_NONE).format(seen=word, meant=meant)
+
+    def _unknown(self, found: list[tuple[str, str | None]], unknown: tuple[str, ...]) -> Understood:
+        shown = "、".join(f"「{piece}」" for piece in unknown)
+        read = self._graded(list(dict.fromkeys(found)), "") if found else None
         if read is not None and read.held:
             why = sentences.PARTLY_READ.format(known="、".join(map(str, read.held)), unknown=shown)
             return Understood(read.held, _look(why, sentences.ONLY_KNOWN_PART))
-        if all(self._wants_grade(piece) for piece in unknown.pieces):
+        if all(self._wants_grade(piece) for piece in unknown):
             return Understood([], _look(sentences.GRADE_WANTED.format(unknown=shown), sentences.ADD_GRADE))
         return Understood([], self._refused(sentences.NOT_IN_NOTICE.format(unknown=shown)))
 
     def _wants_grade(self, piece: str) -> bool:
-        return any(piece == plain(text) for category in self.pack.categories for text in category.aliases_with_grade)
+        aliases = (text for category in self.pack.categories for text in category.aliases_with_grade)
+        return spelling(piece) in map(spelling, aliases)
 
     def _graded(self, found: list[tuple[str, str | None]], grade: str) -> Understood:
         """Grades in the category cell count first; the grade cell is for the one category that has grades."""

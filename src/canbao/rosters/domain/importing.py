@@ -29,7 +29,7 @@ from canbao.documents.reading import Chosen, read_spreadsheet
 from canbao.documents.table import ROW, Table, plain_header
 from canbao.policy import Pack
 from canbao.rosters.domain import sentences
-from canbao.rosters.domain.categories import CategoryReader
+from canbao.rosters.domain.categories import NO_SPELLINGS, CategoryReader, Spellings
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.handling import check_may_handle
 from canbao.rosters.domain.incoming import Incoming, incoming_rows
@@ -38,6 +38,7 @@ from canbao.rosters.domain.matching import Wanted, by_token, people_by_name, peo
 from canbao.rosters.domain.names import plain_name
 from canbao.rosters.domain.places import Places
 from canbao.rosters.domain.sifting import TOKEN, listed, plain_rows, seen_beside
+from canbao.rosters.domain.spellings import own_words_in
 from canbao.rosters.domain.verdict import Held, Verdict
 from canbao.rosters.models import Outcome, Roster
 from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown, RosterOfAnotherDepartment, RosterOfAnotherYear
@@ -69,6 +70,7 @@ def import_roster(
     sheet: Chosen = None,
     meanings: Meanings | None = None,
     own_headers: Collection[str] = (),
+    own_spellings: Spellings = NO_SPELLINGS,
     category: str | None = None,
     full_for: Collection[str] = (),
     year_confirmed: bool = False,
@@ -78,7 +80,7 @@ def import_roster(
 
     `file` is where it is, or what is in it. `sheet`, by name or place, is needed where it has several lists; `meanings` is what
     somebody said that its columns are, where their headers do not; `own_headers` are words by which the row of headers is known
-    beside those that everybody uses. `category` is what everybody on it is, for a list without such a
+    beside those that everybody uses, `own_spellings` what spellings of categories mean that the notice does not know. `category` is what everybody on it is, for a list without such a
     column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
     holds them any more. `on` is today. `year_confirmed`: somebody looked at the years in the title, and it is the right list;
     the years stay with the list, for whoever confirms it. `progress` is told when a stage begins.
@@ -90,7 +92,7 @@ def import_roster(
     check_may_handle(by, county=county, department=department)
     if cut_off_on > on:
         raise CutOffInFuture(cut_off_on=cut_off_on, on=on)
-    reader = CategoryReader(pack, whole_list=category)
+    reader = CategoryReader(pack, whole_list=category, own=own_spellings)
     for name in full_for:
         CategoryReader(pack, whole_list=name)
     content = file if isinstance(file, bytes) else file.read_bytes()
@@ -180,6 +182,7 @@ def _write(
     occurring = {held.category for held in verdicts.all_held()}
     _check_department(reader.pack, roster.department, occurring)
     roster.categories = sorted(occurring.union(roster.categories))
+    roster.spellings = own_words_in(fields_frame(table, columns), reader)
     try:
         with transaction.atomic():
             roster.save(force_insert=True)

@@ -29,6 +29,7 @@ from canbao.rosters.domain.judging import Given, judge
 from canbao.rosters.domain.matching import Wanted, people_by_name, people_by_token
 from canbao.rosters.domain.names import plain_name
 from canbao.rosters.domain.places import Places
+from canbao.rosters.domain.spellings import read_by
 from canbao.rosters.domain.verdict import Verdict
 from canbao.rosters.models import Outcome, Roster, RosterRow
 from canbao.rosters.refusals import (
@@ -103,7 +104,8 @@ def _again(row: RosterRow, pack: Pack, places: Places, *, on: date, name: str, n
     cells = {field.value: row.seen.get(str(roster.fields.get(field.value, "")), "") for field in Field}
     cells |= {Field.NAME: name, Field.NUMBER: number, Field.CATEGORY: row.category_text}
     return incoming_row(
-        row.row, cells, seen=row.seen, reader=CategoryReader(pack, whole_list=roster.category or None),
+        row.row, cells, seen=row.seen,
+        reader=CategoryReader(pack, whole_list=roster.category or None, own=read_by(roster.spellings)),
         places=places, on=on, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.importing import left_out_of, required_columns, years_that_are_over
 from canbao.rosters.domain.learning import Words
+from canbao.rosters.domain.spellings import spelled
 from canbao.rosters.domain.verdict import Held
 from canbao.rosters.refusals import RosterOfAnotherYear
 
@@ -26,6 +27,7 @@ SAMPLES = 3  # cells of a column
 SAMPLE_AT_MOST = 24  # characters
 SPELLINGS_AT_MOST = 60  # of categories, the most frequent first; with a wrong column there is one a person
 SPELLINGS_READ = 2_000  # a list that has more was read by a wrong column, and whoever waits need not wait for all
+ASKED_AT_MOST = 20  # spellings that the notice does not know; whoever has more of them chose a wrong column
 LEFT_OUT_AT_MOST = 200
 
 Seen = dict[str, Any]
@@ -101,14 +103,19 @@ def _columns(table: Table, said: Sequence[Field | None], own: Words) -> list[See
 
 
 def _categories(frame: pl.DataFrame, reader: CategoryReader) -> Seen:
-    """How each spelling was understood, and of how many rows; and how many people that makes of each category."""
-    spelled = frame.group_by(Field.CATEGORY, Field.GRADE).len().sort(["len", Field.CATEGORY, Field.GRADE], descending=[True, False, False])  # fmt: skip
+    """How each spelling was understood, and of how many rows; how many people that makes of each category; and under `asked` the
+    spellings that the notice does not know, with what the department said that they mean (None: nothing yet)."""
+    counted = spelled(frame)
     spellings: list[Seen] = []
     people: Counter[Held] = Counter()
+    own: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
     unread = 0
-    for cell, grade, rows in spelled.head(SPELLINGS_READ).iter_rows():
+    for cell, grade, rows in counted.head(SPELLINGS_READ).iter_rows():
         understood = reader.read(cell, grade)
         people.update(dict.fromkeys(understood.held, rows))
+        own.update(dict.fromkeys(understood.own, rows))
+        unknown.update(dict.fromkeys(understood.unknown, rows))
         problem = understood.problem
         unread += rows if problem else 0
         spellings.append(
@@ -125,8 +132,13 @@ def _categories(frame: pl.DataFrame, reader: CategoryReader) -> Seen:
         "categories": [
             {"name": held.category, "grade": held.grade, "rows": rows} for held, rows in people.most_common()
         ],
+        "asked": [
+            *({"word": word, "rows": rows, "meaning": None} for word, rows in unknown.most_common(ASKED_AT_MOST)),
+            *({"word": word, "rows": rows, "meaning": reader.meaning_of(word)} for word, rows in own.most_common()),
+        ],
+        "more_asked": max(len(unknown) - ASKED_AT_MOST, 0),
         "spellings": spellings[:SPELLINGS_AT_MOST],
-        "more_spellings": max(spelled.height - SPELLINGS_AT_MOST, 0),
+        "more_spellings": max(counted.height - SPELLINGS_AT_MOST, 0),
         "unread_rows": unread,
-        "untried_rows": int(spelled["len"].slice(SPELLINGS_READ).sum()),
+        "untried_rows": int(counted["len"].slice(SPELLINGS_READ).sum()),
     }

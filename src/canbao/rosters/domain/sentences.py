@@ -39,6 +39,8 @@ NUMBER_MENDED = "身份证号：{correction}"
 OTHER_PLACE = "所填的乡镇、村与登记的不一致，以登记为准"
 NAME_MENDED = "姓名：空格、符号或附注已去掉"
 ONLY_THE_REST = "其余类别已在「第 {row} 行」采用，本行只采用「{fresh}」"
+SAID_TO_BE = "「{seen}」按报送部门的说明读作「{meant}」"
+SAID_TO_BE_NONE = "「{seen}」按报送部门的说明不是通知中的类别"
 NOT_USED = "{note}，该项未采用"
 
 # --- how near somebody of the register is, for whoever decides whom a row means ----------------------------------------

@@ -14,10 +14,10 @@ from canbao.access.sealing import seal_bytes, unseal_bytes
 from canbao.documents.columns import Field
 from canbao.kernel.refusal import said_again
 from canbao.policy import Pack
-from canbao.rosters.domain.categories import CategoryReader
+from canbao.rosters.domain.categories import NO_SPELLINGS, CategoryReader, Spellings
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.handling import check_may_handle
-from canbao.rosters.domain.learning import learn, words_of
+from canbao.rosters.domain.learning import learn, spellings_of, words_of
 from canbao.rosters.domain.preview import preview
 from canbao.rosters.models import Upload
 from canbao.rosters.refusals import (
@@ -59,20 +59,23 @@ def take_in(
 
 @transaction.atomic
 def put_right(
-    upload: Upload, *, pack: Pack, by: Staff, sheet: int | None, meanings: Sequence[Field | None] | None, category: str
-) -> Upload:
+    upload: Upload, *, pack: Pack, by: Staff, sheet: int | None, meanings: Sequence[Field | None] | None, category: str,
+    spellings: Spellings = NO_SPELLINGS,
+) -> Upload:  # fmt: skip
     """Another sheet (its place in the file, from 0), other meanings of its columns (None: as their headers say), another
-    category for the whole list.
+    category for the whole list, other meanings of `spellings` that the notice does not know.
 
     `upload` is as whoever puts it right saw it. Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`,
-    `NotYourDepartment`, `UploadUnderWay`, `UploadChanged`, `CategoryNotInNotice`, what `look_into` says no to.
+    `NotYourDepartment`, `UploadUnderWay`, `UploadChanged`, `CategoryNotInNotice` (for the list, then for each spelling, before it `SpellingKnown`), what
+    `look_into` says no to.
     """
     upload = _locked_as_seen(upload, by)
     upload.sheet, upload.category, upload.refusal = sheet, category, None
     upload.meanings = None if meanings is None else [field.value if field else "" for field in meanings]
+    upload.spellings = dict(spellings)
     upload.seen = _seen(upload, unseal_bytes(upload.file_sealed, purpose=PURPOSE), pack)
     upload.edition += 1
-    upload.save(update_fields=["sheet", "category", "meanings", "seen", "edition", "refusal"])
+    upload.save(update_fields=["sheet", "category", "meanings", "spellings", "seen", "edition", "refusal"])
     return upload
 
 
@@ -150,12 +153,17 @@ def _seen(upload: Upload, content: bytes, pack: Pack) -> dict[str, object]:
     names = [one.name for one in pack.categories]
     if upload.category and upload.category not in names:
         raise CategoryNotInNotice(seen=upload.category[:40], known="、".join(names))
-    return preview(
+    own = dict(spellings_of(upload.county, upload.department)) | upload.spellings
+    reader = CategoryReader(pack, whole_list=upload.category or None, own=own)
+    for word, meaning in upload.spellings.items():
+        reader.check_may_mean(word, meaning)
+    seen = preview(
         content,
         sheet=upload.sheet,
         meanings=meanings_said(upload),
-        reader=CategoryReader(pack, whole_list=upload.category or None),
+        reader=reader,
         file_name=upload.file_name,
         cut_off_on=upload.cut_off_on,
         own=words_of(upload.county, upload.department),
     )
+    return seen | {"own_spellings": own}  # a worker reads it as it was seen, whatever is learned or forgotten by then

@@ -147,7 +147,7 @@ def _make_roster(job: Job, side: BaseDatabaseWrapper, pack_for: Callable[[str], 
                     pack=pack_for(upload.county), county=upload.county, department=upload.department, cut_off_on=upload.cut_off_on,
                     file=unseal_bytes(upload.file_sealed, purpose=PURPOSE), file_name=upload.file_name,
                     is_full=upload.is_full, by=by, on=today(), sheet=upload.sheet, meanings=meanings_said(upload),
-                    own_headers=own_headers(upload),
+                    own_headers=own_headers(upload), own_spellings=upload.seen["own_spellings"],
                     category=upload.category or None, year_confirmed=upload.year_confirmed,
                     progress=lambda stage, done, of: _execute(side, _TELL, [stage, *job]),
                 )  # fmt: skip

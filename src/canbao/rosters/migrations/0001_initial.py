@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ("header_row", models.IntegerField(default=1, verbose_name="表头行号")),
                 ("columns", models.JSONField(default=list, verbose_name="列名（原有顺序）")),
                 ("fields", models.JSONField(default=dict, verbose_name="各列的含义")),
+                ("spellings", models.JSONField(default=list, verbose_name="照部门的写法理解的类别")),
                 ("left_out", models.JSONField(default=list, verbose_name="未当作人员的行")),
                 ("hidden", models.JSONField(default=dict, null=True, verbose_name="隐藏的行")),
                 ("other_sheets", models.JSONField(default=list, verbose_name="没有读的工作表")),
@@ -347,6 +348,7 @@ class Migration(migrations.Migration):
                 ("file_sealed", models.BinaryField(null=True, verbose_name="文件（密）")),
                 ("sheet", models.IntegerField(null=True, verbose_name="选定的工作表")),
                 ("meanings", models.JSONField(null=True, verbose_name="选定的各列含义")),
+                ("spellings", models.JSONField(default=dict, verbose_name="说明的类别写法")),
                 ("seen", models.JSONField(default=dict, verbose_name="读到的内容")),
                 ("uploaded_at", models.DateTimeField(default=canbao.access.clock.now, verbose_name="上传时间")),
                 ("uploaded_by", models.CharField(max_length=60, verbose_name="上传人")),
@@ -415,13 +417,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="LearnedColumn",
+            name="LearnedWord",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("county", models.CharField(db_collation="C", max_length=6)),
                 ("department", models.CharField(max_length=40, verbose_name="部门")),
-                ("word", models.CharField(max_length=60, verbose_name="表头")),
-                ("field", models.CharField(blank=True, default="", max_length=20, verbose_name="当作")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("column", "表头"), ("category", "类别写法")], max_length=10, verbose_name="哪一种"
+                    ),
+                ),
+                ("word", models.CharField(max_length=60, verbose_name="写法")),
+                ("meaning", models.CharField(blank=True, default="", max_length=80, verbose_name="当作")),
                 ("learned_at", models.DateTimeField(default=canbao.access.clock.now, verbose_name="记住时间")),
                 ("learned_by", models.CharField(max_length=60, verbose_name="由谁")),
                 ("forgotten_at", models.DateTimeField(null=True, verbose_name="忘掉时间")),
@@ -432,30 +440,37 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("forgotten_at__isnull", True)),
-                        fields=("county", "department", "word"),
-                        name="learned_column_means_one_thing",
+                        fields=("county", "department", "kind", "word"),
+                        name="learned_word_means_one_thing",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "field__in",
-                                [
-                                    "",
-                                    "name",
-                                    "number",
-                                    "category",
-                                    "grade",
-                                    "town",
-                                    "village",
-                                    "since",
-                                    "until",
-                                    "phone",
-                                    "note",
-                                ],
+                            models.Q(
+                                ("kind", "category"),
+                                models.Q(
+                                    ("kind", "column"),
+                                    (
+                                        "meaning__in",
+                                        [
+                                            "",
+                                            "name",
+                                            "number",
+                                            "category",
+                                            "grade",
+                                            "town",
+                                            "village",
+                                            "since",
+                                            "until",
+                                            "phone",
+                                            "note",
+                                        ],
+                                    ),
+                                ),
+                                _connector="OR",
                             ),
                             models.Q(("word", ""), _negated=True),
                         ),
-                        name="learned_column_is_a_column",
+                        name="learned_word_means_something",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -463,7 +478,7 @@ class Migration(migrations.Migration):
                             models.Q(("forgotten_at__isnull", False), ("forgotten_by__isnull", False)),
                             _connector="OR",
                         ),
-                        name="learned_column_forgotten_by_someone",
+                        name="learned_word_forgotten_by_someone",
                     ),
                 ],
             },

@@ -44,6 +44,8 @@ class Roster(models.Model):
     fields = models.JSONField(
         "各列的含义", default=dict
     )  # {"name": 0, "number": 1, …}: how the columns were understood
+    # [{"word", "meaning", "rows"}]: spellings that the department's own words gave a meaning, "" for none of the notice's
+    spellings = models.JSONField("照部门的写法理解的类别", default=list)
     left_out = models.JSONField("未当作人员的行", default=list)  # [{"row", "text", "why"}]: totals, notes, signatures
     # {"rows", "ranges": [[first, last]]}: people in rows that the file does not show; null where that cannot be seen
     hidden = models.JSONField("隐藏的行", default=dict, null=True)

@@ -36,6 +36,8 @@ class Upload(models.Model):
     sheet = models.IntegerField("选定的工作表", null=True)
     # what somebody said that each column is, in the sender's order: a field or ""; null: as its header says
     meanings = models.JSONField("选定的各列含义", null=True)
+    # what somebody said that spellings of categories mean, beside what the department's are known to mean
+    spellings = models.JSONField("说明的类别写法", default=dict)
     seen = models.JSONField("读到的内容", default=dict)  # `rosters.domain.preview` makes it
     uploaded_at = models.DateTimeField("上传时间", default=now)
     uploaded_by = models.CharField("上传人", max_length=60)

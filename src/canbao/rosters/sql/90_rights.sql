@@ -35,20 +35,20 @@ CREATE POLICY within_scope ON rosters_rosterrow
 -- A file that waits to be handed in, or for a worker: the county's. It is unsealed by nobody once it has become a roster.
 GRANT SELECT, INSERT, DELETE ON rosters_upload TO canbao_app;
 REVOKE UPDATE ON rosters_upload FROM canbao_app;
-GRANT UPDATE (sheet, meanings, category, seen, edition, state, year_confirmed, queued_at, tries, begun, stage, refusal, roster_id,
+GRANT UPDATE (sheet, meanings, category, spellings, seen, edition, state, year_confirmed, queued_at, tries, begun, stage, refusal, roster_id,
               file_sealed)
    ON rosters_upload TO canbao_app;
 ALTER TABLE rosters_upload ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS within_scope ON rosters_upload;
 CREATE POLICY within_scope ON rosters_upload USING (scope_has_county(county)) WITH CHECK (scope_has_county(county));
--- A department's words for columns: the county's own, written once, forgotten once.
-GRANT SELECT, INSERT ON rosters_learnedcolumn TO canbao_app;
-REVOKE UPDATE ON rosters_learnedcolumn FROM canbao_app;
-GRANT UPDATE (forgotten_at, forgotten_by) ON rosters_learnedcolumn TO canbao_app;
-SELECT access_append_only('rosters_learnedcolumn', 'forgotten_at', 'forgotten_by');
-ALTER TABLE rosters_learnedcolumn ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS within_scope ON rosters_learnedcolumn;
-CREATE POLICY within_scope ON rosters_learnedcolumn USING (scope_has_county(county)) WITH CHECK (scope_has_county(county));
+-- A department's words for columns and categories: the county's own, written once, forgotten once.
+GRANT SELECT, INSERT ON rosters_learnedword TO canbao_app;
+REVOKE UPDATE ON rosters_learnedword FROM canbao_app;
+GRANT UPDATE (forgotten_at, forgotten_by) ON rosters_learnedword TO canbao_app;
+SELECT access_append_only('rosters_learnedword', 'forgotten_at', 'forgotten_by');
+ALTER TABLE rosters_learnedword ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS within_scope ON rosters_learnedword;
+CREATE POLICY within_scope ON rosters_learnedword USING (scope_has_county(county)) WITH CHECK (scope_has_county(county));
 -- What was settled stays as it is, for the application and for the owner: a list once it is confirmed or closed, with who,
 -- when and why; its rows, which it was confirmed by; a holding once it has ended.
 CREATE OR REPLACE FUNCTION rosters_keep_settled() RETURNS trigger LANGUAGE plpgsql AS $$

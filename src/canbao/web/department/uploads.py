@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from string import ascii_uppercase
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal, said_again
+from canbao.rosters.domain.categories import CategoryReader, Spellings
 from canbao.rosters.domain.importing import STAGES
 from canbao.rosters.domain.uploading import UNDER_WAY, give_up, hand_in, meanings_said, put_right
 from canbao.rosters.domain.working import is_attended
@@ -43,6 +45,7 @@ FIELDS = {
 }
 
 MOST_DIGITS = 9  # of an edition: a longer number was on no page, and may be more than the database can hold
+NONE_OF_THESE = "-"  # of a spelling: no category of the notice
 STEPS = (_("读取文件"), _("逐行整理"), _("与登记册比对"), _("逐行核对"), _("写入结果"))  # as `STAGES`
 
 
@@ -60,9 +63,8 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     if shown.isascii() and shown.isdecimal() and len(shown) <= MOST_DIGITS:
         found.edition = int(shown)
     try:
-        if (asked := _asked(request, found)) != (found.sheet, meanings_said(found), found.category):
-            sheet, meanings, category = asked
-            put_right(found, pack=pack_of(campaign), by=request.user, sheet=sheet, meanings=meanings, category=category)
+        if (asked := _asked(request, found)) != _said(found):
+            put_right(found, pack=pack_of(campaign), by=request.user, **asked._asdict())
             if "go" in request.POST:
                 messages.success(request, gettext("改动已经照办，还没有报送：请再看一遍，没有问题再报送。"))
         elif "go" in request.POST:
@@ -117,19 +119,53 @@ def _own_upload(staff: Staff, upload_id: int) -> Upload:
     return get_object_or_404(own, pk=upload_id)
 
 
-def _asked(request: HttpRequest, found: Upload) -> tuple[int | None, Sequence[Field | None] | None, str]:
-    """The sheet, the meanings and the category that the form says; of another sheet its headers speak for themselves."""
+class _Said(NamedTuple):
+    """What somebody says of the file, as `put_right` takes it."""
+
+    sheet: int | None
+    meanings: Sequence[Field | None] | None
+    category: str
+    spellings: Spellings
+
+
+def _said(found: Upload) -> _Said:
+    return _Said(found.sheet, meanings_said(found), found.category, found.spellings)
+
+
+def _asked(request: HttpRequest, found: Upload) -> _Said:
+    """What the form says; of another sheet its headers speak for themselves."""
     known = {str(one["at"]): one["at"] for one in found.seen["sheets"]}
     sheet = known.get(request.POST.get("sheet", ""), found.sheet)
-    category = request.POST.get("category", found.category)
+    asked = _said(found)._replace(
+        sheet=sheet, category=request.POST.get("category", found.category), spellings=_asked_spellings(request, found)
+    )
     if sheet != found.sheet:
-        return sheet, None, category
+        return asked._replace(meanings=None)
     columns = found.seen.get("columns", [])
     said = {one["at"]: request.POST.get(f"column-{one['at']}", one["field"]) for one in columns}
     if said == {one["at"]: one["field"] for one in columns}:
-        return sheet, meanings_said(found), category
+        return asked
     fields = {field.value: field for field in Field}
-    return sheet, [fields.get(said.get(at, "")) for at in range(found.seen["width"])], category
+    return asked._replace(meanings=[fields.get(said.get(at, "")) for at in range(found.seen["width"])])
+
+
+def _asked_spellings(request: HttpRequest, found: Upload) -> Spellings:
+    """What each spelling on the page was said to mean; one that nothing is said of means what the department's words say."""
+    asked = {one["word"]: request.POST.get(f"spelling-{at}") for at, one in enumerate(found.seen.get("asked", []))}
+    shown = {one["word"]: _choice(one["meaning"]) for one in found.seen.get("asked", [])}
+    said = dict(found.spellings)
+    for word, choice in asked.items():
+        if choice is None or choice == shown[word]:
+            continue
+        said.pop(word, None)
+        if choice:
+            said[word] = "" if choice == NONE_OF_THESE else choice
+    return said
+
+
+def _choice(meaning: str | None) -> str:
+    """How the form says it: "" is nothing yet."""
+    return "" if meaning is None else meaning or NONE_OF_THESE
 
 
 def _page(request: HttpRequest, found: Upload, campaign: Campaign, *, no: Refusal | None = None) -> HttpResponse:
@@ -138,12 +174,18 @@ def _page(request: HttpRequest, found: Upload, campaign: Campaign, *, no: Refusa
         no = said_again(kept)
     for column in seen.get("columns", []):
         column["letter"] = letter(column["at"])
+    for one in seen.get("asked", []):
+        one["chosen"] = _choice(one["meaning"])
+        one["remembered"] = one["meaning"] is not None and one["word"] not in found.spellings
+    pack = pack_of(campaign)
     context = {
         "upload": found,
         "seen": seen,
         "fields": [(field.value, label) for field, label in FIELDS.items()],
         "has_category": any(column["field"] == Field.CATEGORY for column in seen.get("columns", [])),
-        "categories": [one.name for one in pack_of(campaign).categories],
+        "categories": [one.name for one in pack.categories],
+        "meanings": [(str(held), held) for held in CategoryReader(pack).meanings],
+        "none_of_these": NONE_OF_THESE,
         "choosable": [one for one in seen["sheets"] if one["rows"] is not None or one["is_hidden"]],
         "campaign": campaign,
         "no": no,
