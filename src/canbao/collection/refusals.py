@@ -212,6 +212,34 @@ class SplitTookHold(Refusal):
     remedy_template = "要归回原来的村的，用“并入别处”。"
 
 
+class NoStudents(Refusal):
+    """A list on which there is no student, or none who may go."""
+
+    code = "no_students"
+    says_template = "表里没有可以转到{unit}的学生。"
+    remedy_template = "表头应有“姓名”“身份证号”，有院系的还要有“院系”；每个学生一行。"
+
+
+class TooManyStudents(Refusal):
+    code = "too_many_students"
+    says_template = "表里有{seen}行，一次最多{most}行。"
+    remedy_template = "请分院系报送，每个院系一份。"
+
+
+class FacultyUnknown(Refusal):
+    """A faculty that the university does not have, or none where it has several."""
+
+    code = "faculty_unknown"
+    says_template = "{unit}没有院系“{seen}”。"
+    remedy_template = "应为：{possible}；没有的先在高校的页面新增院系。"
+
+
+class StudentTwice(Refusal):
+    code = "student_twice"
+    says_template = "与第{row}行是同一个人。"
+    remedy_template = "同一个学生只留一行。"
+
+
 class NoSuchUnit(Refusal):
     code = "no_such_unit"
     says_template = "{unit}已不再代收。"

@@ -1,6 +1,7 @@
 """Questions about campaigns and bills that have a name."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.kernel.division_code import DivisionCode, Level
-from canbao.register.models import Household
+from canbao.register.models import Household, Resident
 
 
 def current_campaign(county: str) -> Campaign | None:
@@ -62,6 +63,28 @@ def progress_of_unit(unit: CollectingUnit, campaign: Campaign, *, on: date) -> U
     return UnitProgress(
         bills["to_pay"], bills["fen"], bills["unknown"], enrolled["people"], enrolled["fen"], enrolled["today"]
     )
+
+
+class Roll(NamedTuple):
+    """People who pay through a unit, as they are registered now: how many of them are enrolled, and how many owe."""
+
+    people: int = 0
+    enrolled: int = 0
+    to_pay: int = 0
+
+
+def roll_of(units: Collection[CollectingUnit], campaign: Campaign | None) -> dict[int, Roll]:
+    """Of each unit, within one's own sight; who is enrolled wherever they paid."""
+    here = Resident.objects.filter(household__unit__in=units, died_on__isnull=True, moved_on__isnull=True)
+    unit_of = dict(here.values_list("pk", "household__unit"))
+    enrolled: dict[int, int] = {}
+    owing: dict[int, int] = {}
+    if campaign is not None:
+        enrolled = Counter(unit_of[who] for who in enrolled_of(campaign, list(unit_of)))
+        unpaid = Bill.objects.filter(resident__in=here, campaign=campaign, state=BillState.OPEN).exclude(due_fen=0)
+        owing = Counter(unit_of[who] for who in unpaid.values_list("resident", flat=True))
+    people = Counter(unit_of.values())
+    return {one.pk: Roll(people.get(one.pk, 0), enrolled.get(one.pk, 0), owing.get(one.pk, 0)) for one in units}
 
 
 def households_to_pay(unit: CollectingUnit, campaign: Campaign) -> QuerySet[Household]:

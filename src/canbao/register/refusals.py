@@ -225,6 +225,14 @@ class NobodyChosenToMove(Refusal):
     remedy_template = "请在名单里勾选要变更的人。"
 
 
+class LeadsAHousehold(Refusal):
+    """The head goes to school, and the family would have none."""
+
+    code = "leads_a_household"
+    says_template = "{who}是{home}的户主，户里还有别人。"
+    remedy_template = "请先在这一户更换户主，再转到学校。"
+
+
 class NobodyStays(Refusal):
     """The whole household is split off from nobody."""
 

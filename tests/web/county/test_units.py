@@ -22,7 +22,7 @@ def test_a_university_with_its_faculties(sign_in: object, outside: Outside) -> N
 
     answer = text_of(client.post(f"{page}faculty/", {"name": "文学院"}, follow=True))
 
-    assert "院系 缴费的人 经办人 文学院 0 —" in answer
+    assert "院系 缴费的人 已参保 待缴 经办人 文学院 0 0 0 —" in answer
     assert "示例学院 高等学校 示例一村 1 正在代收" in text_of(client.get("/county/units/"))
     assert "← 示例学院" in text_of(client.get(page_of(client, outside, "文学院")))
     assert client.post(f"{page}faculty/", {"name": "文学院"}).status_code == 409

@@ -28,6 +28,7 @@ class Kind(models.TextChoices):
     SPLIT = "split", "分户"
     MOVED_HOME = "moved_home", "迁入他户"
     JOINED = "joined", "并户"
+    SCHOOL = "school", "转到学校参保"
     HOUSEHOLD = "household", "更正户信息"
     TIER = "tier", "更换档次"
     PLACE = "place", "村（社区）撤并、分设"

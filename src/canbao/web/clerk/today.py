@@ -12,7 +12,8 @@ from canbao.access.record import record
 from canbao.collection.domain.in_hand import cash_in_hand
 from canbao.collection.queries import receipts_left
 from canbao.divisions.models import CollectingUnit
-from canbao.enrolment.queries import current_campaign, households_to_pay, progress_of_unit
+from canbao.enrolment.models import Campaign
+from canbao.enrolment.queries import Roll, current_campaign, households_to_pay, progress_of_unit, roll_of
 from canbao.web.guards import staff_who_may
 
 HOUSEHOLDS_A_PAGE = 40
@@ -36,12 +37,20 @@ def today(request: HttpRequest) -> HttpResponse:
         "receipts_left": left,
         "few_receipts": left < FEW_RECEIPTS,
         "households": households,
+        "faculties": _faculties(unit, campaign),
     }
     if len(households):
         record(
             "to_pay.read", f"unit:{unit.pk}", county=request.user.county, households=[home.pk for home in households]
         )
     return render(request, "clerk/today.html", context)
+
+
+def _faculties(unit: CollectingUnit, campaign: Campaign) -> list[tuple[CollectingUnit, Roll]]:
+    """Of a university: each with how many of its students are enrolled and how many owe."""
+    faculties = list(unit.faculties.filter(until__isnull=True).order_by("name"))
+    rolls = roll_of(faculties, campaign) if faculties else {}
+    return [(one, rolls[one.pk]) for one in faculties]
 
 
 def unit_of(staff: Staff) -> CollectingUnit | None:

@@ -16,9 +16,11 @@ from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.access.models import Staff
 from canbao.access.record import record
+from canbao.collection.domain.students import SCHOOLS
 from canbao.collection.domain.units import close_unit, open_unit, rename_unit
 from canbao.divisions.domain.keeping import LONGEST_NAME
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
+from canbao.enrolment.queries import current_campaign, roll_of
 from canbao.kernel.division_code import DivisionCode
 from canbao.kernel.refusal import Refusal
 from canbao.register.models import Resident
@@ -88,14 +90,14 @@ def new_unit(request: HttpRequest, division: str) -> HttpResponse:
 @staff_who_may(Work.KEEP_DIVISIONS)
 @require_safe
 def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
-    return _page(request, _mine(request, unit_id))
+    return _page(request, unit_of_mine(request, unit_id))
 
 
 @staff_who_may(Work.KEEP_DIVISIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_unit(request: HttpRequest, unit_id: int, what: str) -> HttpResponse:
     """A faculty more, another name, or the last day."""
-    one = _mine(request, unit_id)
+    one = unit_of_mine(request, unit_id)
     if what not in _FORMS:
         raise Http404
     if request.method != "POST":
@@ -119,7 +121,8 @@ def change_unit(request: HttpRequest, unit_id: int, what: str) -> HttpResponse:
 _FORMS: dict[str, type[forms.Form]] = {"faculty": FacultyForm, "rename": UnitNameForm, "close": CloseForm}
 
 
-def _mine(request: HttpRequest, unit_id: int) -> CollectingUnit:
+def unit_of_mine(request: HttpRequest, unit_id: int) -> CollectingUnit:
+    """A unit of one's own county; any other is not there."""
     one = get_object_or_404(CollectingUnit.objects.select_related("division", "parent"), pk=unit_id)
     if not DivisionCode(request.user.division).covers(one.division_id):
         raise Http404
@@ -132,10 +135,7 @@ def _page(request: HttpRequest, one: CollectingUnit, *, no: Refusal | None = Non
         request.GET.get("page")
     )
     faculties = list(one.faculties.order_by("name"))
-    paying = dict(
-        Resident.objects.filter(household__unit__in=faculties, died_on__isnull=True, moved_on__isnull=True)
-        .values_list("household__unit").annotate(Count("pk"))
-    )  # fmt: skip
+    standing = roll_of([one, *faculties], current_campaign(request.user.county))
     staff = Staff.objects.filter(unit_id__in=[one.pk, *(faculty.pk for faculty in faculties)], is_active=True)
     working: dict[int, list[str]] = {}
     for person in staff.order_by("username"):
@@ -143,7 +143,9 @@ def _page(request: HttpRequest, one: CollectingUnit, *, no: Refusal | None = Non
     context = {
         "unit": one,
         "staff": working.get(one.pk, []),
-        "faculties": [(faculty, paying.get(faculty.pk, 0), working.get(faculty.pk, [])) for faculty in faculties],
+        "faculties": [(faculty, standing[faculty.pk], working.get(faculty.pk, [])) for faculty in faculties],
+        "standing": standing[one.pk],
+        "is_school": one.kind in SCHOOLS and one.until is None,
         "is_university": one.kind == UnitKind.UNIVERSITY,
         "people": page,
         "many": people.count(),

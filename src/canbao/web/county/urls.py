@@ -1,6 +1,17 @@
 from django.urls import path
 
-from canbao.web.county import adjusting, divisions, four_ways, people, progress, refunds, suspense, units, what_if
+from canbao.web.county import (
+    adjusting,
+    divisions,
+    four_ways,
+    people,
+    progress,
+    refunds,
+    students,
+    suspense,
+    units,
+    what_if,
+)
 
 urlpatterns = [
     path("", progress.progress, name="county"),
@@ -24,6 +35,9 @@ urlpatterns = [
     path("divisions/<str:division>/units/", units.new_unit, name="new-unit"),
     path("units/", units.units, name="units"),
     path("units/<int:unit_id>/", units.unit, name="unit"),
+    path("units/<int:unit_id>/students/", students.students, name="students"),
+    path("units/<int:unit_id>/students/take/", students.take, name="take-students"),
+    path("units/<int:unit_id>/students/back/", students.take_back, name="take-back-students"),
     path("units/<int:unit_id>/<str:what>/", units.change_unit, name="change-unit"),
     path("what-if/", what_if.try_out, name="what-if"),
 ]

@@ -1,0 +1,204 @@
+"""A school's students by a list, or one by one: each row has its verdict, and the good ones go (`register.domain.students`).
+
+A list is judged first and shown; whoever is taken is judged once more, since somebody may have been faster. A list is taken back as one, or
+each student from their own page.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from canbao.access.models import Staff
+from canbao.access.sealing import person_token
+from canbao.collection.domain.households import with_bills
+from canbao.collection.refusals import FacultyUnknown, NoStudents, NoSuchUnit, StudentTwice, TooManyStudents
+from canbao.divisions.models import CollectingUnit, UnitKind
+from canbao.documents.columns import ALIASES, Field
+from canbao.documents.reading import read_spreadsheet
+from canbao.documents.table import plain_header
+from canbao.kernel.identity import parse_identity
+from canbao.kernel.refusal import Refusal
+from canbao.register.domain.changes import undo
+from canbao.register.domain.students import KIND, check_student, go_to_school
+from canbao.register.models import Change, Resident
+from canbao.register.refusals import NotOnRegister
+
+SCHOOLS = (UnitKind.SCHOOL, UnitKind.UNIVERSITY, UnitKind.FACULTY)
+MOST_ROWS = 2000  # each is a change of its own: as many as an answer within a minute allows
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "name": (*ALIASES[Field.NAME], "学生姓名"),
+    "number": ALIASES[Field.NUMBER],
+    "faculty": ("院系", "学院", "系", "二级学院", "所在院系", "所属院系", "院系名称", "班级"),
+}
+_HEADERS = frozenset(plain_header(word) for words in _WORDS.values() for word in words)
+
+
+class StudentRow(NamedTuple):
+    """A row as the list has it, in words. The number is shown to nobody."""
+
+    row: int
+    name: str
+    number: str
+    faculty: str
+
+
+class Going(NamedTuple):
+    row: int
+    student: Resident
+    unit: CollectingUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Every row of a list: goes, pays there already, or does not go and why."""
+
+    going: list[Going] = field(default_factory=list)
+    there: list[Going] = field(default_factory=list)
+    bad: list[tuple[StudentRow, Refusal]] = field(default_factory=list)
+
+
+class Batch(NamedTuple):
+    """Students who went together: when, by whom, and how many of them are still there by it."""
+
+    at: datetime
+    by: str
+    people: int
+
+
+def read_students(content: bytes, school: CollectingUnit) -> list[StudentRow]:
+    """The rows of a spreadsheet or text table. Says no: what is wrong with the file (`documents.reading`), `NoStudents`,
+    `TooManyStudents`."""
+    table = read_spreadsheet(content, headers=_HEADERS)
+    plain = [plain_header(text) for text in table.columns]
+    at = {
+        what: next((plain.index(word) for word in map(plain_header, words) if word in plain), None)
+        for what, words in _WORDS.items()
+    }
+    if at["name"] is None or at["number"] is None:
+        raise NoStudents(unit=school.name)
+    if table.height > MOST_ROWS:
+        raise TooManyStudents(seen=table.height, most=MOST_ROWS)
+    return [
+        StudentRow(row.number, **{what: "" if nth is None else row.cells[nth].text.strip() for what, nth in at.items()})
+        for row in table.rows()
+    ]
+
+
+def judge(rows: Sequence[StudentRow], school: CollectingUnit, *, on: date, allow_synthetic: bool) -> Judged:
+    """Every row beside the register, within the scope's sight. Changes nothing.
+
+    Of a row, in this order: what is wrong with the number (`kernel.identity`), `NotOnRegister` (also where the name is another's),
+    `StudentTwice`, `FacultyUnknown`, what `register.domain.students.check_student` says.
+    """
+    done, units = Judged(), _units_of(school)
+    tokens: dict[int, bytes] = {}
+    for row in rows:
+        try:
+            tokens[row.row] = person_token(parse_identity(row.number, on=on, allow_synthetic=allow_synthetic).number)
+        except Refusal as no:
+            done.bad.append((row, no))
+    people = {bytes(one.person_token): one for one in _people(tokens.values(), county=school.division_id[:6])}
+    seen: dict[int, int] = {}
+    for row in rows:
+        if row.row not in tokens:
+            continue
+        try:
+            going = _judged(row, people.get(tokens[row.row]), units, school, seen)
+        except Refusal as no:
+            done.bad.append((row, no))
+        else:
+            (done.there if going.student.household.unit_id == going.unit.pk else done.going).append(going)
+    done.bad.sort(key=lambda one: one[0].row)
+    return done
+
+
+def _judged(
+    row: StudentRow, student: Resident | None, units: Mapping[str, CollectingUnit], school: CollectingUnit, seen: dict[int, int]
+) -> Going:  # fmt: skip
+    if student is None or "".join(student.name.split()) != "".join(row.name.split()):
+        raise NotOnRegister
+    if student.pk in seen:
+        raise StudentTwice(row=seen[student.pk])
+    seen[student.pk] = row.row
+    unit = units.get("".join(row.faculty.split()))
+    if unit is None:
+        raise FacultyUnknown(
+            unit=school.name, seen=row.faculty[:20], possible="、".join(name for name in units if name)
+        )
+    check_student(student)
+    return Going(row.row, student, unit)
+
+
+def _units_of(school: CollectingUnit) -> dict[str, CollectingUnit]:
+    """By name; "" is the school itself where it has no faculties, so that nobody needs to name one."""
+    faculties = {one.name: one for one in school.faculties.filter(until__isnull=True)}
+    return faculties or {"": school, school.name: school}
+
+
+def _people(tokens: Collection[bytes], *, county: str) -> Sequence[Resident]:
+    found = Resident.objects.filter(person_token__in=list(tokens), county=county, same_as__isnull=True)
+    return list(found.select_related("household"))
+
+
+def take_students(school: CollectingUnit, students: Mapping[int, int], *, by: Staff, why: str, at: datetime) -> int:
+    """`students` is the unit of each by person, as they were judged. Returns how many went.
+
+    Says no, in this order: `NoSuchUnit` (one that collects no more, or none of this school's), then as `go_to_school`.
+    """
+    units = {unit.pk: unit for unit in _units_of(_school(school)).values()}
+    if not set(students.values()) <= set(units):
+        raise NoSuchUnit(unit=school.name)
+    return with_bills(
+        lambda: go_to_school({student: units[unit] for student, unit in students.items()}, by=by, why=why, at=at),
+        county=school.division_id[:6], residents=_households_of(students), at=at, actor=f"staff:{by.username}",
+    )  # fmt: skip
+
+
+def _school(unit: CollectingUnit) -> CollectingUnit:
+    found = CollectingUnit.objects.filter(pk=unit.pk, until__isnull=True, kind__in=SCHOOLS).first()
+    if found is None:
+        raise NoSuchUnit(unit=unit.name)
+    return found
+
+
+def _households_of(students: Collection[int]) -> list[int]:
+    """Everybody in the households that these people are in."""
+    together = Resident.objects.filter(household__residents__in=list(students)).distinct()
+    return list(together.values_list("pk", flat=True))
+
+
+def batches(school: CollectingUnit, *, limit: int = 10) -> list[Batch]:
+    """The latest lists of a school or faculty, of whom somebody can still be taken back."""
+    told = _went(school).values("at", "by").annotate(people=Count("pk")).order_by("-at")
+    return [Batch(one["at"], one["by"], one["people"]) for one in told[:limit]]
+
+
+def _went(school: CollectingUnit) -> QuerySet[Change]:
+    units = [school.pk, *school.faculties.values_list("pk", flat=True)]
+    return Change.objects.filter(
+        kind=KIND, left_household__isnull=False, resident__same_as__isnull=True, undone_by__isnull=True, household__unit__in=units
+    )  # fmt: skip
+
+
+@transaction.atomic
+def take_back_students(school: CollectingUnit, *, went_at: datetime, went_by: str, by: Staff, why: str, at: datetime) -> int:  # fmt: skip
+    """Everybody who went with one list is again where they were. Returns how many. Says no, in this order: `NoStudents` (nobody of such a
+    list, or all are back), then as `changes.undo`, of whomever comes first: then nobody of the list is taken back.
+    """
+    went = list(_went(school).filter(at=went_at, by=went_by).order_by("pk"))
+    if not went:
+        raise NoStudents(unit=school.name)
+    students = [one.resident_id for one in went]
+    homes = [one.left_household_id for one in went]
+    people = {*students, *Resident.objects.filter(household__in=homes).values_list("pk", flat=True)}
+
+    def all_of_them() -> int:
+        for one in went:
+            undo(one, by=by, why=why, at=at)
+        return len(went)
+
+    return with_bills(all_of_them, county=school.division_id[:6], residents=people, at=at, actor=f"staff:{by.username}")
