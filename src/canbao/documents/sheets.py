@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
+from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -24,7 +25,7 @@ Styles = tuple[Format, Format]
 FONT = "宋体"
 NARROWEST, WIDEST = 7, 46
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 class Kind(Enum):
@@ -65,10 +66,15 @@ def workbook_of(sheets: Sequence[Sheet]) -> bytes:
 
 
 @contextmanager
-def new_workbook() -> Iterator[tuple[Workbook, io.BytesIO]]:
-    """A workbook that is whole in the buffer when the block ends."""
+def new_workbook(*, by_way_of: Path | None = None) -> Iterator[tuple[Workbook, io.BytesIO]]:
+    """A workbook that is whole in the buffer when the block ends.
+
+    `by_way_of` is a folder where each row is put down when the next one begins, so that a long list is never in memory as a
+    whole; rows are then written from the first to the last, and none again.
+    """
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, _OPTIONS)
+    where = {"constant_memory": True, "tmpdir": str(by_way_of)} if by_way_of else {"in_memory": True}
+    book = xlsxwriter.Workbook(out, _OPTIONS | where)
     book.formats[0].set_font_name(FONT)
     yield book, out
     book.close()

@@ -26,12 +26,13 @@ CREATE POLICY within_scope ON rosters_roster
     WITH CHECK (scope_has_county(county));
 ALTER TABLE rosters_rosterrow ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS within_scope ON rosters_rosterrow;
+-- The county's part is what `scope_has_county` says, written out: there it would be asked once a row, here once a statement.
 CREATE POLICY within_scope ON rosters_rosterrow
     USING ((SELECT scope_household()) IS NULL
-           AND (scope_has_county(county) OR (division >= (SELECT scope_first()) AND division < (SELECT scope_after()))))
-    -- as `scope_has_county` says, but asked once a statement and not once a row
-    WITH CHECK (rpad(county, 12, '0') >= (SELECT scope_first()) AND rpad(county, 12, '0') < (SELECT scope_after())
-                AND (SELECT scope_household()) IS NULL);
+           AND ((rpad(county, 12, '0') >= (SELECT scope_first()) AND rpad(county, 12, '0') < (SELECT scope_after()))
+                OR (division >= (SELECT scope_first()) AND division < (SELECT scope_after()))))
+    WITH CHECK ((SELECT scope_household()) IS NULL
+                AND rpad(county, 12, '0') >= (SELECT scope_first()) AND rpad(county, 12, '0') < (SELECT scope_after()));
 -- A file that waits to be handed in, or for a worker: the county's. It is unsealed by nobody once it has become a roster.
 GRANT SELECT, INSERT, DELETE ON rosters_upload TO canbao_app;
 REVOKE UPDATE ON rosters_upload FROM canbao_app;
