@@ -33,11 +33,7 @@ def seal(text: str, *, purpose: str = "number") -> bytes:
 
 def seal_all(texts: Iterable[str], *, purpose: str = "number") -> Iterator[bytes]:
     """`seal` for each of many."""
-    key_id = int(settings.CANBAO_KEYS["seal_key_id"])
-    first, encrypt, bound = bytes([key_id]), _ciphers()[key_id].encrypt, purpose.encode()
-    for text in texts:
-        nonce = os.urandom(_NONCE_BYTES)
-        yield first + nonce + encrypt(nonce, text.encode(), bound)
+    return _sealed((text.encode() for text in texts), purpose)
 
 
 def unseal(sealed: bytes | memoryview, *, purpose: str = "number") -> str:
@@ -47,9 +43,15 @@ def unseal(sealed: bytes | memoryview, *, purpose: str = "number") -> str:
 
 def seal_bytes(content: bytes, *, purpose: str) -> bytes:
     """Encrypt what is no text, such as a file full of numbers that waits for somebody."""
+    return next(_sealed([content], purpose))
+
+
+def _sealed(contents: Iterable[bytes], purpose: str) -> Iterator[bytes]:
     key_id = int(settings.CANBAO_KEYS["seal_key_id"])
-    nonce = os.urandom(_NONCE_BYTES)
-    return bytes([key_id]) + nonce + _ciphers()[key_id].encrypt(nonce, content, purpose.encode())
+    first, encrypt, bound = bytes([key_id]), _ciphers()[key_id].encrypt, purpose.encode()
+    for content in contents:
+        nonce = os.urandom(_NONCE_BYTES)
+        yield first + nonce + encrypt(nonce, content, bound)
 
 
 def unseal_bytes(sealed: bytes | memoryview, *, purpose: str) -> bytes:
