@@ -23,12 +23,12 @@ from canbao.rosters.domain import sentences
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.handling import check_is_open, check_may_handle
-from canbao.rosters.domain.importing import NAME_AT_MOST, NUMBER_AT_MOST, tail_of
 from canbao.rosters.domain.incoming import Incoming, incoming_row
 from canbao.rosters.domain.judging import Given, judge
 from canbao.rosters.domain.matching import Wanted, people_by_name, people_by_token
 from canbao.rosters.domain.names import plain_name
 from canbao.rosters.domain.places import Places
+from canbao.rosters.domain.rows import NAME_AT_MOST, NUMBER_AT_MOST, tail_of
 from canbao.rosters.domain.spellings import read_by
 from canbao.rosters.domain.verdict import Verdict
 from canbao.rosters.models import Outcome, Roster, RosterRow
