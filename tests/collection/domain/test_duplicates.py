@@ -1,6 +1,8 @@
 """Somebody was registered twice: bills, holdings, cover and money of both end up with one person."""
 
 from datetime import date
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -12,13 +14,14 @@ from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillState, Enrolment
 from canbao.register.domain.changes import undo
 from canbao.register.domain.duplicates import Merged
-from canbao.register.domain.residents import register_resident
+from canbao.register.domain.residents import find_by_name_and_number, register_resident
 from canbao.register.models import Resident
 from canbao.reports.four_ways import four_ways_agree
 from canbao.rosters.models import Holding
 from tests.collection.domain.test_readjustment import all_is_well
 from tests.collection.paying import money, order, pay, tell
 from tests.county import COUNTY, IN_THE_WINDOW, County, hold, number, signed_in
+from tests.rosters.files import imported, listed, rows_of, xlsx
 
 SETTLED, OPEN, SUPERSEDED = BillState.SETTLED, BillState.OPEN, BillState.SUPERSEDED
 BORN = date(1975, 2, 9)  # 钱儿, 017
@@ -151,3 +154,80 @@ def test_who_stays_is_the_enrolled_then_who_has_a_number_then_the_older(county: 
     pay(county, "周家", "钱二")
 
     assert (first, which_stays(one, other)) == ((one, other), (other, one))
+
+
+# --- a list that names the row that was withdrawn -----------------------------------------------------------------------------
+
+
+WRONG = number(BORN, 19)  # of the row that goes
+
+
+def named(county: County, folder: Path, *rows: tuple[str, str, str]) -> list[tuple[str, int | None]]:
+    """How the rows of a list come out: the verdict, and whom they mean."""
+    roster = imported(county, xlsx(folder / f"{uuid4()}.xlsx", rows), is_full=False)
+    return [(row.outcome, row.resident_id) for row in rows_of(roster)]
+
+
+def test_a_list_that_names_the_withdrawn_number_means_the_row_that_stays(
+    county: County, twice: tuple, tmp_path: Path
+) -> None:
+    one, other = twice
+    row = ("钱儿", WRONG, "低保对象")
+    before = named(county, tmp_path, ("钱二", WRONG, "低保对象"))
+
+    done = merges(county, one, other)
+    merged = named(county, tmp_path, row)
+    takes_back(county, done)
+
+    assert (before, merged) == ([("taken", other.pk)], [("taken", one.pk)])
+    again = named(
+        county, tmp_path, ("钱二", WRONG, "低保对象"), listed("赵妻")
+    )  # one row more: the same file comes in once
+    assert again[0] == ("taken", other.pk)
+
+
+def test_a_list_that_names_both_numbers_means_one_person_twice(county: County, twice: tuple, tmp_path: Path) -> None:
+    one, other = twice
+    merges(county, one, other)
+
+    found = named(county, tmp_path, ("钱儿", WRONG, "低保对象"), listed("钱儿"))
+
+    assert {who for _, who in found} == {one.pk}
+    assert Holding.objects.filter(resident=other).count() == 0
+
+
+def test_the_right_number_of_the_withdrawn_row_means_the_row_that_got_it(
+    county: County, twice: tuple, tmp_path: Path
+) -> None:
+    one, other = twice
+    merges(county, one, other, right=other)
+
+    assert named(county, tmp_path, ("钱二", WRONG, "低保对象")) == [("taken", one.pk)]
+
+
+def test_who_signs_in_with_the_withdrawn_number_is_who_stays(county: County, twice: tuple) -> None:
+    one, other = twice
+    merges(county, one, other)
+
+    found = find_by_name_and_number(name="钱儿", number=WRONG, on=IN_THE_WINDOW.date(), allow_synthetic=True)
+
+    assert (found.id, found.household_id) == (one.pk, one.household_id)
+
+
+def test_who_was_merged_into_a_row_that_is_merged_goes_along_and_comes_back(county: County, twice: tuple) -> None:
+    """Three rows of one person: what each of them holds is counted for the one that stays, not for one in between."""
+    one, other = twice
+    third = register_resident(
+        household=county.household("赵家"), name="钱尔", number=number(BORN, 15), relation="其他亲属", on=IN_THE_WINDOW.date(), allow_synthetic=True
+    )  # fmt: skip
+    hold({"钱尔": "低保对象"}, on=date(2021, 9, 30))
+    merges(county, other, third)
+
+    done = merges(county, one, other)
+    third.refresh_from_db()
+    assert (third.same_as_id, third.household_id) == (one.pk, one.household_id)
+    assert facts_of([one.pk], county=COUNTY, on=IN_THE_WINDOW.date())[one.pk]["categories"] == ["低保对象"]
+
+    takes_back(county, done)
+    third.refresh_from_db()
+    assert (third.same_as_id, third.household_id) == (other.pk, other.household_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
@@ -23,6 +24,7 @@ from canbao.register.domain.households import living_in, move_over
 from canbao.register.domain.residents import find_by_number, register_newborn, register_resident
 from canbao.register.models import Change, Resident, TwoPeople
 from canbao.register.refusals import GroundMissing, HasDied, NothingChanges, SaidAlready, WasWithdrawn
+from tests.collection.racing import one_inside_the_other
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, number, register_changes, signed_in
 
 BORN = date(1990, 10, 10)  # 周归, 051
@@ -308,3 +310,51 @@ def test_a_merge_is_one_change_of_both(county: County) -> None:
 
     assert {one.kind for one in Change.objects.filter(together=done.change.together)} == {"merged"}
     assert Change.objects.filter(together=done.change.together).count() == 2
+
+
+# --- two at once --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[True, False], ids=["locked", "without-the-lock"])
+def locked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether rows are held while they are looked at; without it the same race ends otherwise."""
+    if not request.param:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
+    return bool(request.param)
+
+
+def names(*ends: Any) -> list[str]:
+    return [type(one).__name__ for one in ends]
+
+
+def test_two_who_say_one_person_at_once_say_it_once(real_county: County, locked: bool) -> None:
+    stays, goes = real_county.household("周家").residents.get(), adds(real_county, "赵家", "周归", BORN, 53)
+
+    done = one_inside_the_other(*[lambda: says_same(real_county, stays, goes)] * 2)
+
+    assert names(*done) == ["Merged", "WasWithdrawn" if locked else "DoesNotExist"]
+    assert Change.objects.filter(kind="merged").count() == 1
+
+
+def test_two_who_merge_two_rows_the_one_into_the_other_and_back_leave_one(real_county: County, locked: bool) -> None:
+    """Without the lock both are withdrawn, and nobody is left who stands for the other."""
+    one, other = real_county.household("周家").residents.get(), adds(real_county, "赵家", "周归", BORN, 53)
+
+    one_inside_the_other(lambda: says_same(real_county, one, other), lambda: says_same(real_county, other, one))
+
+    assert Resident.objects.filter(name="周归", withdrawn=True).count() == (1 if locked else 2)
+
+
+def test_two_who_take_it_back_at_once_take_it_back_once(real_county: County, locked: bool) -> None:
+    made = says_two(
+        real_county, *[real_county.household("周家").residents.get(), adds(real_county, "赵家", "周归", BORN, 53)]
+    )
+
+    def takes_back() -> None:
+        with signed_in("clerk"):
+            take_back_two_people(made, by=real_county.staff("clerk"), why="弄错了", at=IN_THE_WINDOW)
+
+    done = one_inside_the_other(takes_back, takes_back)
+
+    assert names(*done) == ["NoneType", "SaidAlready" if locked else "IntegrityError"]
+    assert found() == [("周归", "周归", Why.ONE_SLIP)]

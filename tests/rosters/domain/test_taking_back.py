@@ -17,6 +17,7 @@ from canbao.access.record import recorded_last
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.collection.domain.readjustment import follow_holdings, follow_list
 from canbao.enrolment.models import Bill
+from canbao.rosters.domain import taking_back
 from canbao.rosters.models import Holding, Roster
 from canbao.rosters.queries import categories_on
 from canbao.rosters.refusals import (
@@ -28,7 +29,7 @@ from canbao.rosters.refusals import (
     SamePerson,
 )
 from tests.collection.domain.test_cash import take
-from tests.collection.racing import PATIENCE_SECONDS, all_at_once, waits
+from tests.collection.racing import PATIENCE_SECONDS, all_at_once, one_inside_the_other, waits
 from tests.county import IN_THE_WINDOW, County, signed_in
 from tests.desks import confirm_roster, take_back_roster
 from tests.rosters.files import CUT_OFF, imported, listed, xlsx
@@ -217,13 +218,19 @@ def test_what_a_list_ended_does_not_go_on_while_that_list_counts(real_county: Co
         roster.endings.update(until=None, ended_by=None)
 
 
-def test_two_who_take_it_back_at_once_do_so_once(real_county: County, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("lock", "second"), [(True, "ListTakenBack"), (False, "IntegrityError")])
+def test_two_who_take_it_back_at_once_do_so_once(
+    real_county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: bool, second: str
+) -> None:
+    """Without the lock the second finds everything as before and is stopped by the database alone, which has no words for a clerk."""
+    if not lock:
+        monkeypatch.setattr(taking_back.Roster.objects, "select_for_update", taking_back.Roster.objects.all)
     roster = imported(real_county, xlsx(tmp_path / "one.xlsx", [listed("赵妻")]))
     confirm_roster(roster, by=real_county.staff("county2"), at=IN_THE_WINDOW, strike_off_confirmed=True)
 
-    done = all_at_once(*[lambda: take_back(real_county, roster)] * 2)
+    done = one_inside_the_other(*[lambda: take_back(real_county, roster)] * 2)
 
-    assert sorted(type(one).__name__ for one in done) == ["ListTakenBack", "TakenBack"]
+    assert [type(one).__name__ for one in done] == ["TakenBack", second]
 
 
 def test_who_confirmed_later_comes_later_whatever_their_clock_said(

@@ -6,9 +6,14 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, expect
 
+from canbao.access.scope import within
+from canbao.collection.domain.readjustment import follow_register
+from canbao.collection.models import Refund
+from canbao.enrolment.models import Bill, Enrolment
 from canbao.register.domain.residents import register_resident
 from canbao.register.models import Change, Resident, TwoPeople
-from tests.county import IN_THE_WINDOW, PASSWORD, VILLAGE, County, number
+from canbao.rosters.models import Holding
+from tests.county import COUNTY, IN_THE_WINDOW, PASSWORD, VILLAGE, County, everybody, hold, number, register_changes
 from tests.web.browsing import fits, person, sign_in
 from tests.web.conftest import Outside
 from tests.web.pages import text_of, unmarked_chinese
@@ -33,13 +38,23 @@ def says(client: Client, twice: tuple[int, int], **sent: str) -> object:
     return client.post("/duplicates/{}/{}/".format(*twice), sent)
 
 
+def confirms(client: Client, twice: tuple[int, int], **sent: str) -> object:
+    """What the page shows of them as one person is sent as it is."""
+    shown = says(client, twice, same="1", **{"why": "看了身份证"} | sent)
+    return says(
+        client,
+        twice,
+        **{"same": "1", "confirmed": "1"} | {name: str(value) for name, value in shown.context["sent"].items()},
+    )
+
+
 def test_a_clerk_works_through_the_list_and_says_the_same_person(
     sign_in: object, outside: Outside, twice: tuple
 ) -> None:
     client = sign_in("clerk")
     listed = text_of(client.get(client.get("/duplicates/")["Location"]))
 
-    done = says(client, twice, same="1", right=str(twice[1]), why="看了身份证")
+    done = confirms(client, twice, right=str(twice[1]))
     after = text_of(client.get(LIST))
 
     assert "同村同名，证件号码只差一位或相邻两位颠倒" in listed
@@ -53,7 +68,7 @@ def test_a_clerk_works_through_the_list_and_says_the_same_person(
 
 def test_the_same_person_is_taken_back(sign_in: object, outside: Outside, twice: tuple) -> None:
     client = sign_in("clerk")
-    says(client, twice, same="1", right=str(twice[0]), why="看了身份证")
+    confirms(client, twice, right=str(twice[0]))
     change = outside.look(lambda _: Change.objects.filter(kind="merged").latest("pk"))
 
     page = client.get(f"/households/{change.household_id}/undo/{change.pk}/")
@@ -61,6 +76,75 @@ def test_the_same_person_is_taken_back(sign_in: object, outside: Outside, twice:
 
     assert ("并入 无 周归" in text_of(page), done.status_code) == (True, 302)
     assert "证件号码只差一位" in text_of(client.get(LIST))
+
+
+def holds(pk: int) -> None:
+    row, roster = Resident.objects.get(pk=pk), hold({}, on=date(2021, 9, 30))
+    Holding.objects.create(
+        county=COUNTY, division=row.division, resident=row, household_id=row.household_id, category="低保对象", since=roster.cut_off_on,
+        roster=roster,
+    )  # fmt: skip
+
+
+def everything() -> list[object]:
+    return [
+        *Resident.objects.order_by("pk").values_list(), *Bill.objects.order_by("pk").values_list(), Change.objects.count(), Refund.objects.count(),
+        *Enrolment.objects.order_by("pk").values_list(),
+    ]  # fmt: skip
+
+
+def test_what_becomes_of_both_is_shown_and_nothing_of_it_is_done(
+    sign_in: object, outside: Outside, twice: tuple
+) -> None:
+    outside.look(lambda _: holds(twice[1]))
+    before = outside.look(lambda _: everything())
+
+    shown = says(sign_in("clerk"), twice, same="1", right=str(twice[1]), why="看了身份证")
+
+    tails = [number(date(1990, 10, 10), sequence)[-4:] for sequence in (51, 53)]
+    rows = {
+        name: text_of(shown).replace(" ", "").count(name) for name in ("留下的一条", "撤下的一条", "合并后")
+    }
+    after, stays, goes = (shown.context[which] for which in ("after", "stays", "goes"))
+    assert [(side.row.number_tail, side.row.household.code, side.held) for side in (stays, goes, after)] == [
+        (tails[0], "周家", []), (tails[1], "赵家", ["低保对象"]), (tails[1], "周家", ["低保对象"]),
+    ]  # fmt: skip
+    assert (stays.member.due_fen, after.member.due_fen, shown.context["back"], rows["合并后"] > 0) == (
+        32000,
+        4000,
+        0,
+        True,
+    )
+    assert outside.look(lambda _: everything()) == before
+
+
+def test_where_both_have_paid_the_page_says_what_goes_back(sign_in: object, outside: Outside, twice: tuple) -> None:
+    outside.look(lambda county: follow_register(COUNTY, [twice[1]], at=IN_THE_WINDOW, actor="test"))
+    outside.pays_cash("周家")
+    outside.pays_cash("赵家")
+    client = sign_in("clerk")
+
+    shown = says(client, twice, same="1", right=str(twice[0]), why="看了身份证")
+    nothing = outside.look(lambda _: Refund.objects.count())
+    confirms(client, twice, right=str(twice[0]))
+
+    assert ("多缴的320元列入退款" in text_of(shown).replace(" ", "").replace("¥", ""), nothing) == (True, 0)
+    assert outside.look(lambda _: Refund.objects.get(resident=twice[1]).amount_fen) == shown.context["back"] == 32000
+
+
+def test_what_changed_meanwhile_is_looked_at_once_more(sign_in: object, outside: Outside, twice: tuple) -> None:
+    client = sign_in("clerk")
+    shown = says(client, twice, same="1", right=str(twice[0]), why="看了身份证")
+    sent = {name: str(value) for name, value in shown.context["sent"].items()} | {"same": "1", "confirmed": "1"}
+    with within(everybody()), register_changes("name"):
+        Resident.objects.filter(pk=twice[1]).update(name="周桂")
+
+    again = says(client, twice, **sent)
+    done = says(client, twice, **sent | {"last": str(again.context["sent"]["last"])})
+    doubled = says(client, twice, **sent)
+
+    assert (again.status_code, "刚刚有别的变更" in text_of(again), done.status_code, doubled.status_code) == (200, True, 302, 302)  # fmt: skip
+    assert outside.look(lambda _: Change.objects.filter(kind="merged").count()) == 1
 
 
 def test_two_people_are_not_listed_until_it_is_taken_back(sign_in: object, outside: Outside, twice: tuple) -> None:
@@ -88,10 +172,11 @@ def test_nothing_is_said_without_a_ground_or_which_is_right(sign_in: object, out
     answers = [
         says(client, twice, same="1", why="看了身份证"),
         says(client, twice, same="1", right=str(twice[0]), why=""),
+        says(client, twice, same="1", confirmed="1", right=str(twice[0]), why=""),
         says(client, twice, two="1"),
     ]
 
-    assert [answer.status_code for answer in answers] == [422, 422, 422]
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 422]
     assert outside.look(lambda _: (Change.objects.count(), TwoPeople.objects.count())) == (0, 0)
 
 
@@ -118,10 +203,11 @@ def test_the_pages_speak_english(sign_in: object, outside: Outside, twice: tuple
     client.cookies["django_language"] = "en"
 
     pages = [client.get(LIST), client.get("/duplicates/{}/{}/".format(*twice))]
+    pages.append(says(client, twice, same="1", right=str(twice[1]), why="x"))
     says(client, twice, **{"two": "1", "two-why": "x"})
     pages.append(client.get(LIST))
 
-    assert [unmarked_chinese(page) for page in pages] == [[]] * 3
+    assert [unmarked_chinese(page) for page in pages] == [[]] * 4
 
 
 @pytest.mark.browser
@@ -135,8 +221,10 @@ def test_a_clerk_decides_on_any_screen(chromium: Browser, town: tuple, width: in
     page.get_by_role("link", name="核对").click()
     assert fits(page)
     page.get_by_role("radio").first.check()
-    page.locator("form", has_text="登记为同一个人").get_by_label("变更依据").fill("看了身份证")
-    page.get_by_role("button", name="登记为同一个人").click()
+    page.locator("form", has_text="是同一个人").get_by_label("变更依据").fill("看了身份证")
+    page.locator("form", has_text="是同一个人").get_by_role("button", name="下一步：核对").click()
+    assert fits(page)
+    page.get_by_role("button", name="确认登记").click()
 
     expect(page.locator("div[role=status]")).to_contain_text("已登记：是同一个人。")
     assert fits(page)

@@ -390,14 +390,23 @@ def _change(resident: Resident, kind: Kind, columns: dict[str, Any], *, on: date
 
 @contextmanager
 def said(
-    kind: Kind, *, on: date, by: Staff, why: str, at: datetime, undoes: int | None = None, together: UUID | None = None
+    kind: Kind,
+    *,
+    on: date,
+    by: Staff | str,
+    why: str,
+    at: datetime,
+    undoes: int | None = None,
+    together: UUID | None = None,
 ) -> Iterator[None]:
-    """What the database writes beside every row of the register that changes inside."""
+    """What the database writes beside every row of the register that changes inside. `by` is one of the staff, or whoever else is at
+    work (`access.record`).
+    """
     words = {
         "kind": kind,
         "on": on.isoformat(),
         "why": ground_of(why),
-        "by": f"staff:{by.username}",
+        "by": by if isinstance(by, str) else f"staff:{by.username}",
         "at": at.isoformat(),
         "undoes": undoes,
         "together": None if together is None else str(together),

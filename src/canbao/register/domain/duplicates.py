@@ -196,7 +196,8 @@ class Merged:
 
 @transaction.atomic
 def are_the_same(stays: Resident, goes: Resident, *, takes_over: bool, by: Staff, why: str, at: datetime) -> Merged:
-    """One row stays; the other is out of the register, points to it, and is kept in the same household. `takes_over`: name and
+    """One row stays; the other is out of the register, points to it, and is kept in the same household, and so are those that were
+    merged into it. `takes_over`: name and
     number of the row that goes are the right ones, and the row that stays gets them.
 
     Undone by `changes.undo` of the change. Says no, in this order: `NotYourDivision`, `NotYourWork`, `NothingChanges` (one row is one
@@ -219,6 +220,11 @@ def are_the_same(stays: Resident, goes: Resident, *, takes_over: bool, by: Staff
         if takes_over:  # the number is free for the row that stays: one number, one row
             goes.person_token = person_token(f"并入|{goes.pk}|{together}")
         goes.save(update_fields=["same_as", "withdrawn", "moved_on", "household", "division", "person_token"])
+        for earlier in Resident.objects.filter(same_as=goes).order_by(
+            "pk"
+        ):  # merged into the row that goes: now into the other
+            earlier.same_as, earlier.household_id, earlier.division = stays, stays.household_id, stays.division
+            earlier.save(update_fields=["same_as", "household", "division"])
         if takes_over:
             for column, value in taken.items():
                 setattr(stays, column, value)

@@ -1,6 +1,5 @@
 """A village's people become another's by order of the authorities: one reason, and a row of history for each of them."""
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from canbao.kernel.refusal import must
-from canbao.register.domain.entries import ground_of
+from canbao.register.domain.changes import said
 from canbao.register.models import Change
 
 # Locked by id first, as everybody does: an UPDATE alone takes rows in whatever order it finds them, and meets who comes the other way.
@@ -36,26 +35,15 @@ def move_to_village(
     Inside a transaction, within the county's scope. Says no to the ground like `entries.ground_of`.
     """
     must(connection.in_atomic_block, "a village moves as a whole")
-    kind = Change.Kind.PLACE
-    said = {
-        "kind": kind,
-        "on": on.isoformat(),
-        "why": ground_of(why),
-        "by": actor,
-        "at": at.isoformat(),
-        "undoes": None,
-    }
     asked: dict[str, Any] = {
         "old": old, "into": into, "from_unit": from_unit, "to_unit": to_unit,
         "chosen": None if chosen is None else list(chosen),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('register.change', %s, true)", [json.dumps(said, ensure_ascii=False)])
+    with said(Change.Kind.PLACE, on=on, by=actor, why=why, at=at), connection.cursor() as cursor:
         cursor.execute(_HOLD_HOUSEHOLDS, asked)
         cursor.execute(_HOUSEHOLDS, asked)
         asked["households"] = households = [row[0] for row in cursor.fetchall()]
         cursor.execute(_HOLD_PEOPLE, asked)
         cursor.execute(_PEOPLE, asked)
         people = int(cursor.rowcount)
-        cursor.execute("SELECT set_config('register.change', '', true)")
     return Moved(households, people)

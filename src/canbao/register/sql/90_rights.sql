@@ -38,7 +38,8 @@ CREATE TRIGGER sign BEFORE INSERT OR UPDATE ON register_twopeople FOR EACH ROW E
 CREATE OR REPLACE FUNCTION register_find(token bytea)
 RETURNS TABLE (id bigint, name text, household_id bigint, division text, county text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT r.id, r.name, r.household_id, r.division, r.county FROM register_resident r WHERE r.person_token = token
+    SELECT r.id, r.name, r.household_id, r.division, r.county
+      FROM register_resident typed JOIN register_resident r ON r.id = coalesce(typed.same_as_id, typed.id) WHERE typed.person_token = token
 $$;
 
 -- History is read by whoever may see the person (or the household, where it is a household's) as they are now, also after a

@@ -23,11 +23,22 @@ class Person(NamedTuple):
 
 
 # The answer comes as lines of text for whole columns, so that a million people are no million tuples.
+# Somebody was registered twice: the number of the row that was withdrawn means the one that stays.
 _BY_NUMBER = """
-SELECT string_agg(concat(s.nth, ',', r.id, ',"', replace(r.name, '"', '""'), '",', r.division, ',"',
-                         CASE WHEN r.died_on IS NOT NULL THEN '已去世' WHEN r.moved_on IS NOT NULL THEN '已迁出' END, '"'), E'\\n')
-  FROM roster_tokens s JOIN register_resident r ON r.person_token = s.token AND r.county = %s
- GROUP BY s.nth / 10000
+WITH people AS NOT MATERIALIZED (
+    SELECT s.nth, r.id, r.name, r.division, r.died_on, r.moved_on
+      FROM roster_tokens s JOIN register_resident r ON r.person_token = s.token AND r.county = %(county)s
+     WHERE r.same_as_id IS NULL
+    UNION ALL
+    SELECT s.nth, r.id, r.name, r.division, r.died_on, r.moved_on
+      FROM roster_tokens s JOIN register_resident typed ON typed.person_token = s.token AND typed.county = %(county)s
+      JOIN register_resident r ON r.id = typed.same_as_id
+     WHERE typed.same_as_id IS NOT NULL
+)
+SELECT string_agg(concat(p.nth, ',', p.id, ',"', replace(p.name, '"', '""'), '",', p.division, ',"',
+                         CASE WHEN p.died_on IS NOT NULL THEN '已去世' WHEN p.moved_on IS NOT NULL THEN '已迁出' END, '"'), E'\\n')
+  FROM people p
+ GROUP BY p.nth / 10000
 """
 _PEOPLE = {"nth": pl.UInt32, "resident": pl.Int64, "registered": pl.String, "division": pl.String, "gone": pl.String}
 
@@ -43,7 +54,7 @@ def people_frame(tokens: pl.Series, *, county: str) -> pl.DataFrame:
             written = asked.select("nth", pl.concat_str(pl.lit("\\x"), pl.col("token").bin.encode("hex")))
             copy.write(written.write_csv(include_header=False).encode("ascii"))
         cursor.execute("ANALYZE roster_tokens")
-        cursor.execute(_BY_NUMBER, [county])
+        cursor.execute(_BY_NUMBER, {"county": county})
         answer = "\n".join(lines for (lines,) in cursor.fetchall()).encode()
         cursor.execute("DROP TABLE roster_tokens")
     # an empty text comes quoted, and is no null
