@@ -107,6 +107,7 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "one_id": outside.look(lambda county: county.person("钱儿").pk),
         "other_id": outside.look(lambda county: county.person("钱多").pk),
         "two_people_id": outside.look(told_apart),
+        "campaign_id": outside.look(lambda county: county.campaign.pk),
         "what": "rename",
         "unit_id": outside.look(lambda county: county.unit().pk),
         "word_id": outside.look(

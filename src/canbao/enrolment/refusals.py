@@ -29,6 +29,22 @@ class OtherBenefitPeriod(Refusal):
     remedy_template = "待遇期不同的请作为另一个政策包发布。"
 
 
+class NoticeOfElsewhere(Refusal):
+    """A season by another place's notice."""
+
+    code = "notice_of_elsewhere"
+    says_template = "“{title}”管的是{place}（{code}），不是本县。"
+    remedy_template = "请选本县的，或者本市、本省的方案。"
+
+
+class NoticeAmends(Refusal):
+    """An amendment carries on a season and begins none."""
+
+    code = "notice_amends"
+    says_template = "“{title}”是修改方案的（{holds_from}起），不能用来开始新的年度。"
+    remedy_template = "请系统管理员用 canbao amend 使它生效。"
+
+
 class CampaignAlreadyOpen(Refusal):
     code = "campaign_already_open"
     says_template = "“{title}”已经开启，不能再次开启。"

@@ -13,7 +13,15 @@ from canbao.divisions.models import Division
 from canbao.divisions.queries import below
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.models import Campaign, Edition, Target
-from canbao.enrolment.refusals import CampaignAlreadyOpen, NotAnAmendment, OtherBenefitPeriod, OtherPackPublished
+from canbao.enrolment.refusals import (
+    CampaignAlreadyOpen,
+    NotAnAmendment,
+    NoticeAmends,
+    NoticeOfElsewhere,
+    OtherBenefitPeriod,
+    OtherPackPublished,
+)
+from canbao.kernel.division_code import DivisionCode
 from canbao.policy import Pack
 
 DIGITS_SHOWN = 12  # of a digest: enough for people to compare
@@ -26,6 +34,31 @@ class Published:
 
     campaign: Campaign
     unknown_places: tuple[str, ...]
+
+
+@transaction.atomic
+def begin_season(pack: Pack, *, county: str, by: Staff) -> Published:
+    """The county takes a notice of its own, or of its city or province, for a season; it is opened later. Again is the same.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NoticeOfElsewhere`, `NoticeAmends`, `OtherPackPublished`.
+    """
+    here = DivisionCode(county)
+    check_may(by, Work.OPEN_CAMPAIGN, division=here)
+    if not is_of(pack, county=county):
+        raise NoticeOfElsewhere(title=pack.document.title, place=pack.document.place, code=pack.document.place_code)
+    if pack.document.holds_from is not None:
+        raise NoticeAmends(title=pack.document.title, holds_from=pack.document.holds_from)
+    is_new = not Campaign.objects.filter(county=here[:6], key=pack.key).exists()
+    done = publish(pack, county=here[:6])
+    if is_new:
+        record("campaign.published", f"campaign:{done.campaign.pk}", county=here[:6], actor=f"staff:{by.username}", digest=pack.digest)  # fmt: skip
+    return done
+
+
+def is_of(pack: Pack, *, county: str) -> bool:
+    """Whether a notice means the people of that county: its own, that of its city or province, or of one of its towns."""
+    place, here = DivisionCode(pack.document.place_code), DivisionCode(county)
+    return place.covers(here) or here.covers(place)
 
 
 @transaction.atomic
