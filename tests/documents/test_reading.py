@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canbao.documents import child
-from canbao.documents.reading import DEFAULT_LIMITS, MEGABYTE, Limits, read_spreadsheet
+from canbao.documents.reading import DEFAULT_LIMITS, MEGABYTE, Limits, look_into, read_spreadsheet
 from canbao.documents.refusals import (
     DamagedFile,
     DocumentRefusal,
@@ -35,7 +35,7 @@ from canbao.documents.refusals import (
     UnknownEncoding,
     WrittenDocument,
 )
-from canbao.documents.table import Hidden, OtherSheet
+from canbao.documents.table import TOP_ROWS, Hidden, OtherSheet
 from tests.documents.old_excel import as_a_large_one, old_file, xls
 from tests.documents.workbooks import NAMESPACE, archive, bomb, far_corner, formulas, many_cells, raw_xlsx, xlsx
 
@@ -522,3 +522,35 @@ def test_a_workbook_with_a_few_bytes_changed_is_read_or_refused(data):
         said = table.sheet
         assert isinstance(table.texts, pl.DataFrame)
     assert said
+
+
+@pytest.mark.parametrize(
+    ("above", "header_rows"), [([], (1, 1)), ([["某县名单"]], (2, 2)), ([["某县"], [None], ["基本情况"]], (4, 4))]
+)
+def test_a_header_that_is_pointed_at_is_read_as_one_that_is_found(above: list, header_rows: tuple[int, int]) -> None:
+    content = xlsx({"名单": [*above, ["姓名", "身份证号", "类别"], ["王明", WANG[1], "低保"], ["合计", "1"]]})
+
+    found, pointed = read_spreadsheet(content), read_spreadsheet(content, sheet=0, header_rows=header_rows)
+
+    assert (pointed.columns, pointed.header_row, pointed.titles, pointed.left_out) == (
+        found.columns, found.header_row, found.titles, found.left_out,
+    )  # fmt: skip
+    assert pointed.texts.equals(found.texts)
+
+
+def test_the_header_is_where_somebody_points_and_what_stands_above_is_a_title() -> None:
+    content = xlsx({"名单": [["姓名", "身份证号"], ["对象", "证号"], ["王明", WANG[1]]]})
+
+    one, two = (read_spreadsheet(content, sheet=0, header_rows=rows) for rows in ((2, 2), (1, 2)))
+
+    assert (one.columns, one.titles, one.row_numbers) == (("对象", "证号"), ("姓名", "身份证号"), [3])
+    assert (two.columns, two.titles, two.row_numbers) == (("对象", "证号"), (), [3])
+
+
+def test_of_a_sheet_without_a_header_the_first_rows_are_there_to_be_pointed_at() -> None:
+    rows = [["甲", "乙"], [None, None], *([f"某{at}", "1"] for at in range(40))]
+
+    (top,) = look_into(xlsx({"空": [], "名单": rows})).tops
+
+    assert (top.sheet, [number for number, _ in top.rows]) == ("名单", [1, *range(3, TOP_ROWS + 2)])
+    assert top.rows[0] == (1, ("甲", "乙"))

@@ -34,7 +34,7 @@ from canbao.documents.refusals import (
     TooManyCells,
     TooMuchMemory,
 )
-from canbao.documents.table import HEADER_WITHIN, OtherSheet, Table, hidden_among, table_of
+from canbao.documents.table import HEADER_WITHIN, HeaderRows, OtherSheet, Table, Top, hidden_among, table_of, top_of
 
 MEGABYTE = 1 << 20
 MOST_CONTROLS = 20  # of so many characters one may be a control character, in what is still text
@@ -62,11 +62,13 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file holds: its lists, the sheets that are none, and why there is not just one list to take (`no`)."""
+    """What a file holds: its lists, the sheets that are none, and why there is not just one list to take (`no`). `tops` are the
+    beginnings of the sheets at whose header somebody may point, or has."""
 
     tables: tuple[Table, ...]
     others: tuple[OtherSheet, ...]
     no: DocumentRefusal | None = None
+    tops: tuple[Top, ...] = ()
 
     @property
     def the_list(self) -> Table:
@@ -80,30 +82,34 @@ def read_spreadsheet(
     content: bytes,
     *,
     sheet: Chosen = None,
+    header_rows: HeaderRows | None = None,
     limits: Limits = DEFAULT_LIMITS,
     headers: Collection[str] = KNOWN_HEADERS,
 ) -> Table:
     """The one list in an .xlsx, .xls, .ods or text table; with `sheet`, the list on that sheet.
 
     `sheet` is a name, or a place in the file counted from 0. The kind is found from the content, never from a name. Sheets without a header are passed over when another has
-    one; hidden ones too, unless they are asked for. Rows that are hidden are read, and told.
+    one; hidden ones too, unless they are asked for. `header_rows` is where somebody said that the header of that sheet is. Rows that are hidden are read, and told.
     Says no, in this order: `EmptyFile`, `FileTooLarge`, then what the child found (`NotASpreadsheet`,
     `WrittenDocument`, `PictureOfAList`, `PackedFile`, `PasswordProtected`, `UnknownEncoding`, `StrayQuote`, `DamagedFile`,
-    `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then `NoSuchSheet`, `NoRows`, `NoHeader`, `ListIsHidden`, `SeveralSheets`.
+    `TooMuchMemory`, `TookTooLong`, `TooManyCells`), then `NoSuchSheet`, `NoRows`, `NoHeader`, `NoSuchHeader`, `ListIsHidden`,
+    `SeveralSheets`.
     """
-    return look_into(content, sheet=sheet, limits=limits, headers=headers).the_list
+    return look_into(content, sheet=sheet, header_rows=header_rows, limits=limits, headers=headers).the_list
 
 
 def look_into(
     content: bytes,
     *,
     sheet: Chosen = None,
+    header_rows: HeaderRows | None = None,
     limits: Limits = DEFAULT_LIMITS,
     headers: Collection[str] = KNOWN_HEADERS,
 ) -> Contents:
-    """All lists in a file, for whoever has to choose one of them; with `sheet`, that one alone.
+    """All lists in a file, for whoever has to choose one of them; with `sheet`, that one alone, whose header is at `header_rows`
+    where somebody said so.
 
-    Says no as `read_spreadsheet` does, but where somebody can choose a sheet: then it is `Contents.no`.
+    Says no as `read_spreadsheet` does, but where somebody can choose a sheet or point at a header: then it is `Contents.no`.
     """
     grids, hidden = _grids(content, sheet, limits)
     others = list(hidden)
@@ -114,19 +120,27 @@ def look_into(
                 sheet=sheet, seen="、".join([*(grid.name for grid in grids), *(one.name for one in hidden)])
             )
         others += [OtherSheet(grid.name, is_hidden=False, at=grid.at) for grid in grids if grid is not chosen]
-        return Contents((_table(chosen, headers, others),), tuple(others))
-    found, first_no = [], None
+        try:
+            table = _table(chosen, headers, others, header_rows)
+        except NoHeader as no:
+            others.append(OtherSheet(chosen.name, is_hidden=False, at=chosen.at))
+            return Contents((), tuple(others), no, (_top(chosen),))
+        return Contents((table,), tuple(others), tops=(_top(chosen),) if header_rows is not None else ())
+    found, tops, first_no = [], [], None
     for grid in grids:
         try:
             found.append(_table(grid, headers, others))
         except (NoHeader, NoRows) as no:
             first_no = first_no or no
+            tops += [_top(grid)] if isinstance(no, NoHeader) else []
             others.append(OtherSheet(grid.name, is_hidden=False, at=grid.at))
     if not found and hidden:
         told = first_no if isinstance(first_no, NoHeader) else ListIsHidden(seen="、".join(one.name for one in hidden))
-        return Contents((), tuple(others), told)
+        return Contents((), tuple(others), told, tuple(tops))
     if not found and isinstance(first_no, NoHeader) and any(_is_noise(grid.texts) for grid in grids):
         raise NotASpreadsheet(seen="二进制数据")
+    if not found and isinstance(first_no, NoHeader):
+        return Contents((), tuple(others), first_no, tuple(tops))
     if not found:
         raise first_no or NoRows()
     if len(found) > 1:
@@ -135,8 +149,14 @@ def look_into(
     return Contents((replace(found[0], other_sheets=tuple(others)),), tuple(others))
 
 
-def _table(grid: "Grid", headers: Collection[str], others: Sequence[OtherSheet]) -> Table:
-    table = table_of(grid.name, grid.texts, grid.numeric, headers, CATEGORY_HEADERS)
+def _top(grid: "Grid") -> Top:
+    return top_of(grid.at, grid.name, grid.texts, grid.numeric)
+
+
+def _table(
+    grid: "Grid", headers: Collection[str], others: Sequence[OtherSheet], header_rows: HeaderRows | None = None
+) -> Table:
+    table = table_of(grid.name, grid.texts, grid.numeric, headers, CATEGORY_HEADERS, header_rows=header_rows)
     return replace(table, at=grid.at, hidden=hidden_among(table, grid.hidden_rows), other_sheets=tuple(others))
 
 

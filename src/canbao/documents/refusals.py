@@ -128,6 +128,14 @@ class NoHeader(DocumentRefusal):
     )
 
 
+class NoSuchHeader(DocumentRefusal):
+    """Somebody pointed at a row that cannot be a header: it is empty, or too far down, or two rows that are no neighbours."""
+
+    code = "document-no-such-header"
+    says_template = "第 {row} 行不能作表头：这一行是空的，或者太靠下，或者两行表头不相连。"
+    remedy_template = "请从名单开头的几行里选写着列名的那一行。"
+
+
 class ListIsHidden(DocumentRefusal):
     """No sheet that can be seen holds a list, and others are hidden: nobody checked what is not seen."""
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from canbao.documents.refusals import NoHeader, NoRows
+from canbao.documents.refusals import NoHeader, NoRows, NoSuchHeader
 
 HEADER_WITHIN = 30
+TOP_ROWS = 15  # of a sheet, for whoever points at its header
 ROW = "row"
 
 _COUNT = r"[\d.,，]*[人户名元个]?"
@@ -59,6 +60,18 @@ class OtherSheet(NamedTuple):
     name: str
     is_hidden: bool
     at: int = 0
+
+
+HeaderRows = tuple[int, int]
+"""The first and the last row of a header that somebody pointed at, as the margin numbers them."""
+
+
+class Top(NamedTuple):
+    """The first rows of the sheet `at` that are not empty, each with its number in the margin, for whoever points at its header."""
+
+    at: int
+    sheet: str
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 class Hidden(NamedTuple):
@@ -114,22 +127,18 @@ def plain_header(text: str) -> str:
 
 
 def table_of(
-    sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame, headers: Collection[str], categories: Collection[str] = ()
-) -> Table:
+    sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame, headers: Collection[str], categories: Collection[str] = (),
+    *, header_rows: HeaderRows | None = None,
+) -> Table:  # fmt: skip
     """The table in a raw grid (columns "0", "1" …, no header). `headers` are the known header texts, plain; `categories`
-    those of them under which it stands what somebody is.
+    those of them under which it stands what somebody is; `header_rows` is where somebody said that the header is.
 
-    Says no, in this order: `NoRows` (an empty grid), `NoHeader`, `NoRows` (a header and nobody under it).
+    Says no, in this order: `NoRows` (an empty grid), `NoHeader` or `NoSuchHeader`, `NoRows` (a header and nobody under it).
     """
-    tidy = _tidied(texts, numeric)
-    filled = tidy.filter(pl.any_horizontal(pl.exclude(ROW) != "")) if tidy.width > 1 else tidy.clear()
+    filled = _filled(_tidied(texts, numeric))
     if filled.is_empty():
         raise NoRows
-    at = top = _header_at(filled, headers)
-    if at + 1 < filled.height and _is_lower_header(filled.row(at), filled.row(at + 1), headers):
-        at += 1
-    elif at > 0 and _is_upper_header(filled.row(at - 1), filled.row(at), headers):
-        top -= 1
+    top, at = _header_between(filled, headers) if header_rows is None else _header_pointed_at(filled, header_rows)
     words = filled[top : at + 1].rows()
     header = (words[-1][0], *(low or high for high, low in zip(words[0][1:], words[-1][1:], strict=True)))
     titles = tuple(text for row in filled[:top].iter_rows() for text in row[1:] if text)
@@ -146,6 +155,12 @@ def table_of(
         titles=titles,
         left_out=left_out,
     )
+
+
+def top_of(at: int, sheet: str, texts: pl.DataFrame, numeric: pl.DataFrame) -> Top:
+    """What stands at the beginning of a raw grid."""
+    filled = _filled(_tidied(texts.head(HEADER_WITHIN), numeric.head(HEADER_WITHIN))).head(TOP_ROWS)
+    return Top(at, sheet, tuple((number, tuple(cells)) for number, *cells in filled.iter_rows()))
 
 
 def hidden_among(table: Table, hidden_rows: Collection[tuple[int, int]] | None) -> Hidden | None:
@@ -184,11 +199,34 @@ def _tidied(texts: pl.DataFrame, numeric: pl.DataFrame) -> pl.DataFrame:
     return texts.select(columns).with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
 
 
+def _filled(tidy: pl.DataFrame) -> pl.DataFrame:
+    """The rows in which anything stands."""
+    return tidy.filter(pl.any_horizontal(pl.exclude(ROW) != "")) if tidy.width > 1 else tidy.clear()
+
+
 def _fifteen_digits(text: pl.Expr) -> pl.Expr:
     """A spreadsheet keeps fifteen digits of a number and shows zeros for the rest."""
     unit = pl.lit(10, dtype=pl.Int64).pow((text.str.len_chars() - 15).cast(pl.UInt32))
     whole = text.cast(pl.Int64, strict=False)
     return ((whole + unit // 2) // unit * unit).cast(pl.String)
+
+
+def _header_between(filled: pl.DataFrame, headers: Collection[str]) -> tuple[int, int]:
+    """The places of the first and the last row of the header, which is one row or two."""
+    at = _header_at(filled, headers)
+    if at + 1 < filled.height and _is_lower_header(filled.row(at), filled.row(at + 1), headers):
+        return at, at + 1
+    if at > 0 and _is_upper_header(filled.row(at - 1), filled.row(at), headers):
+        return at - 1, at
+    return at, at
+
+
+def _header_pointed_at(filled: pl.DataFrame, header_rows: HeaderRows) -> tuple[int, int]:
+    """The same, where somebody said it: one row that is not empty, or two between which nothing stands."""
+    places = [at for at, row in enumerate(filled[ROW].head(HEADER_WITHIN)) if row in header_rows]
+    if len(places) != len(set(header_rows)) or places[-1] - places[0] > 1:
+        raise NoSuchHeader(row=header_rows[0])
+    return places[0], places[-1]
 
 
 def _header_at(filled: pl.DataFrame, headers: Collection[str]) -> int:
@@ -228,7 +266,8 @@ def _without_remarks(
     plain = [plain_header(text) for text in header]
     known = [at for at, text in enumerate(plain) if text in headers]
     held = [at for at, text in enumerate(plain) if text in categories]
-    again = pl.sum_horizontal([(pl.col(names[at]) == header[at]).cast(pl.Int32) for at in known]) >= 2
+    none = pl.lit(0)  # a header that somebody pointed at may have no word that we know
+    again = pl.sum_horizontal([none, *((pl.col(names[at]) == header[at]).cast(pl.Int32) for at in known)]) >= 2
     left_out = []
     for number, *texts in body.filter(few | totals | again).iter_rows():
         is_header = sum(texts[at] == header[at] for at in known) >= 2

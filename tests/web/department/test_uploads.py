@@ -457,3 +457,59 @@ def test_whoever_forges_a_choice_changes_nothing(sign_in: object, outside: objec
     with within(everybody()):
         assert Upload.objects.get().meanings == ["", "number", "category"]
     assert counted() == (1, 0)
+
+
+NO_HEADER = workbook(
+    {
+        "名单": [
+            ["某县名单"],
+            ["对象", "证号", "保障种类"],
+            ["", "", "小类"],
+            listed("赵大", "低保"),
+            listed("赵妻", "低保"),
+        ]
+    }
+)
+
+
+def test_whoever_knows_the_header_points_at_it_and_says_what_the_columns_are(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, NO_HEADER)
+
+    asked = client.get(where)
+    pointed = client.post(where, {"header": "2", "two": "1", "sheet": "0"}, follow=True)
+    said = client.post(where, {"column-0": "name", "column-1": "number", "column-2": "category"}, follow=True)
+
+    assert refusal_of(asked).startswith("名单没有表头")
+    assert "哪一行是表头" in text_of(asked)
+    assert number_of("赵大") not in asked.content.decode()
+    assert refusal_of(pointed).startswith("缺少「姓名」列。")
+    assert ("表头不是这一行" in text_of(pointed), "读到 2 行人员，表头在第 3 行" in text_of(pointed)) == (True, True)
+    assert (refusal_of(said), "低保对象 2 行" in text_of(said)) == ("", True)
+    assert "采用 2" in text_of(worked(client, where))
+    again = text_of(client.get(address(client, NO_HEADER)))
+    assert ("哪一行是表头" in again, "读到 2 行人员，表头在第 3 行" in again) == (False, True)
+
+
+def test_who_pointed_at_the_wrong_row_points_again(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, NO_HEADER)
+
+    wrong = client.post(where, {"header": "4", "sheet": "0"}, follow=True)
+    right = client.post(where, {"header": "2", "sheet": "0"}, follow=True)
+    forged = client.post(where, {"header": "99", "sheet": "0"}, follow=True)
+
+    assert ["表头在第" in text_of(page) for page in (wrong, right, forged)] == [True, True, False]
+    assert "读到 3 行人员，表头在第 2 行" in text_of(right)
+    assert number_of("赵大") not in wrong.content.decode()
+
+
+def test_a_file_whose_header_is_known_asks_for_none(sign_in: object, outside: object) -> None:
+    client = sign_in("civil")
+    where = address(client, workbook({"名单": [HEADER, listed("赵大")]}))
+
+    forged = client.post(where, {"header": "1", "sheet": "0"}, follow=True)
+
+    assert "哪一行是表头" not in text_of(forged)
+    with within(everybody()):
+        assert Upload.objects.get().header_rows is None

@@ -23,7 +23,7 @@ from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.documents.columns import KNOWN_HEADERS, Columns, Field, Meanings, fields_frame, find_columns
 from canbao.documents.reading import Chosen, read_spreadsheet
-from canbao.documents.table import ROW, Table, plain_header
+from canbao.documents.table import ROW, HeaderRows, Table, plain_header
 from canbao.policy import Pack
 from canbao.rosters.domain.categories import NO_SPELLINGS, CategoryReader, Spellings
 from canbao.rosters.domain.cells import kept
@@ -60,6 +60,7 @@ def import_roster(
     by: Staff,
     on: date,
     sheet: Chosen = None,
+    header_rows: HeaderRows | None = None,
     meanings: Meanings | None = None,
     own_headers: Collection[str] = (),
     own_spellings: Spellings = NO_SPELLINGS,
@@ -70,7 +71,8 @@ def import_roster(
 ) -> Roster:
     """Read a department's file, judge every row and keep the list for confirmation.
 
-    `file` is where it is, or what is in it. `sheet`, by name or place, is needed where it has several lists; `meanings` is what
+    `file` is where it is, or what is in it. `sheet`, by name or place, is needed where it has several lists, or with
+    `header_rows`, which is where somebody said that its header is; `meanings` is what
     somebody said that its columns are, where their headers do not; `own_headers` are words by which the row of headers is known
     beside those that everybody uses, `own_spellings` what spellings of categories mean that the notice does not know. `category` is what everybody on it is, for a list without such a
     column. A full list speaks for the categories that occur on it and for those named in `full_for`, even when nobody
@@ -89,7 +91,8 @@ def import_roster(
         CategoryReader(pack, whole_list=name)
     content = file if isinstance(file, bytes) else file.read_bytes()
     progress("read", 0, 0)
-    table = read_spreadsheet(content, sheet=sheet, headers=KNOWN_HEADERS.union(map(plain_header, own_headers)))
+    headers = KNOWN_HEADERS.union(map(plain_header, own_headers))
+    table = read_spreadsheet(content, sheet=sheet, header_rows=header_rows, headers=headers)
     columns = find_columns(table, required=required_columns(category), meanings=meanings)
     years = years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
     if years and not year_confirmed:

@@ -35,7 +35,8 @@ def spellings_of(county: str, department: str) -> Spellings:
 def learn(upload: Upload, *, by: Staff, at: datetime) -> int:
     """What the columns and the categories of this file were said to be and did not say themselves. Returns how many words are new.
 
-    A header that stands twice in the file means nothing by itself and is not learned, nor one that holds somebody's number.
+    A header that stands twice in the file means nothing by itself and is not learned, nor one that holds somebody's number. Of
+    a header that somebody pointed at, columns that are not used are learned as well: by all its words it is found the next time.
     Within the transaction of whoever hands the file in, which was understood to its end.
     """
     return _learn_columns(upload, by=by, at=at) + _learn_spellings(upload, by=by, at=at)
@@ -49,9 +50,10 @@ def _learn_columns(upload: Upload, *, by: Staff, at: datetime) -> int:
         word, said = plain_header(column["header"]), Field(column["field"]) if column["field"] else None
         if not word or words[word] > 1 or not column["whole"]:
             continue
-        if meanings_of([word], known) == [said]:
+        pointed_at = upload.header_rows is not None and meanings_of([word]) == [None]
+        if meanings_of([word], known) == [said] and (word in known or not pointed_at):
             continue
-        is_new = meanings_of([word]) != [said]
+        is_new = pointed_at or meanings_of([word]) != [said]
         _say(upload, LearnedWord.Kind.COLUMN, word, column["field"] if is_new else None, by=by, at=at)
         learned += is_new
     return learned

@@ -12,7 +12,7 @@ import polars as pl
 
 from canbao.documents.columns import KNOWN_HEADERS, Field, Meanings, fields_frame, find_columns, meanings_of
 from canbao.documents.reading import Contents, look_into
-from canbao.documents.table import Table, plain_header
+from canbao.documents.table import HeaderRows, Table, Top, plain_header
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
@@ -34,21 +34,25 @@ Seen = dict[str, Any]
 
 
 def preview(
-    content: bytes, *, sheet: int | None, meanings: Meanings | None, reader: CategoryReader, file_name: str, cut_off_on: date,
-    own: Words,
+    content: bytes, *, sheet: int | None, header_rows: HeaderRows | None, meanings: Meanings | None, reader: CategoryReader,
+    file_name: str, cut_off_on: date, own: Words,
 ) -> Seen:  # fmt: skip
     """What was understood, and under `no` what keeps it from going on. `own` are the department's words for columns.
 
+    Where no header was found, or somebody pointed at one, the rows in which it may stand are under `top`.
+
     Raises the refusals of `look_into`: then there is nothing to show.
     """
-    contents = look_into(content, sheet=sheet, headers=KNOWN_HEADERS.union(own))
+    contents = look_into(content, sheet=sheet, header_rows=header_rows, headers=KNOWN_HEADERS.union(own))
+    top = _top(contents.tops[0]) if contents.tops else None
     if contents.no is not None:
-        return {"sheets": _sheets(contents, chosen=None), "no": contents.no.as_kept()}
+        return {"sheets": _sheets(contents, chosen=top and top["at"]), "top": top, "no": contents.no.as_kept()}
     (table,) = contents.tables
     said = list(meanings_of(table.columns, own) if meanings is None else meanings)
     years = years_that_are_over(table.titles, table.sheet, file_name, cut_off_on=cut_off_on)
     seen = {
         "sheets": _sheets(contents, chosen=table.at),
+        "top": top,
         "sheet": kept(table.sheet, SHEET_AT_MOST),
         "titles": [kept(text, 200) for text in table.titles],
         "header_row": table.header_row,
@@ -73,13 +77,23 @@ def preview(
 
 
 def _sheets(contents: Contents, *, chosen: int | None) -> list[Seen]:
-    """Every sheet of the file, `at` which place; `rows` of people where it was read as a list."""
+    """Every sheet of the file, `at` which place; `rows` of people where it was read as a list, `has_top` where somebody may point
+    at its header."""
+    tops = {top.at for top in contents.tops}
     lists = [(table.at, table.sheet, table.height, False) for table in contents.tables]
     others = [(one.at, one.name, None, one.is_hidden) for one in contents.others]
     return [
-        {"at": at, "name": kept(name, SHEET_AT_MOST), "rows": rows, "is_hidden": is_hidden, "is_chosen": at == chosen}
+        {
+            "at": at, "name": kept(name, SHEET_AT_MOST), "rows": rows, "is_hidden": is_hidden, "is_chosen": at == chosen,
+            "has_top": at in tops,
+        }
         for at, name, rows, is_hidden in lists + others
-    ]
+    ]  # fmt: skip
+
+
+def _top(top: Top) -> Seen:
+    rows = [{"row": row, "cells": [kept(text, SAMPLE_AT_MOST) for text in cells]} for row, cells in top.rows]
+    return {"at": top.at, "rows": rows}
 
 
 def _columns(table: Table, said: Sequence[Field | None], own: Words) -> list[Seen]:

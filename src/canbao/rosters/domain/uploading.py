@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from canbao.access.models import Staff
 from canbao.access.sealing import seal_bytes, unseal_bytes
 from canbao.documents.columns import Field
+from canbao.documents.table import HeaderRows
 from canbao.kernel.refusal import said_again
 from canbao.policy import Pack
 from canbao.rosters.domain.categories import NO_SPELLINGS, CategoryReader, Spellings
@@ -60,10 +61,11 @@ def take_in(
 @transaction.atomic
 def put_right(
     upload: Upload, *, pack: Pack, by: Staff, sheet: int | None, meanings: Sequence[Field | None] | None, category: str,
-    spellings: Spellings = NO_SPELLINGS,
+    spellings: Spellings = NO_SPELLINGS, header_rows: HeaderRows | None = None,
 ) -> Upload:  # fmt: skip
-    """Another sheet (its place in the file, from 0), other meanings of its columns (None: as their headers say), another
-    category for the whole list, other meanings of `spellings` that the notice does not know.
+    """Another sheet (its place in the file, from 0), another place of its header (None: where its words are known), other
+    meanings of its columns (None: as their headers say), another category for the whole list, other meanings of `spellings` that
+    the notice does not know.
 
     `upload` is as whoever puts it right saw it. Says no, in this order: `UploadGone`, `NotYourDivision`, `NotYourWork`,
     `NotYourDepartment`, `UploadUnderWay`, `UploadChanged`, `CategoryNotInNotice` (for the list, then for each spelling, before it `SpellingKnown`), what
@@ -72,10 +74,12 @@ def put_right(
     upload = _locked_as_seen(upload, by)
     upload.sheet, upload.category, upload.refusal = sheet, category, None
     upload.meanings = None if meanings is None else [field.value if field else "" for field in meanings]
-    upload.spellings = dict(spellings)
+    upload.spellings, upload.header_rows = dict(spellings), header_rows
     upload.seen = _seen(upload, unseal_bytes(upload.file_sealed, purpose=PURPOSE), pack)
     upload.edition += 1
-    upload.save(update_fields=["sheet", "category", "meanings", "spellings", "seen", "edition", "refusal"])
+    upload.save(
+        update_fields=["sheet", "category", "meanings", "spellings", "header_rows", "seen", "edition", "refusal"]
+    )
     return upload
 
 
@@ -121,6 +125,14 @@ def meanings_said(upload: Upload) -> list[Field | None] | None:
     return None if upload.meanings is None else [Field(word) if word else None for word in upload.meanings]
 
 
+def header_pointed_at(upload: Upload) -> HeaderRows | None:
+    """The first and the last row of the header, where somebody pointed at it."""
+    if upload.header_rows is None:
+        return None
+    first, last = upload.header_rows
+    return first, last
+
+
 def own_headers(upload: Upload) -> list[str]:
     """Headers of what was handed in that were understood by the department's own words, for whoever reads the file again."""
     return [column["header"] for column in upload.seen["columns"] if column["own"]]
@@ -160,6 +172,7 @@ def _seen(upload: Upload, content: bytes, pack: Pack) -> dict[str, object]:
     seen = preview(
         content,
         sheet=upload.sheet,
+        header_rows=header_pointed_at(upload),
         meanings=meanings_said(upload),
         reader=reader,
         file_name=upload.file_name,

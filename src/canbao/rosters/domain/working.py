@@ -21,7 +21,7 @@ from canbao.access.sealing import unseal_bytes
 from canbao.kernel.refusal import Refusal, must
 from canbao.policy import Pack
 from canbao.rosters.domain.importing import import_roster
-from canbao.rosters.domain.uploading import CHANNEL, PURPOSE, meanings_said, own_headers
+from canbao.rosters.domain.uploading import CHANNEL, PURPOSE, header_pointed_at, meanings_said, own_headers
 from canbao.rosters.models import Upload
 from canbao.rosters.refusals import UploaderGone
 
@@ -146,7 +146,8 @@ def _make_roster(job: Job, side: BaseDatabaseWrapper, pack_for: Callable[[str], 
                 roster = import_roster(
                     pack=pack_for(upload.county), county=upload.county, department=upload.department, cut_off_on=upload.cut_off_on,
                     file=unseal_bytes(upload.file_sealed, purpose=PURPOSE), file_name=upload.file_name,
-                    is_full=upload.is_full, by=by, on=today(), sheet=upload.sheet, meanings=meanings_said(upload),
+                    is_full=upload.is_full, by=by, on=today(), sheet=upload.sheet,
+                    header_rows=header_pointed_at(upload), meanings=meanings_said(upload),
                     own_headers=own_headers(upload), own_spellings=upload.seen["own_spellings"],
                     category=upload.category or None, year_confirmed=upload.year_confirmed,
                     progress=lambda stage, done, of: _execute(side, _TELL, [stage, *job]),

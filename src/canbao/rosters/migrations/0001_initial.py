@@ -347,6 +347,7 @@ class Migration(migrations.Migration):
                 ("file_digest", models.CharField(max_length=64, verbose_name="文件指纹")),
                 ("file_sealed", models.BinaryField(null=True, verbose_name="文件（密）")),
                 ("sheet", models.IntegerField(null=True, verbose_name="选定的工作表")),
+                ("header_rows", models.JSONField(null=True, verbose_name="指出的表头行")),
                 ("meanings", models.JSONField(null=True, verbose_name="选定的各列含义")),
                 ("spellings", models.JSONField(default=dict, verbose_name="说明的类别写法")),
                 ("seen", models.JSONField(default=dict, verbose_name="读到的内容")),

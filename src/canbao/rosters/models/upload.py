@@ -34,6 +34,8 @@ class Upload(models.Model):
     file_sealed = models.BinaryField("文件（密）", null=True)  # null: it has become a roster
     # its place in the file, from 0: its name may be anything, a number too; null: nobody had to choose
     sheet = models.IntegerField("选定的工作表", null=True)
+    # [first, last] of the header that somebody pointed at, as the margin numbers the rows; null: it was found by its words
+    header_rows = models.JSONField("指出的表头行", null=True)
     # what somebody said that each column is, in the sender's order: a field or ""; null: as its header says
     meanings = models.JSONField("选定的各列含义", null=True)
     # what somebody said that spellings of categories mean, beside what the department's are known to mean

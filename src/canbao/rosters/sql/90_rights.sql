@@ -36,7 +36,7 @@ CREATE POLICY within_scope ON rosters_rosterrow
 -- A file that waits to be handed in, or for a worker: the county's. It is unsealed by nobody once it has become a roster.
 GRANT SELECT, INSERT, DELETE ON rosters_upload TO canbao_app;
 REVOKE UPDATE ON rosters_upload FROM canbao_app;
-GRANT UPDATE (sheet, meanings, category, spellings, seen, edition, state, year_confirmed, queued_at, tries, begun, stage, refusal, roster_id,
+GRANT UPDATE (sheet, header_rows, meanings, category, spellings, seen, edition, state, year_confirmed, queued_at, tries, begun, stage, refusal, roster_id,
               file_sealed)
    ON rosters_upload TO canbao_app;
 ALTER TABLE rosters_upload ENABLE ROW LEVEL SECURITY;

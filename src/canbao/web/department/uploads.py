@@ -18,13 +18,14 @@ from canbao.access.may import Work
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.documents.columns import Field
+from canbao.documents.table import HeaderRows
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal, said_again
 from canbao.rosters.domain.categories import CategoryReader, Spellings
 from canbao.rosters.domain.importing import STAGES
-from canbao.rosters.domain.uploading import UNDER_WAY, give_up, hand_in, meanings_said, put_right
+from canbao.rosters.domain.uploading import UNDER_WAY, give_up, hand_in, header_pointed_at, meanings_said, put_right
 from canbao.rosters.domain.working import is_attended
 from canbao.rosters.models import Upload
 from canbao.rosters.refusals import UploadChanged
@@ -126,27 +127,40 @@ class _Said(NamedTuple):
     meanings: Sequence[Field | None] | None
     category: str
     spellings: Spellings
+    header_rows: HeaderRows | None
 
 
 def _said(found: Upload) -> _Said:
-    return _Said(found.sheet, meanings_said(found), found.category, found.spellings)
+    return _Said(found.sheet, meanings_said(found), found.category, found.spellings, header_pointed_at(found))
 
 
 def _asked(request: HttpRequest, found: Upload) -> _Said:
-    """What the form says; of another sheet its headers speak for themselves."""
+    """What the form says; of another sheet or another header, its words speak for themselves."""
     known = {str(one["at"]): one["at"] for one in found.seen["sheets"]}
     sheet = known.get(request.POST.get("sheet", ""), found.sheet)
     asked = _said(found)._replace(
         sheet=sheet, category=request.POST.get("category", found.category), spellings=_asked_spellings(request, found)
     )
+    if "header" in request.POST:
+        return asked._replace(meanings=None, header_rows=_asked_header(request, found))
     if sheet != found.sheet:
-        return asked._replace(meanings=None)
+        return asked._replace(meanings=None, header_rows=None)
     columns = found.seen.get("columns", [])
     said = {one["at"]: request.POST.get(f"column-{one['at']}", one["field"]) for one in columns}
     if said == {one["at"]: one["field"] for one in columns}:
         return asked
     fields = {field.value: field for field in Field}
     return asked._replace(meanings=[fields.get(said.get(at, "")) for at in range(found.seen["width"])])
+
+
+def _asked_header(request: HttpRequest, found: Upload) -> HeaderRows | None:
+    """The row that was pointed at, with the one below it where the header is two; None where it was none on the page."""
+    rows = [str(one["row"]) for one in found.seen["top"]["rows"]] if found.seen["top"] else []
+    if request.POST["header"] not in rows:
+        return None
+    at = rows.index(request.POST["header"])
+    last = min(at + ("two" in request.POST), len(rows) - 1)
+    return int(rows[at]), int(rows[last])
 
 
 def _asked_spellings(request: HttpRequest, found: Upload) -> Spellings:
@@ -186,7 +200,7 @@ def _page(request: HttpRequest, found: Upload, campaign: Campaign, *, no: Refusa
         "categories": [one.name for one in pack.categories],
         "meanings": [(str(held), held) for held in CategoryReader(pack).meanings],
         "none_of_these": NONE_OF_THESE,
-        "choosable": [one for one in seen["sheets"] if one["rows"] is not None or one["is_hidden"]],
+        "choosable": [one for one in seen["sheets"] if one["rows"] is not None or one["is_hidden"] or one["has_top"]],
         "campaign": campaign,
         "no": no,
     }
