@@ -3,11 +3,18 @@
 from functools import lru_cache
 
 from canbao.enrolment.models import Campaign, Edition
+from canbao.enrolment.queries import current_campaign
 from canbao.policy import Pack, load_pack_texts
 
 
 def pack_of(campaign: Campaign) -> Pack:
     return _pack(campaign.pk, campaign.key, campaign.pack_digest)
+
+
+def pack_in_force(county: str) -> Pack | None:
+    """Of the campaign that was opened last in a county; None before the first one."""
+    campaign = current_campaign(county)
+    return pack_of(campaign) if campaign is not None else None
 
 
 @lru_cache(maxsize=64)
@@ -19,9 +26,9 @@ def _pack(campaign_id: int, key: str, digest: str) -> Pack:
     return pack
 
 
-def traits_known(campaign: Campaign | None, *traits: str) -> list[str]:
+def traits_known(pack: Pack | None, *traits: str) -> list[str]:
     """Those of these traits that the notice in force looks at, by its own names for them. One that it does not know would be no
     answer but a question to whoever wrote it (`UnknownTrait`).
     """
-    names = pack_of(campaign).trait_names if campaign is not None else {}
+    names = pack.trait_names if pack is not None else {}
     return [names[trait] for trait in traits if trait in names]

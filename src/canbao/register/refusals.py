@@ -241,6 +241,14 @@ class NobodyStays(Refusal):
     remedy_template = "农户编码有误的，用“更正户信息”；并到另一户的，用“迁入他户、并户”。"
 
 
+class NobodyThere(Refusal):
+    """Somebody new is to come into a household that everybody has left."""
+
+    code = "nobody_there"
+    says_template = "{home}这一户没有人了，不能再登记人：那一户的票据只归原来的人。"
+    remedy_template = "请为这个人新立一户；原来的人回来的，撤销他们的变更。"
+
+
 class NotInHousehold(Refusal):
     """Somebody is to leave a household in which they are not, or not any more."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from canbao.access.models import Record
@@ -24,6 +24,7 @@ from canbao.register.domain.households import (
     move_over,
     open_household,
     split_off,
+    take_in,
 )
 from canbao.register.domain.places import move_to_village
 from canbao.register.domain.residents import register_newborn, register_newborn_apart, register_resident
@@ -39,6 +40,7 @@ from canbao.register.refusals import (
     NameMissing,
     NobodyChosenToMove,
     NobodyStays,
+    NobodyThere,
     NoCommittee,
     NothingChanges,
     NotInHousehold,
@@ -693,3 +695,59 @@ def test_a_newborn_apart_from_its_parents_is_the_same_child_as_with_them(county:
             code="冯二",
         )
     assert (child.relation, child.number_sealed) == ("户主", None)
+
+
+# --- somebody new in a household that is there --------------------------------------------------------------------------------
+
+
+def test_nobody_new_comes_into_a_household_that_everybody_left(county: County) -> None:
+    does(
+        county,
+        move_over,
+        "周家",
+        ids(county, "周归"),
+        into=county.household("钱家"),
+        relations={county.person("周归").pk: "其他亲属"},
+    )
+
+    with pytest.raises(NobodyThere), signed_in("clerk"):
+        take_in(county.household("周家"), first_of(relation="其他亲属"), by=county.staff("clerk"))
+    with signed_in("clerk"):
+        made = take_in(county.household("钱家"), first_of(relation="其他亲属"), by=county.staff("clerk"))
+
+    assert made.household == county.household("钱家")
+
+
+def test_who_may_not_change_the_register_takes_nobody_in(county: County) -> None:
+    with pytest.raises(NotYourWork), signed_in("finance"):
+        take_in(county.household("周家"), first_of(), by=county.staff("finance"))
+    with pytest.raises(NotYourDivision), within(Scope(division=OTHER_VILLAGE, actor="staff:neighbour")):
+        take_in(Household(pk=0), first_of(), by=county.staff("neighbour"))
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held", "not-held"])
+def test_whoever_comes_while_the_last_one_leaves_comes_into_no_empty_household(
+    real_county: County, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    """Not held, the household is looked at while somebody is still in it, and somebody new is left with receipts of others."""
+    if not held:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
+
+    def leaves() -> Regrouped:
+        relations = {real_county.person("周归").pk: "其他亲属"}
+        return does(
+            real_county,
+            move_over,
+            "周家",
+            ids(real_county, "周归"),
+            into=real_county.household("钱家"),
+            relations=relations,
+        )
+
+    def comes() -> Resident:
+        with signed_in("clerk"):
+            return take_in(real_county.household("周家"), first_of(relation="其他亲属"), by=real_county.staff("clerk"))
+
+    _, came = one_inside_the_other(leaves, comes)
+
+    assert type(came).__name__ == ("NobodyThere" if held else "Resident")

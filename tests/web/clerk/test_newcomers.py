@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, expect
 
+from canbao.access.scope import within
 from canbao.enrolment.models import Bill
 from canbao.kernel.identity import check_character
 from canbao.register.models import Change, Resident
 from canbao.web.refusals import ChildThereAlready
-from tests.county import OTHER_VILLAGE, PASSWORD, VILLAGE, number, open_with_dongzhi
+from tests.county import OTHER_VILLAGE, PASSWORD, VILLAGE, everybody, number, open_with_dongzhi, register_changes
 from tests.web.browsing import fits
 from tests.web.browsing import person as person_at
 from tests.web.browsing import sign_in as sign_in_at
@@ -271,6 +272,18 @@ def test_the_pages_speak_english(sign_in: object, outside: Outside) -> None:
     assert [unmarked_chinese(page) for page in opened] == [[]] * 4
 
 
+def test_a_household_that_everybody_left_takes_nobody_in(sign_in: object, outside: Outside) -> None:
+    client = sign_in("clerk")
+    _, people = pages(outside, "周家")
+    with within(everybody()), register_changes("moved_home"):
+        Resident.objects.filter(name="周归").update(household=outside.county.household("钱家"))
+
+    answer = client.post(people, person())
+
+    assert (answer.status_code, "这一户没有人了" in text_of(answer)) == (409, True)
+    assert outside.look(lambda _: Resident.objects.filter(name="赵新").exists()) is False
+
+
 # --- a household that is not there yet, and the way there -----------------------------------------------------------------
 
 
@@ -373,13 +386,15 @@ def test_children_apart_from_their_parents_where_the_notice_says_so(sign_in: obj
         "sex": "女",
         "order": 1,
     } | HOME
-    before = client.post("/newcomers/apart/", child)
+    before, split = client.post("/newcomers/apart/", child), f"/households/{outside.household('赵家')}/change/split/"
+    says_nothing = text_of(client.get(split))
     outside.look(lambda _: open_with_dongzhi())
 
     page = text_of(client.get("/newcomers/"))
     done = client.post("/newcomers/apart/", child)
 
     assert (before.status_code, done.status_code) == (404, 302)
+    assert ("单独成户" in says_nothing, "单独成户（依据：五（三））" in text_of(client.get(split))) == (False, True)
     assert "父母都参加职工医保的，子女单独成户（依据：五（三））" in page
     made = outside.look(lambda county: county.person("冯职宝宝"))
     assert (made.relation, made.number_kind, made.household.code) == ("户主", "暂无", "冯家")

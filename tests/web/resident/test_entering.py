@@ -1,6 +1,7 @@
 """A resident enters by name and number; strangers cannot be probed."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -8,8 +9,9 @@ from django.test import Client
 from canbao.access.models import Record
 from canbao.access.scope import within
 from canbao.register.domain.households import move_over
+from canbao.register.domain.residents import register_resident
 from tests.collection.domain.test_households import does
-from tests.county import County, everybody
+from tests.county import IN_THE_WINDOW, County, everybody
 from tests.web.conftest import number_of, wrong_number
 from tests.web.pages import refusal_of, text_of
 
@@ -45,6 +47,20 @@ def test_a_number_too_short_is_counted_and_none_of_it_is_said(db: None, client: 
     answer = client.post("/my/enter/", {"name": "钱奶奶", "number": "99062119480108"})
 
     assert (answer.status_code, refusal_of(answer)) == (422, "身份证号您填了 14 位，应为 18 位（旧号 15 位）。")
+
+
+def test_a_foreigner_enters_by_name_and_passport(db: None, client: Client) -> None:
+    with within(everybody()):
+        register_resident(
+            household=County().household("周家"), name="阮氏兰", number="C1234567", issuer="VNM", born_on=date(1992, 3, 8), sex="女",
+            relation="配偶", on=IN_THE_WINDOW.date(), allow_synthetic=False,
+        )  # fmt: skip
+
+    wrong = [try_to_enter(client, *typed) for typed in (("阮氏", "C1234567"), ("阮氏兰", "C7654321"))]
+    answer = client.post("/my/enter/", {"name": "阮氏兰", "number": " c1234567"})
+
+    assert (wrong, answer.status_code) == ([(422, NOT_FOUND)] * 2, 302)
+    assert "C1234567" not in str(dict(client.session))
 
 
 def test_the_session_keeps_no_number(db: None, client: Client) -> None:

@@ -33,6 +33,7 @@ from canbao.register.refusals import (
     HouseholdNotFound,
     NobodyChosenToMove,
     NobodyStays,
+    NobodyThere,
     NoCommittee,
     NothingChanges,
     NotInHousehold,
@@ -87,6 +88,19 @@ def open_household(
     must(head.relation == HEAD, "a household begins with its head")
     record("household.opened", f"household:{home.pk}", county=home.county, resident=head.pk)
     return head
+
+
+@transaction.atomic
+def take_in(home: Household, somebody: Callable[[Household], Resident], *, by: Staff) -> Resident:
+    """Somebody new, whom `somebody` registers, in a household that is there. Not in one that everybody has left: its receipts are of
+    those who were in it, and would be read by whoever came now.
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `NobodyThere`, then like `somebody`.
+    """
+    (home,) = _locked([home.pk], by)
+    if not _living(home):
+        raise NobodyThere(home=home.code)
+    return somebody(home)
 
 
 @transaction.atomic

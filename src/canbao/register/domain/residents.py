@@ -44,12 +44,13 @@ def find_by_name_and_number(*, name: str, number: str, on: date, allow_synthetic
     """Who has this name and this number, of a card or of a passport of whatever state. Needs no scope.
 
     Says no, in this order: what is wrong with the number itself (`kernel.identity`), `NotOnRegister`; the latter is
-    the same for a wrong name and for an unknown number, so that nobody can try out strangers' numbers. A number that may be a
-    passport's and is nobody's of this name is answered as what it is not: a card's.
+    the same for a wrong name and for an unknown number, so that nobody can try out strangers' numbers. So few digits alone may be a
+    passport's, or a card's of which most is missing: where nobody of this name has them, it is the second that is said.
     """
-    name = "".join(name.split())
-    found = _found([person_token(one.number) for one in passports_like(number)], name)
-    if found is None:
+    name, passports = "".join(name.split()), passports_like(number)
+    found = _found([person_token(one.number) for one in passports], name)
+    is_no_card = bool(passports) and any(character.isalpha() for character in number)
+    if found is None and not is_no_card:
         identity = parse_identity(number, on=on, allow_synthetic=allow_synthetic)
         found = _found([person_token(identity.number)], name)
     if found is None:

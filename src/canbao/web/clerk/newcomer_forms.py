@@ -12,8 +12,7 @@ from canbao.access.clock import today
 from canbao.access.models import Staff
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.divisions.queries import below
-from canbao.enrolment.packs import pack_of, traits_known
-from canbao.enrolment.queries import current_campaign
+from canbao.enrolment.packs import pack_in_force, traits_known
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.identity import half_width
 from canbao.kernel.passport import passports_like
@@ -81,7 +80,7 @@ _HERE_BECAUSE = {Resident.Hukou.PERMIT: "居住证", Resident.Hukou.STUDENT: "�
 
 def _foreign(home: Household, hukou: str) -> list[str]:
     traits = ("外籍", *(word for why, word in _HERE_BECAUSE.items() if why == hukou))
-    return traits_known(current_campaign(home.county), *traits)
+    return traits_known(pack_in_force(home.county), *traits)
 
 
 class SomebodyForm(forms.Form):
@@ -252,13 +251,7 @@ def _villages(division: str) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def ways_to_register(pack: Pack | None) -> dict[str, type[SomebodyForm | ApartForm]]:
     """By which papers the head of a new household is registered; children apart from their parents where the notice says so."""
-    apart = pack is not None and pack.household.children_apart is not None
-    return {**FORMS, **({"apart": ApartForm} if apart else {})}
-
-
-def pack_here(county: str) -> Pack | None:
-    campaign = current_campaign(county)
-    return pack_of(campaign) if campaign is not None else None
+    return {**FORMS, **({"apart": ApartForm} if children_apart(pack) else {})}
 
 
 def carried(typed: str) -> dict[str, str]:
@@ -267,3 +260,8 @@ def carried(typed: str) -> dict[str, str]:
     if passports_like(typed) or sum(character.isdecimal() for character in typed) >= MANY_DIGITS:
         return {"number": typed}
     return {} if typed.isascii() else {"name": typed}
+
+
+def children_apart(pack: Pack | None) -> str:
+    """The clause by which children of two parents in the employee scheme are a household of their own; "" where there is none."""
+    return pack.household.children_apart.clause if pack and pack.household.children_apart else ""

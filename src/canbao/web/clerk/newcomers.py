@@ -17,8 +17,9 @@ from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.access.record import record, recorded_last
 from canbao.collection.domain.readjustment import follow_register
+from canbao.enrolment.packs import pack_in_force
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.households import open_household
+from canbao.register.domain.households import open_household, take_in
 from canbao.register.domain.residents import register_newborn
 from canbao.register.models import Household, Resident
 from canbao.register.refusals import NumberTaken
@@ -30,7 +31,7 @@ from canbao.web.clerk.newcomer_forms import (
     NewbornForm,
     SomebodyForm,
     carried,
-    pack_here,
+    children_apart,
     ways_to_register,
 )
 from canbao.web.guards import staff_who_may
@@ -49,7 +50,17 @@ def newborn(request: HttpRequest, household_id: int) -> HttpResponse:
     name = form.name_of_child(guardian.name)
     try:
         with transaction.atomic(), recorded_last():
-            child = register_newborn(guardian=guardian, name=name, sex=asked["sex"], born_on=asked["born_on"], order_of_birth=asked["order"])  # fmt: skip
+            child = take_in(
+                home,
+                lambda _: register_newborn(
+                    guardian=guardian,
+                    name=name,
+                    sex=asked["sex"],
+                    born_on=asked["born_on"],
+                    order_of_birth=asked["order"],
+                ),
+                by=request.user,
+            )
             _bills_follow(request, child)
     except NumberTaken:
         no = ChildThereAlready(guardian=guardian.name, born_on=asked["born_on"], order=asked["order"])
@@ -73,7 +84,7 @@ def person(request: HttpRequest, household_id: int, papers: str = "card") -> Htt
         return _person_page(request, home, papers, form)
     try:
         with transaction.atomic(), recorded_last():
-            made = form.registers(home, on=today())
+            made = take_in(home, lambda there: form.registers(there, on=today()), by=request.user)
             _bills_follow(request, made)
     except Refusal as no:
         return _person_page(request, home, papers, form, no=no)
@@ -85,7 +96,7 @@ def person(request: HttpRequest, household_id: int, papers: str = "card") -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_home(request: HttpRequest, papers: str = "card") -> HttpResponse:
     """A household that is not there yet, and whom it begins with. Whoever was looked for and not found comes here with what was typed."""
-    pack = pack_here(request.user.county)
+    pack = pack_in_force(request.user.county)
     ways = ways_to_register(pack)
     if papers not in ways:
         raise Http404
@@ -139,13 +150,13 @@ def _home_page(
     request: HttpRequest, papers: str, home: HomeForm, form: forms.Form, *, no: Refusal | None = None
 ) -> HttpResponse:
     status = 409 if no else 422 if form.errors or home.errors else 200
-    pack = pack_here(request.user.county)
+    pack = pack_in_force(request.user.county)
     ways = [
         (reverse("new-home-with", args=[way]), one.papers_are, way == papers)
         for way, one in ways_to_register(pack).items()
     ]
     context = {
         "home_form": home, "form": form, "no": said_beside(form, said_beside(home, no)), "ways": ways, "typed": request.POST.get("typed", ""),
-        "apart": pack.household.children_apart if pack else None,
+        "apart": children_apart(pack),
     }  # fmt: skip
     return render(request, "clerk/new_home.html", context, status=status)

@@ -22,7 +22,7 @@ from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.access.record import record
 from canbao.collection.domain.households import with_bills
-from canbao.enrolment.packs import pack_of
+from canbao.enrolment.packs import pack_in_force
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes, households
@@ -31,6 +31,7 @@ from canbao.register.models import Change, Household, Resident
 from canbao.register.queries import HouseholdFound, find_households, history_of_household, households_in, together_with
 from canbao.register.refusals import HouseholdNotFound
 from canbao.web.clerk.changes import GroundForm, said_beside
+from canbao.web.clerk.newcomer_forms import children_apart
 from canbao.web.guards import staff_who_may
 from canbao.web.history import differences, told
 from canbao.web.members import Member, State, members
@@ -152,7 +153,7 @@ TITLES = {
 }
 # What it is, and what follows for those who have paid.
 LEADS = {
-    Kind.SPLIT: _("这一户的一部分人另立一户，例如子女成家；父母都参加职工医保的，子女可以单独成户。"),
+    Kind.SPLIT: _("这一户的一部分人另立一户，例如子女成家。"),
     Kind.MOVED_HOME: _("有人到另一户去，例如结婚；全家都选就是并到那一户。"),
     Kind.TIER: _("一家人选同一档，全家一起换。"),
 }
@@ -160,8 +161,8 @@ LEADS = {
 
 def tiers_of(home: Household) -> tuple[str, ...]:
     """The tiers of the notice in force here; none where all pay one price."""
-    campaign = current_campaign(home.county)
-    return pack_of(campaign).tiers if campaign else ()
+    pack = pack_in_force(home.county)
+    return pack.tiers if pack else ()
 
 
 def possible_here(home: Household) -> list[tuple[Kind, Any]]:
@@ -394,7 +395,7 @@ def _form_page(
     status = 409 if no else 422 if form.errors else 200
     no = said_beside(form, no)
     context = {
-        "home": home, "kind": kind, "title": TITLES[kind], "lead": LEADS.get(kind), "form": form, "no": no, "offered": offered,
+        "home": home, "kind": kind, "title": TITLES[kind], "lead": LEADS.get(kind), "apart": children_apart(pack_in_force(home.county)) if kind is Kind.SPLIT else "", "form": form, "no": no, "offered": offered,
         "last": _last([home, *([form.home] if isinstance(form, MoveForm) and form.home else [])]), "relations": RELATIONS,
     }  # fmt: skip
     _read(home)

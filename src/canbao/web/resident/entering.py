@@ -29,7 +29,7 @@ class EntryForm(forms.Form):
     number = forms.CharField(
         label=_("身份证号"),
         max_length=40,
-        help_text=_("18 位，最后一位可能是 X"),
+        help_text=_("18 位，最后一位可能是 X；外国人写护照或居留证的号码"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
