@@ -32,7 +32,7 @@ def test_it_says_where_it_serves_and_how_to_stop_it_and_a_taken_port_is_named(re
     command = [sys.executable, "-m", "canbao", "serve"]
     with subprocess.Popen(command, env=told(**settings), cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            says = process.stdout.readline()
+            says, lists = process.stdout.readline(), process.stdout.readline()
             wait_for(port, process)
             second = canbao("serve", **settings)
         finally:
@@ -40,6 +40,7 @@ def test_it_says_where_it_serves_and_how_to_stop_it_and_a_taken_port_is_named(re
             code = process.wait(20)
 
     assert (f"http://127.0.0.1:{port} " in says, "Ctrl-C" in says, code) == (True, True, 0)
+    assert "canbao work" in lists  # it starts none itself: one that crashes is not the pages' business
     assert (second.returncode, f"端口 {port} 用不了" in second.stderr, second.stdout) == (1, True, "")
 
 

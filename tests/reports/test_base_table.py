@@ -6,6 +6,7 @@ from datetime import date
 
 import fastexcel
 import pytest
+from django.db import connections
 
 from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision, NotYourWork, PurposeMissing
@@ -96,6 +97,17 @@ def test_a_village_that_was_merged_stays_on_it_and_says_where_it_went(table: Bas
     places = base_by_place(table, division="340621100000")
 
     assert [(one.name, one.merged_into) for one in places] == [("示例一村", "示例二村"), ("示例二村", "")]
+
+
+def test_a_town_that_nobody_registered_stands_under_its_code(real_county: County) -> None:
+    """The villages were brought along without it."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM enrolment_target WHERE division = '340621100000'")
+        cursor.execute("DELETE FROM divisions_division WHERE code = '340621100000'")
+
+    (town,) = base_by_place(newest_base_table(COUNTY), division=COUNTY)
+
+    assert (town.code, town.name, town.people) == ("340621100000", "340621100000", 12)
 
 
 def test_whoever_was_moved_to_another_village_is_counted_where_they_were_listed(table: BaseTable, county: County) -> None:  # fmt: skip

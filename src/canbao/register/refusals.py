@@ -195,6 +195,14 @@ class ChangedSince(Refusal):
     remedy_template = "请从最近的一次变更开始，依次撤销。"
 
 
+class LaterHappened(Refusal):
+    """Taken back, one thing would have happened to somebody after another that nothing comes after: work after leaving the county."""
+
+    code = "later_happened"
+    says_template = "撤销以后，{who}的登记前后不合：{event}（{day}）之后还有{later}（{later_day}）。"
+    remedy_template = "请先撤销后一次登记，再撤销这一次。"
+
+
 class HouseholdCodeTaken(Refusal):
     """One code, one household."""
 

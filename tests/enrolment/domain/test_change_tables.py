@@ -518,6 +518,46 @@ def test_once_and_in_ones_own_name_they_do_happen(county: County, what: str) -> 
     does_sql(what.format("clerk"), three_tables(county)[OPEN])
 
 
+OF_ANOTHER_FILE = "jsonb_build_object('file_digest', md5(''))"
+
+
+def copied(table: str, pk: int, changes: str) -> None:
+    """The same row once more, but for these columns, by whoever handed it in."""
+    with within(Scope(VILLAGE, "staff:clerk")), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('id', -t.id) || {changes})).* FROM {table} t WHERE id = %s",
+            [pk],
+        )
+        assert cursor.rowcount == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "no"),
+    [
+        ("jsonb_build_object('taken_at', now(), 'taken_by', 'clerk')", "handed in before anything is done"),
+        ("jsonb_build_object('taken_back_at', now(), 'taken_back_by', 'clerk', 'taken_back_why', '填错')", "handed in before anything is done"),
+        ("jsonb_build_object('handed_in_by', 'somebody')", "staff:somebody"),
+    ],
+    ids=["as-if-taken", "as-if-taken-back", "in-another-name"],
+)  # fmt: skip
+def test_a_change_table_comes_in_with_nothing_done_and_in_ones_own_name(county: County, changes: str, no: str) -> None:
+    table = handed_in(county, sheet(钱奶奶={"变动": "死亡"}))
+
+    with pytest.raises(DatabaseError, match=no):
+        copied("enrolment_changetable", table.pk, f"{OF_ANOTHER_FILE} || {changes}")
+    copied("enrolment_changetable", table.pk, OF_ANOTHER_FILE)  # the control
+
+
+@pytest.mark.parametrize("column", ["change_id", "added_id"])
+def test_a_row_of_it_comes_in_with_nothing_done(county: County, column: str) -> None:
+    table = handed_in(county, sheet(钱奶奶={"变动": "死亡"}))
+    row = ChangeTableRow.objects.get(change_table=table)
+
+    with pytest.raises(DatabaseError, match="handed in before anything is done"):
+        copied("enrolment_changetablerow", row.pk, f"jsonb_build_object('{column}', 1, 'row', -1)")
+    copied("enrolment_changetablerow", row.pk, "jsonb_build_object('row', -1)")  # the control
+
+
 def test_numbers_in_it_are_sealed(county: County) -> None:
     typed = number(date(1982, 6, 2), 24)
     handed_in(county, sheet(赵妻={"变动": "更正", "更正后证件号码": typed}))

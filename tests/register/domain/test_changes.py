@@ -44,6 +44,7 @@ from canbao.register.refusals import (
     GroundMissing,
     HasDied,
     HasMovedAway,
+    LaterHappened,
     NeverInEmployeeScheme,
     NothingChanges,
     NumberInText,
@@ -319,6 +320,34 @@ def test_a_day_that_was_taken_back_stands_in_nobodys_way_until_it_holds_again(co
 
     with pytest.raises(DayNotPossible):
         does(county, died, "赵大", on=date(2021, 9, 1))
+
+
+def test_nothing_is_taken_back_that_something_later_rests_on(county: County) -> None:
+    """He came back and found work here: without the return he would have found it after he left."""
+    does(county, moved_away, "赵大", on=date(2021, 10, 1))
+    back = does(county, returned, "赵大", on=date(2021, 10, 5))
+    worked = does(county, joined_employee_scheme, "赵大", on=date(2021, 10, 10))
+
+    with pytest.raises(LaterHappened) as no:
+        takes_back(county, back)
+    assert "迁出（2021-10-01）之后还有参加职工医保（2021-10-10）" in no.value.says
+    assert county.person("赵大").moved_on is None
+
+    takes_back(county, worked)
+    takes_back(county, back)
+    assert county.person("赵大").moved_on == date(2021, 10, 1)
+
+
+def test_what_was_taken_back_does_not_hold_again_before_what_happened_since(county: County) -> None:
+    mistaken = takes_back(county, does(county, died, "赵大", on=date(2021, 10, 1)))
+    left = does(county, moved_away, "赵大", on=date(2021, 10, 5))
+
+    with pytest.raises(LaterHappened):
+        takes_back(county, mistaken)
+    takes_back(county, left)
+    takes_back(county, mistaken)
+
+    assert county.person("赵大").died_on == date(2021, 10, 1)
 
 
 def test_of_a_chain_it_is_told_which_changes_hold_now(county: County) -> None:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -40,6 +41,7 @@ from canbao.register.refusals import (
     DayNotPossible,
     HasDied,
     HasMovedAway,
+    LaterHappened,
     NeverInEmployeeScheme,
     NothingChanges,
     NotOneHead,
@@ -238,7 +240,8 @@ def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
 
     Says no, in this order: `NotYourDivision` (also where one of several is out of sight, or a village that somebody would come
     back to), `NotYourWork`, `CannotBeUndone` (a change that went beyond what is changed here), `UndoneAlready`, `ChangedSince`,
-    `NumberTaken` (the number that would come back is somebody else's by now), `HouseholdCodeTaken`, `PassbookTaken`, `NotOneHead`.
+    `NumberTaken` (the number that would come back is somebody else's by now), `HouseholdCodeTaken`, `PassbookTaken`, `NotOneHead`,
+    `LaterHappened` (what is left would be out of order).
     """
     kept = Change.objects.filter(pk=change.pk).first()
     if kept is None:
@@ -268,6 +271,9 @@ def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
                     raise ChangedSince(who=whose[one.pk])
     if kept.together is not None:
         _check_heads_of(whole)
+    for one in whole:
+        if one.resident_id is not None and _began(one).kind in _DATED:
+            _check_order(people[one.resident_id])
     return _recorded(Change.objects.get(undoes=kept))
 
 
@@ -307,6 +313,24 @@ def _check_heads_of(whole: Sequence[Change]) -> None:
         heads = sum(relation == HEAD for relation in living)
         if living and heads != 1:
             raise NotOneHead(home=home.code, heads=heads)
+
+
+def _check_order(resident: Resident) -> None:
+    """What holds of somebody is in the order of its days: nothing comes after a death, and after leaving only the return or a death."""
+    holding = history_of(resident).filter(kind__in=_DATED, is_undone=False).order_by("on", "pk")
+    for before, after in pairwise(holding):
+        gone = before.kind == Kind.DIED or (before.kind == Kind.MOVED and after.kind not in (Kind.RETURNED, Kind.DIED))
+        if gone or (after.kind == Kind.RETURNED and before.kind != Kind.MOVED):
+            raise LaterHappened(
+                who=resident.name, event=before.get_kind_display(), day=before.on, later=after.get_kind_display(), later_day=after.on
+            )  # fmt: skip
+
+
+def _began(change: Change) -> Change:
+    """Of a chain of taking back, what was registered first."""
+    while change.undoes is not None:
+        change = change.undoes
+    return change
 
 
 def _last_of_chain(change: Change) -> Change:

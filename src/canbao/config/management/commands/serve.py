@@ -31,6 +31,9 @@ class Command(BaseCommand):
             f"参保系统在 {address} 提供服务；要停止，在这里按 Ctrl-C，或执行 kill {os.getpid()}"
             f" (serving at {address}; to stop it: Ctrl-C here, or kill {os.getpid()})"
         )
+        self.stdout.write(
+            "报送的名单由 canbao work 处理，请另外启动；没有它，名单一直等着 (lists wait until canbao work runs)"
+        )
         self.stdout.flush()  # this process may become another program, which knows nothing of what was not written
         # the server is not told the owner's address. With a server of one's own that keeps the owner from whoever breaks
         # into the pages; the embedded one's passwords lie in this home, where this user's processes can read them
