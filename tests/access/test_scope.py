@@ -131,7 +131,7 @@ def test_lines_show_with_what_they_are_lines_of(busy_county: County) -> None:
 
 
 # Lists are few; what stands on them is not.
-ASKED_ROW_BY_ROW = {"rosters_roster", "rosters_upload", "rosters_learnedcolumn"}
+ASKED_ROW_BY_ROW = {"rosters_roster", "rosters_upload", "rosters_learnedword"}
 
 
 def asks_row_by_row() -> set[str]:

@@ -39,25 +39,28 @@ def give_back(roster: Roster, *, by: Staff) -> bytes:
     """
     check_may_handle(by, county=roster.county, department=roster.department)
     rows = _rows(roster)
-    answer = Answer(
-        sheet=roster.sheet,
-        header_row=roster.header_row,
-        columns=roster.columns,
-        titles=roster.titles,
-        left_out=[LeftOut(**left) for left in roster.left_out],
-        rows=rows,
-        summary=[
-            ("部门", roster.department),
-            ("文件", roster.file_name),
-            ("在册截止日", roster.cut_off_on.isoformat()),
-            ("全量名单", "是" if roster.is_full else "否（增补）"),
-            *((outcome.label, str(count)) for outcome, count in counts_by_outcome(roster).items()),
-        ],
+    answer = answer_sheet(
+        Answer(
+            sheet=roster.sheet,
+            header_row=roster.header_row,
+            columns=roster.columns,
+            titles=roster.titles,
+            left_out=[LeftOut(**left) for left in roster.left_out],
+            rows=rows,
+            summary=[
+                ("部门", roster.department),
+                ("文件", roster.file_name),
+                ("在册截止日", roster.cut_off_on.isoformat()),
+                ("全量名单", "是" if roster.is_full else "否（增补）"),
+                *((outcome.label, str(count)) for outcome, count in counts_by_outcome(roster).items()),
+            ],
+        )
     )
+    # last, for it holds everybody up who has something to record
     record(
         "roster.given_back", f"roster:{roster.pk}", county=roster.county, actor=f"staff:{by.username}", rows=rows.height
     )
-    return answer_sheet(answer)
+    return answer
 
 
 def _rows(roster: Roster) -> pl.DataFrame:
