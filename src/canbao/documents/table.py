@@ -76,14 +76,12 @@ class Top(NamedTuple):
 
 class Hidden(NamedTuple):
     """Rows of people that the sender's spreadsheet does not show, hidden by hand or by a filter: they are read like the
-    others, and told. `ranges` are first and last, as the margin numbers them, and only the first `RANGES_KEPT`; `told_to` is the last row of these where there are more, otherwise 0."""
+    others, and told. `ranges` are first and last, as the margin numbers them."""
 
     rows: int
     ranges: tuple[tuple[int, int], ...]
-    told_to: int = 0
 
 
-RANGES_KEPT = 200
 NONE_HIDDEN = Hidden(0, ())
 
 
@@ -176,10 +174,9 @@ def hidden_among(table: Table, hidden_rows: Collection[tuple[int, int]] | None) 
     is_hidden = (at >= 0) & (rows <= lasts.gather(at.clip(lower_bound=0)))
     runs = is_hidden.rle().struct.unnest()
     ends = runs["len"].cum_sum().cast(pl.Int64)
-    found = [(int(rows[int(end - length)]), int(rows[int(end - 1)]))
-             for length, end, hides in zip(runs["len"], ends, runs["value"], strict=True) if hides]  # fmt: skip
-    told_to = found[RANGES_KEPT - 1][1] if len(found) > RANGES_KEPT else 0
-    return Hidden(int(is_hidden.sum()), tuple(found[:RANGES_KEPT]), told_to)
+    found = ((int(rows[int(end - length)]), int(rows[int(end - 1)]))
+             for length, end, hides in zip(runs["len"], ends, runs["value"], strict=True) if hides)  # fmt: skip
+    return Hidden(int(is_hidden.sum()), tuple(found))
 
 
 def looks_like_header(row: Sequence[str], headers: Collection[str]) -> bool:

@@ -72,4 +72,4 @@ def rosters_with_counts(*, county: str, department: str | None = None) -> QueryS
     """A county's lists, the latest first, each with how many rows had each outcome (`taken`, `corrected`, `look`, `refused`)."""
     own = Roster.objects.filter(county=county, **({"department": department} if department else {}))
     counted = {outcome.value: Count("rows", filter=Q(rows__outcome=outcome)) for outcome in Outcome}
-    return own.annotate(**counted).order_by("-imported_at", "-pk")
+    return own.annotate(**counted).defer("hidden_marks").order_by("-imported_at", "-pk")

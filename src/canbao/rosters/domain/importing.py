@@ -28,6 +28,7 @@ from canbao.policy import Pack
 from canbao.rosters.domain.categories import NO_SPELLINGS, CategoryReader, Spellings
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.handling import check_may_handle
+from canbao.rosters.domain.hiding import marks_of, told
 from canbao.rosters.domain.incoming import incoming_rows
 from canbao.rosters.domain.judging import judge
 from canbao.rosters.domain.matching import Wanted, by_token, people_by_name, people_frame
@@ -113,7 +114,8 @@ def import_roster(
         columns=[kept(text, 60) for text in table.columns],
         fields={field.value: at for field, at in columns.items()},
         left_out=left_out_of(table),
-        hidden=table.hidden._asdict() if table.hidden else None,
+        hidden=told(table.hidden),
+        hidden_marks=marks_of(table.hidden),
         other_sheets=[{"name": kept(one.name, 60), "is_hidden": one.is_hidden} for one in table.other_sheets],
         imported_at=datetime.combine(on, now().timetz()),
         imported_by=by.username,

@@ -16,6 +16,7 @@ from canbao.documents.table import HeaderRows, Table, Top, plain_header
 from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.categories import CategoryReader
 from canbao.rosters.domain.cells import kept
+from canbao.rosters.domain.hiding import told
 from canbao.rosters.domain.importing import left_out_of, required_columns, years_that_are_over
 from canbao.rosters.domain.learning import Words
 from canbao.rosters.domain.spellings import spelled
@@ -57,7 +58,7 @@ def preview(
         "titles": [kept(text, 200) for text in table.titles],
         "header_row": table.header_row,
         "rows": table.height,
-        "hidden": table.hidden._asdict() if table.hidden else None,
+        "hidden": told(table.hidden),
         "left_out": left_out_of(table)[:LEFT_OUT_AT_MOST],
         "left_out_rows": len(table.left_out),
         "columns": _columns(table, said, own),

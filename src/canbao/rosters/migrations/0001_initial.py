@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ("spellings", models.JSONField(default=list, verbose_name="照部门的写法理解的类别")),
                 ("left_out", models.JSONField(default=list, verbose_name="未当作人员的行")),
                 ("hidden", models.JSONField(default=dict, null=True, verbose_name="隐藏的行")),
+                ("hidden_marks", models.BinaryField(default=b"", verbose_name="隐藏的行（逐行）")),
                 ("other_sheets", models.JSONField(default=list, verbose_name="没有读的工作表")),
                 ("imported_at", models.DateTimeField(default=canbao.access.clock.now, verbose_name="导入时间")),
                 ("imported_by", models.CharField(max_length=60, verbose_name="导入人")),

@@ -47,8 +47,10 @@ class Roster(models.Model):
     # [{"word", "meaning", "rows"}]: spellings that the department's own words gave a meaning, "" for none of the notice's
     spellings = models.JSONField("照部门的写法理解的类别", default=list)
     left_out = models.JSONField("未当作人员的行", default=list)  # [{"row", "text", "why"}]: totals, notes, signatures
-    # {"rows", "ranges": [[first, last]]}: people in rows that the file does not show; null where that cannot be seen
+    # {"rows", "ranges": [[first, last]], "more"}: people in rows that the file does not show, and the first stretches of them; null
+    # where that cannot be seen
     hidden = models.JSONField("隐藏的行", default=dict, null=True)
+    hidden_marks = models.BinaryField("隐藏的行（逐行）", default=b"")  # `rosters.domain.hiding` makes it
     other_sheets = models.JSONField("没有读的工作表", default=list)  # [{"name", "is_hidden"}]
     imported_at = models.DateTimeField("导入时间", default=now)
     imported_by = models.CharField("导入人", max_length=60)

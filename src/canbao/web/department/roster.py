@@ -19,6 +19,7 @@ from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.closing import WHY_AT_MOST
 from canbao.rosters.domain.confirming import TAKEN
 from canbao.rosters.domain.handling import is_maker
+from canbao.rosters.domain.hiding import is_marked
 from canbao.rosters.domain.returning import give_back
 from canbao.rosters.models import Outcome, Roster, RosterRow
 from canbao.rosters.queries import counts_by_outcome, other_lists
@@ -104,9 +105,8 @@ def roster_page(
                 _("{department}的“{category}”").format(department=other, category=category)
                 for other, category in elsewhere.get(row.resident_id, ())
             )
-    ranges = found.hidden["ranges"] if found.hidden else []
     for row in page:
-        row.is_hidden = any(first <= row.row <= last for first, last in ranges)
+        row.is_hidden = is_marked(found.hidden_marks, row.row)
     context = {
         "roster": found,
         "counts": counts.items(),
