@@ -142,6 +142,13 @@ class TestTheList:
 
         assert judged(school, row(1, "赵双一", ""), row(2, "赵双二", "示例中学"))[0] == ["赵双一", "赵双二"]
 
+    def test_a_class_is_no_faculty(self, county: County) -> None:
+        place = Division.objects.get(pk=FAR_VILLAGE)
+        school = open_unit(UnitKind.SCHOOL, "示例中学", division=place, by=None, at=IN_THE_WINDOW)
+        text = f"班级,身份证号,姓名\n一班,{row(0, '赵双一').number},赵双一\n"
+
+        assert judged(school, *read_students(text.encode(), school))[0] == ["赵双一"]
+
     def test_is_read_with_any_order_of_columns(self, county: County, university: CollectingUnit) -> None:
         text = "示例学院学生名单,,\n院系,身份证号,学生姓名\n文学院,99062120120703013X,赵双一\n"
 

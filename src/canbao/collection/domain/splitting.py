@@ -120,10 +120,11 @@ def split_village(
         },
     )  # fmt: skip
     unit = CollectingUnit.objects.create(kind=UnitKind.VILLAGE, name=committee_name(name, new.kind), division=new)
-    _hand_numbers_over(committee, unit, everything=False)
     moved = follow_people(
         old, new, from_unit=committee, to_unit=unit, on=on, why=why, actor=actor, at=at, chosen=list(going.households)
     )
+    # bills before books, like everybody who takes money
+    _hand_numbers_over(committee, unit, everything=False)
     record("division.split", f"division:{old.code}", county=county, actor=actor, new=new.code, on=on, why=why, households=len(moved.households))  # fmt: skip
     return Split(new, len(moved.households), moved.people)
 

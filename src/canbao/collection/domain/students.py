@@ -32,7 +32,7 @@ MOST_ROWS = 2000  # each is a change of its own: as many as an answer within a m
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "name": (*ALIASES[Field.NAME], "学生姓名"),
     "number": ALIASES[Field.NUMBER],
-    "faculty": ("院系", "学院", "系", "二级学院", "所在院系", "所属院系", "院系名称", "班级"),
+    "faculty": ("院系", "学院", "系", "二级学院", "所在院系", "所属院系", "院系名称"),
 }
 _HEADERS = frozenset(plain_header(word) for words in _WORDS.values() for word in words)
 
