@@ -4,6 +4,7 @@ import pytest
 
 from canbao.divisions.domain.names import rename
 from canbao.divisions.models import Division
+from canbao.kernel.days import days_after
 from canbao.rosters.domain.places import Places
 from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, signed_in
 
@@ -46,3 +47,25 @@ def test_an_old_name_means_where_its_people_are_by_now(county: County) -> None:
     for name in ("示例一村", "示例二村", "新民村"):
         assert [first for first, _ in places.ranges("濉溪镇", name)] == [OTHER_VILLAGE]
     assert not places.differs("濉溪镇", "示例一村", OTHER_VILLAGE)
+
+
+def test_a_village_that_was_split_is_also_what_was_split_off(county: County) -> None:
+    """Departments go on writing the old village of those who are in the new one; the new name means that one alone."""
+    new = "340621100202"
+    Division.objects.create(code=new, name="新民村", level="village", since=IN_THE_WINDOW.date(), split_from_id=VILLAGE)
+    places = Places(COUNTY)
+
+    assert [first for first, _ in places.ranges("濉溪镇", "示例一村")] == [VILLAGE, new]
+    assert [first for first, _ in places.ranges("濉溪镇", "新民村")] == [new]
+    assert (places.differs("濉溪镇", "示例一村", new), places.differs("濉溪镇", "新民村", VILLAGE)) == (False, True)
+
+
+def test_a_split_that_was_taken_back_means_the_whole_again(county: County) -> None:
+    day = IN_THE_WINDOW.date()
+    Division.objects.create(
+        code="340621100202", name="新民村", level="village", since=day, until=days_after(day, -1), split_from_id=VILLAGE,
+        successor_id=VILLAGE,
+    )  # fmt: skip
+
+    assert [first for first, _ in Places(COUNTY).ranges("濉溪镇", "新民村")] == [VILLAGE]
+    assert [first for first, _ in Places(COUNTY).ranges("濉溪镇", "示例一村")] == [VILLAGE]

@@ -28,7 +28,7 @@ from canbao.register.models import Change, Resident
 from canbao.register.refusals import NotOnRegister
 
 SCHOOLS = (UnitKind.SCHOOL, UnitKind.UNIVERSITY, UnitKind.FACULTY)
-MOST_ROWS = 2000  # each is a change of its own: as many as an answer within a minute allows
+MOST_ROWS = 1000  # each is a change of its own, and a whole list is taken back within half a minute
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "name": (*ALIASES[Field.NAME], "学生姓名"),
     "number": ALIASES[Field.NUMBER],

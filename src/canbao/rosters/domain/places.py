@@ -6,6 +6,7 @@ and 一村村民委员会 for the same village.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from canbao.divisions.models import Division
 from canbao.kernel.division_code import DivisionCode
@@ -23,6 +24,13 @@ def plain_place(text: str) -> str:
     return f"{short}村" if short != whole and whole.endswith("村委会") and not short.endswith("村") else short
 
 
+def _names_of(one: Division, places: Mapping[str, Division]) -> set[str]:
+    """What it is and was called; and of a village that was split off, what the whole was called: some of those people are its own."""
+    names = {one.name, *(former.name for former in one.former_names.all())}
+    whole = places.get(one.split_from_id or "")
+    return names if whole is None else names | _names_of(whole, places)
+
+
 class Places:
     """The towns and villages of a county by their names, former ones too; two queries."""
 
@@ -38,7 +46,7 @@ class Places:
             while now.successor_id in places:
                 now = places[now.successor_id]
             by_name = self._towns if one.level == "town" else self._villages
-            for name in {one.name, *(former.name for former in one.former_names.all())}:
+            for name in _names_of(one, places):
                 codes = by_name.setdefault(plain_place(name), [])
                 if DivisionCode(now.code) not in codes:
                     codes.append(DivisionCode(now.code))
