@@ -11,7 +11,7 @@ from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.collection.domain.in_hand import cash_in_hand
 from canbao.collection.queries import receipts_left
-from canbao.divisions.models import CollectingUnit
+from canbao.divisions.models import CollectingUnit, UnitKind
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import Roll, current_campaign, households_to_pay, progress_of_unit, roll_of
 from canbao.web.guards import staff_who_may
@@ -48,6 +48,8 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _faculties(unit: CollectingUnit, campaign: Campaign) -> list[tuple[CollectingUnit, Roll]]:
     """Of a university: each with how many of its students are enrolled and how many owe."""
+    if unit.kind != UnitKind.UNIVERSITY:
+        return []
     faculties = list(unit.faculties.filter(until__isnull=True).order_by("name"))
     rolls = roll_of(faculties, campaign) if faculties else {}
     return [(one, rolls[one.pk]) for one in faculties]
