@@ -51,7 +51,7 @@ def _faculties(unit: CollectingUnit, campaign: Campaign) -> list[tuple[Collectin
     if unit.kind != UnitKind.UNIVERSITY:
         return []
     faculties = list(unit.faculties.filter(until__isnull=True).order_by("name"))
-    rolls = roll_of(faculties, campaign) if faculties else {}
+    rolls = roll_of(faculties, campaign)
     return [(one, rolls[one.pk]) for one in faculties]
 
 
