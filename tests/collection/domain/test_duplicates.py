@@ -190,10 +190,13 @@ def test_a_list_that_names_both_numbers_means_one_person_twice(county: County, t
     one, other = twice
     merges(county, one, other)
 
-    found = named(county, tmp_path, ("钱儿", WRONG, "低保对象"), listed("钱儿"))
+    again = named(county, tmp_path, ("钱儿", WRONG, "低保对象"), listed("钱儿"))
+    other_grade = named(
+        county, tmp_path, ("钱儿", WRONG, "低收入家庭重度残疾人（1级）"), listed("钱儿", "低收入家庭重度残疾人（2级）")
+    )
 
-    assert {who for _, who in found} == {one.pk}
-    assert Holding.objects.filter(resident=other).count() == 0
+    assert again == [("taken", one.pk), ("refused", one.pk)]
+    assert other_grade == [("taken", one.pk), ("look", one.pk)]
 
 
 def test_the_right_number_of_the_withdrawn_row_means_the_row_that_got_it(

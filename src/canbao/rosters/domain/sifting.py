@@ -4,7 +4,7 @@ Nineteen of twenty rows of a good list agree with the register in everything. Th
 others are read and judged one by one (`incoming`, `judging`), which alone say what is wrong. What is plain here would be
 taken there, too, without a remark, and a test holds both to it.
 
-A row is plain when its number is written as on the card and stands on no other row, its person is registered under that
+A row is plain when its number is written as on the card, its person stands on no other row, is registered under that
 very name and is still here, its category is read without a question, its days raise none, and its place is not another.
 """
 
@@ -93,6 +93,10 @@ def plain_rows(fields: pl.DataFrame, others: pl.Series, people: pl.DataFrame, pl
     rows = fields.filter("clear").join(people, on=TOKEN, how="inner", maintain_order="left")
     tokens = pl.concat([fields[TOKEN].drop_nulls(), others])
     rows = rows.filter(~pl.col(TOKEN).is_in(tokens.filter(tokens.is_duplicated()).unique().implode()))
+    # two numbers of one person, who was registered twice: what the one row gives is asked of the other
+    rows = rows.filter(
+        ~pl.col("resident").is_in(people["resident"].filter(people["resident"].is_duplicated()).unique().implode())
+    )
     rows = rows.filter(pl.col(Field.NAME) == pl.col("registered"), pl.col("gone") == "")
     place = [Field.TOWN, Field.VILLAGE, "division"]
     asked = rows.select(place).unique()
