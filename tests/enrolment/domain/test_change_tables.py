@@ -33,7 +33,7 @@ from canbao.register.domain.changes import died, joined_employee_scheme, moved_a
 from canbao.register.models import Change, Resident
 from canbao.register.refusals import GroundMissing, NothingChanges, WasWithdrawn
 from tests.collection.domain.test_cash import take as pay
-from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, number, signed_in
+from tests.county import IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, number, register_changes, signed_in
 from tests.enrolment.change_sheets import sheet
 from tests.web.conftest import number_of as identity_of
 
@@ -239,6 +239,17 @@ def test_whoever_cannot_be_added_is_refused(county: County, new: dict[str, Any],
 
     (row,) = made.rows.exclude(name="钱儿")
     assert (row.outcome, why in row.why) == ("refused", True)
+
+
+def test_nobody_is_added_to_a_household_that_everybody_left(county: County) -> None:
+    """Its receipts are of those who were in it."""
+    with register_changes():
+        Resident.objects.filter(name="周归").update(household=county.household("钱家"), division=VILLAGE)
+
+    made = handed_in(county, sheet(BABY | {"农户编码": "周家"}))
+
+    (row,) = made.rows.all()
+    assert (row.outcome, "周家" in row.why) == ("refused", True)
 
 
 @pytest.mark.parametrize(

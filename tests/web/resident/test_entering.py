@@ -84,6 +84,15 @@ def test_a_machine_that_throws_its_cookies_away_is_stopped_by_the_number(db: Non
     assert answers == [NOT_FOUND] * 10 + ["查询次数太多，请稍后再试。"]
 
 
+def test_a_number_written_another_way_is_the_same_number(db: None) -> None:
+    typed = number_of("钱奶奶")
+    ways = ["-".join((typed[:at], typed[at:])) for at in range(1, 12)]
+
+    answers = [try_to_enter(Client(), "某某", way)[1] for way in ways]
+
+    assert answers == [NOT_FOUND] * 10 + ["查询次数太多，请稍后再试。"]
+
+
 def test_and_by_its_address(db: None) -> None:
     people = ["赵大", "赵妻", "钱奶奶", "钱儿", "孙独"]
 

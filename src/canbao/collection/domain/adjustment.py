@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
@@ -79,9 +79,9 @@ def adjust_to_lists(
         done = readjust(campaign, as_of=as_of, at=at, actor=actor)
         last = Enrolment.objects.order_by("pk").values_list("pk", flat=True).last() or 0
         enrolled = enrol_fully_subsidised(campaign, on=as_of, actor=actor)
-    adjusted = Adjusted(done, enrolled, _lines(campaign, done, enrolled_after=last))
-    if as_seen is not None and adjusted.fingerprint != as_seen:
-        raise AdjustmentDiffers(as_of=as_of)
+        adjusted = Adjusted(done, enrolled, _lines(campaign, done, enrolled_after=last))
+        if as_seen is not None and adjusted.fingerprint != as_seen:
+            raise AdjustmentDiffers(as_of=as_of)
     if just_looking:
         transaction.set_rollback(True)
     return adjusted
@@ -91,8 +91,7 @@ def _lines(campaign: Campaign, done: Readjusted, *, enrolled_after: int) -> tupl
     """Each person once for each bill that changed, by effect; the office's own enrolments first."""
     enrolled = Enrolment.objects.filter(campaign=campaign, ended_on__isnull=True)
     by_office = set(enrolled.filter(pk__gt=enrolled_after, paid_fen=0).values_list("resident", flat=True))
-    touched = {resident for resident, _ in done.differences}
-    covered = set(enrolled.filter(resident__in=touched).values_list("resident", flat=True))
+    covered = _covered(campaign, [resident for resident, _ in done.differences])
     lines = [Line(resident, Effect.ENROLLED, None) for resident in by_office]
     lines += [
         Line(resident, _effect(fen, is_covered=resident in covered), fen)
@@ -101,6 +100,16 @@ def _lines(campaign: Campaign, done: Readjusted, *, enrolled_after: int) -> tupl
     ]
     order = list(Effect)
     return tuple(sorted(lines, key=lambda line: (order.index(line.effect), line.resident_id, line.fen or 0)))
+
+
+def _covered(campaign: Campaign, residents: list[int]) -> set[int]:
+    """Those of them who are enrolled; as one array, for at the year's end they are a tenth of the county."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT resident_id FROM enrolment_enrolment WHERE campaign_id = %s AND ended_on IS NULL AND resident_id = ANY (%s)",
+            [campaign.pk, residents],
+        )
+        return {resident for (resident,) in cursor.fetchall()}
 
 
 def _effect(fen: int | None, *, is_covered: bool) -> Effect:

@@ -40,6 +40,7 @@ from canbao.kernel.identity import parse_identity
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes
 from canbao.register.domain.entries import ground_of, name_of, name_of_somebody_new, relation_of
+from canbao.register.domain.households import take_in
 from canbao.register.domain.residents import find_by_number, register_resident
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import NumberTaken
@@ -318,8 +319,9 @@ def _perform(row: ChangeTableRow, *, by: Staff, at: datetime, why: str) -> None:
         if there is not None and there.withdrawn:
             row.change = changes.restore(_as_withdrawn(there, row, home), **said)
         else:
-            row.added = register_resident(
-                household=home, name=row.name, number=number, relation=row.relation, on=at.date(), **known
+            entry = {"name": row.name, "number": number, "relation": row.relation}
+            row.added = take_in(
+                home, lambda there: register_resident(household=there, **entry, on=at.date(), **known), by=by
             )
 
 

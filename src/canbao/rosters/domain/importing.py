@@ -175,11 +175,12 @@ def _write(
     same = {name: getattr(roster, name) for name in ("county", "department", "file_digest", "sheet", "cut_off_on")}
     if Roster.objects.filter(**same, closed_at__isnull=True, taken_back_at__isnull=True).exists():
         raise known
-    verdicts = _verdicts(roster, table, columns, reader=reader, on=on, progress=progress)
+    fields = fields_frame(table, columns)
+    verdicts = _verdicts(roster, table, columns, fields, reader=reader, on=on, progress=progress)
     occurring = {held.category for held in verdicts.all_held()}
     _check_department(reader.pack, roster.department, occurring)
     roster.categories = sorted(occurring.union(roster.categories))
-    roster.spellings = own_words_in(fields_frame(table, columns), reader)
+    roster.spellings = own_words_in(fields, reader)
     try:
         with transaction.atomic():
             roster.save(force_insert=True)
@@ -202,16 +203,14 @@ def _write(
 
 
 def _verdicts(
-    roster: Roster, table: Table, columns: Columns, *, reader: CategoryReader, on: date, progress: Progress
-) -> Verdicts:
+    roster: Roster, table: Table, columns: Columns, fields: pl.DataFrame, *, reader: CategoryReader, on: date, progress: Progress,
+) -> Verdicts:  # fmt: skip
     progress("clean", 0, table.height)
     places, synthetic = Places(roster.county), settings.CANBAO_SYNTHETIC_NUMBERS
     one_by_one = partial(
         incoming_rows, table, columns=columns, reader=reader, places=places, on=on, allow_synthetic=synthetic
     )
-    fields, held = listed(
-        fields_frame(table, columns), reader=reader, cut_off_on=roster.cut_off_on, on=on, allow_synthetic=synthetic
-    )
+    fields, held = listed(fields, reader=reader, cut_off_on=roster.cut_off_on, on=on, allow_synthetic=synthetic)
     # with a slip in it a number may still be the same as another row's
     unsure = {row.row: row for row in one_by_one(fields.filter(pl.col(TOKEN).is_null()))}
     found = pl.Series(TOKEN, [row.token for row in unsure.values() if row.token], pl.Binary)

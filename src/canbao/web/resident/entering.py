@@ -17,6 +17,7 @@ from canbao.access.middleware import RESIDENT_SESSION_KEY
 from canbao.access.record import record
 from canbao.access.scope import Scope, within
 from canbao.access.sealing import person_token
+from canbao.kernel.identity import normalised
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.residents import Found, find_by_name_and_number
 from canbao.web.limits import LOOK_UP_FROM_ADDRESS, LOOK_UP_IN_SESSION, LOOK_UP_OF_NUMBER, address_of, count, give_back
@@ -57,7 +58,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def _look_up(request: HttpRequest, *, name: str, number: str) -> Found:
     if not request.session.session_key:
         request.session.create()
-    token = person_token("".join(number.split()).upper()).hex()
+    token = person_token(normalised(number)[0]).hex()
     tries = [
         (LOOK_UP_FROM_ADDRESS, address_of(request)),
         (LOOK_UP_IN_SESSION, request.session.session_key),
