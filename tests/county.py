@@ -208,6 +208,7 @@ def open_with_dongzhi() -> Campaign:
         for name, text in load_pack("dongzhi-2021").texts.items()
     }
     campaign = publish(load_pack_texts(texts, key="dongzhi-2022"), county=COUNTY).campaign
+    Campaign.objects.exclude(pk=campaign.pk).update(opened_at=None)  # a county has one open season of a year
     with signed_in("county"):
         open_campaign(campaign, by=Staff.objects.get(username="county"), on=IN_THE_WINDOW.date())
     campaign.refresh_from_db()

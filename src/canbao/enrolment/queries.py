@@ -15,8 +15,8 @@ from canbao.register.models import Household, Resident
 
 
 def current_campaign(county: str) -> Campaign | None:
-    """The campaign that was opened last in a county; None before the first one."""
-    return Campaign.objects.filter(county=county, opened_at__isnull=False).order_by("window_from").last()
+    """The opened campaign whose window begins last in a county; None before the first one."""
+    return Campaign.objects.filter(county=county, opened_at__isnull=False).order_by("window_from", "pk").last()
 
 
 def enrolled_among(county: str, residents: Sequence[int]) -> int:
@@ -36,7 +36,7 @@ def current_campaigns(division: str) -> list[Campaign]:
     place = DivisionCode(division)
     first, after = (place[:6], place[:6] + "~") if place.level >= Level.COUNTY else (code[:6] for code in place.range())
     opened = Campaign.objects.filter(county__gte=first, county__lt=after, opened_at__isnull=False)
-    return list(opened.order_by("county", "-window_from").distinct("county"))
+    return list(opened.order_by("county", "-window_from", "-pk").distinct("county"))
 
 
 class UnitProgress(NamedTuple):

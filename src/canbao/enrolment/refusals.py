@@ -51,6 +51,16 @@ class CampaignAlreadyOpen(Refusal):
     remedy_template = "身份或名单有变化，请用“身份调整”。"
 
 
+class SeasonsOverlap(Refusal):
+    """Two notices for one year, the county's own and its city's: everybody would have two bills."""
+
+    code = "seasons_overlap"
+    says_template = "“{title}”不能开启：“{other}”已经开启，待遇期（{first} 至 {last}）与它重叠，一个人会有两张账单。"
+    remedy_template = (
+        "同一待遇期本县只按一份方案征缴，请用已开启的那一份；规定有修改的，请系统管理员用 canbao amend 施行修改方案。"
+    )
+
+
 class BaseTableDrawn(Refusal):
     """Papers with its numbers are in the villages: it is drawn up once."""
 

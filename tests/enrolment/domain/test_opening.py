@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,12 +20,12 @@ from canbao.enrolment.domain.campaigns import publish
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillAssessment, BillState, Campaign
 from canbao.enrolment.packs import pack_of
-from canbao.enrolment.refusals import CampaignAlreadyOpen, OtherPackPublished
+from canbao.enrolment.refusals import CampaignAlreadyOpen, OtherPackPublished, SeasonsOverlap
 from canbao.policy import assess, facts_from_json, load_pack, load_pack_texts
 from canbao.register.domain.residents import register_newborn
 from canbao.rosters.models import Holding
 from tests.collection.paying import pay
-from tests.collection.racing import all_at_once
+from tests.collection.racing import all_at_once, one_inside_the_other
 from tests.county import COUNTY, HELD, IN_THE_WINDOW, PEOPLE, VILLAGE, County, another, hold
 from tests.desks import open_campaign
 
@@ -32,9 +33,12 @@ ON = IN_THE_WINDOW.date()
 SUIXI = load_pack("suixi-2022")
 
 
-def unopened(county: County) -> Campaign:
-    """The same notice once more, as a campaign that nobody has opened."""
-    return another(publish(SUIXI, county=COUNTY).campaign, key="suixi-2022-again")
+NEXT_YEAR = {"benefit_from": date(2023, 1, 1), "benefit_until": date(2023, 12, 31)}
+
+
+def unopened(county: County, **period: date) -> Campaign:
+    """The same notice once more, as a campaign for the year after that nobody has opened."""
+    return another(publish(SUIXI, county=COUNTY).campaign, key="suixi-2022-again", **period or NEXT_YEAR)
 
 
 def test_everybody_has_a_bill_but_whom_the_notice_does_not_let_enrol(county: County) -> None:
@@ -133,6 +137,50 @@ def test_two_who_open_at_the_same_moment_open_once(real_county: County) -> None:
 
     assert sorted(type(one).__name__ for one in answers) == ["CampaignAlreadyOpen", "CampaignAlreadyOpen", "int"]
     assert Bill.objects.filter(campaign=campaign).count() == 12
+
+
+# The whole year, its last day, its first.
+OVERLAPS = [(date(2022, 1, 1), date(2022, 12, 31)), (date(2022, 12, 31), date(2023, 12, 30)), (date(2021, 1, 1), date(2022, 1, 1))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "last"), OVERLAPS)
+def test_a_second_season_of_a_year_is_not_opened(county: County, first: date, last: date) -> None:
+    """Its city's notice beside its own: everybody would have two bills for one year."""
+    campaign = unopened(county, benefit_from=first, benefit_until=last)
+    before = Bill.objects.count()
+
+    with pytest.raises(SeasonsOverlap) as no:
+        open_campaign(campaign, by=county.staff("county"), on=ON)
+
+    assert (county.campaign.title in no.value.says, Bill.objects.count()) == (True, before)
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_two_seasons_of_a_year_are_not_opened_at_the_same_moment(real_county: County, monkeypatch: pytest.MonkeyPatch, is_locked: bool) -> None:  # fmt: skip
+    if not is_locked:  # the control: each sees that the other is not open yet, and the database alone keeps them apart
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
+    by, one = real_county.staff("county"), unopened(real_county)
+    other = another(one, key="hefei-2023", benefit_until=date(2023, 6, 30))
+
+    opened, no = one_inside_the_other(
+        lambda: open_campaign(one, by=by, on=ON), lambda: open_campaign(other, by=by, on=ON)
+    )
+
+    assert opened == 12
+    assert isinstance(no, SeasonsOverlap if is_locked else IntegrityError)
+    assert not Bill.objects.filter(campaign=other).exists()
+
+
+@pytest.mark.parametrize(("first", "last"), OVERLAPS)
+def test_the_database_keeps_open_seasons_of_a_county_apart(real_county: County, first: date, last: date) -> None:
+    period = {"benefit_from": first, "benefit_until": last}
+    with within(Scope("", "test")):
+        elsewhere = another(real_county.campaign, county="340622", key="elsewhere", **period)
+    here = another(real_county.campaign, key="here", **period)
+
+    Campaign.objects.using("owner").filter(pk=elsewhere.pk).update(opened_at=IN_THE_WINDOW)
+    with pytest.raises(IntegrityError, match="open_seasons_do_not_overlap"):
+        Campaign.objects.using("owner").filter(pk=here.pk).update(opened_at=IN_THE_WINDOW)
 
 
 def test_opening_is_on_record_with_how_many_bills(county: County) -> None:

@@ -64,6 +64,15 @@ def test_a_season_is_opened_after_a_second_look(sign_in: object, outside: Outsid
     assert "确认开启" not in text_of(client.post(f"{page}open/"))
 
 
+def test_a_second_season_of_the_year_is_refused_at_the_first_look(sign_in: object, outside: Outside) -> None:
+    pk = outside.look(lambda county: another(county.campaign, key="city-2022", title="市里的方案").pk)
+
+    asked = sign_in("county").post(f"/county/seasons/{pk}/open/")
+
+    assert (asked.status_code, "一个人会有两张账单" in refusal_of(asked)) == (409, True)
+    assert "确认开启" not in text_of(asked)
+
+
 def test_a_base_table_is_drawn_up_once(sign_in: object, outside: Outside) -> None:
     outside.pays_cash("赵家")
     client, pk = sign_in("county"), unopened(outside)

@@ -20,6 +20,7 @@ from canbao.enrolment.refusals import (
     NoticeOfElsewhere,
     OtherBenefitPeriod,
     OtherPackPublished,
+    SeasonsOverlap,
 )
 from canbao.kernel.division_code import DivisionCode
 from canbao.policy import Pack
@@ -147,16 +148,32 @@ def amend(campaign: Campaign, pack: Pack, *, by: Staff) -> Edition:
     return edition
 
 
+def check_can_open(campaign: Campaign) -> None:
+    """Nobody is enrolled twice for one benefit period, so nobody is billed twice for it: a county has one open season of each.
+
+    Says no, in this order: `CampaignAlreadyOpen`, `SeasonsOverlap`.
+    """
+    if campaign.opened_at is not None:
+        raise CampaignAlreadyOpen(title=campaign.title)
+    opened = Campaign.objects.filter(county=campaign.county, opened_at__isnull=False).order_by("pk")
+    other = opened.filter(benefit_from__lte=campaign.benefit_until, benefit_until__gte=campaign.benefit_from).first()
+    if other is not None:
+        raise SeasonsOverlap(
+            title=campaign.title, other=other.title, first=other.benefit_from, last=other.benefit_until
+        )
+
+
 @transaction.atomic
 def open_campaign(campaign: Campaign, *, by: Staff, on: date) -> int:
     """Everybody gets their bill. Returns how many bills were made.
 
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `CampaignAlreadyOpen`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `CampaignAlreadyOpen`, `SeasonsOverlap`.
     """
     check_may(by, Work.OPEN_CAMPAIGN, division=campaign.county.ljust(12, "0"))
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if campaign.opened_at is not None:
-        raise CampaignAlreadyOpen(title=campaign.title)
+    # every season of the county, so that two of one year are not opened at once; money for another year goes on
+    seasons = Campaign.objects.select_for_update(no_key=True).filter(county=campaign.county).order_by("pk")
+    campaign = {one.pk: one for one in seasons}[campaign.pk]
+    check_can_open(campaign)
     made = make_bills(campaign, on=max(on, campaign.window_from))
     campaign.opened_at, campaign.opened_by = now(), by.username
     campaign.save(update_fields=["opened_at", "opened_by"])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.enrolment.domain.base import draw_base_table
-from canbao.enrolment.domain.campaigns import begin_season, is_of, open_campaign
+from canbao.enrolment.domain.campaigns import begin_season, check_can_open, is_of, open_campaign
 from canbao.enrolment.models import BaseTable, Bill, Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.kernel.refusal import Refusal
@@ -83,9 +83,10 @@ def start(request: HttpRequest, campaign_id: int) -> HttpResponse:
     campaign = _mine(request, campaign_id)
     if request.method != "POST":
         return redirect("season", campaign.pk)
-    if "confirmed" not in request.POST:
-        return _page(request, campaign, asked=True)
     try:
+        check_can_open(campaign)
+        if "confirmed" not in request.POST:
+            return _page(request, campaign, asked=True)
         made = open_campaign(campaign, by=request.user, on=today())
     except Refusal as no:
         return _page(request, campaign, no=no)
