@@ -20,7 +20,7 @@ from canbao.rosters.domain.sifting import seen_beside
 from canbao.rosters.models import Outcome, Roster, RosterRow
 from tests.collection.racing import as_owner
 from tests.county import County
-from tests.rosters.files import imported, listed, text_table
+from tests.rosters.files import HEADER, imported, listed, text_table
 from tests.rosters.register import ON, registered, written
 
 SAME = (
@@ -71,6 +71,27 @@ def test_of_a_good_list_hardly_a_row_is_read_alone(
     imported(county, tmp_path / "civil.xlsx", department=LAYOUTS["civil"].department, cut_off_on=ON)
 
     assert 0 < sum(read) < 2 * len(planted.faults)
+
+
+def test_a_departments_own_way_of_writing_sends_no_list_the_slow_way(
+    county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How a category was read is said of each row and is no reason to look at each of them."""
+    read = []
+    reading = importing.incoming_rows
+    monkeypatch.setattr(
+        importing,
+        "incoming_rows",
+        lambda table, fields, **how: read.append(fields.height) or reading(table, fields, **how),
+    )
+    rows = [(*listed("赵大", "低保A类"), ""), (*listed("赵妻", "低保、重度残疾"), "四级")]
+    path = text_table(tmp_path / "a.csv", rows, encoding="utf-8", header=(*HEADER, "残疾等级"))
+    roster = imported(county, path, own_spellings={"低保A类": "低保对象"})
+
+    assert sum(read) == 0
+    assert [(row.outcome, row.why.rpartition("，")[-1].rpartition("读作")[-1]) for row in roster.rows.order_by("row")] == [
+        ("corrected", "「低保对象」。"), ("corrected", "该项未采用。"),
+    ]  # fmt: skip
 
 
 cells = st.one_of(

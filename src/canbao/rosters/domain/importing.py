@@ -37,7 +37,7 @@ from canbao.rosters.domain.places import Places
 from canbao.rosters.domain.rows import Verdicts, write_rows
 from canbao.rosters.domain.sifting import TOKEN, listed, plain_rows, seen_beside
 from canbao.rosters.domain.spellings import own_words_in
-from canbao.rosters.models import Outcome, Roster
+from canbao.rosters.models import Roster
 from canbao.rosters.refusals import CutOffInFuture, RosterFileKnown, RosterOfAnotherDepartment, RosterOfAnotherYear
 
 STAGES = ("read", "clean", "match", "judge", "write")
@@ -188,15 +188,13 @@ def _write(
         raise known from error
     progress("write", 0, table.height)
     write_rows(roster, verdicts)
-    counts = {outcome.value: sum(one.outcome is outcome for _, one in verdicts.others) for outcome in Outcome}
-    counts[Outcome.TAKEN.value] += verdicts.plain.height
     overridden = {"earlier_years_confirmed": roster.earlier_years} if roster.earlier_years else {}
     record(
         "roster.imported",
         f"roster:{roster.pk}",
         county=roster.county,
         actor=f"staff:{roster.imported_by}",
-        **counts,
+        **verdicts.by_outcome(),
         **overridden,
     )
     return roster
@@ -210,7 +208,7 @@ def _verdicts(
     one_by_one = partial(
         incoming_rows, table, columns=columns, reader=reader, places=places, on=on, allow_synthetic=synthetic
     )
-    fields, held = listed(fields, reader=reader, cut_off_on=roster.cut_off_on, on=on, allow_synthetic=synthetic)
+    fields, read = listed(fields, reader=reader, cut_off_on=roster.cut_off_on, on=on, allow_synthetic=synthetic)
     # with a slip in it a number may still be the same as another row's
     unsure = {row.row: row for row in one_by_one(fields.filter(pl.col(TOKEN).is_null()))}
     found = pl.Series(TOKEN, [row.token for row in unsure.values() if row.token], pl.Binary)
@@ -230,4 +228,4 @@ def _verdicts(
         cut_off_on=roster.cut_off_on,
         plainly=dict(plain.select("resident", ROW).iter_rows()),
     )
-    return Verdicts(plain, seen_beside(table, columns, plain[ROW]), held, list(others))
+    return Verdicts(plain, seen_beside(table, columns, plain[ROW]), read, list(others))

@@ -9,7 +9,7 @@ What is checked, in this order: number, register, category, name, dead or moved,
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -187,9 +187,13 @@ def _taken(row: Incoming, person: Person, given: Given, places: Places) -> Verdi
     notes = list(_corrections(row, person, places))
     if earlier:
         notes.append(sentences.ONLY_THE_REST.format(row=first, fresh="、".join(map(str, fresh))))
-    if notes:
-        return replace(plainly, outcome=Outcome.CORRECTED, why="；".join(notes) + "。", held=fresh)
-    return plainly
+    outcome, why = taken_with(notes)
+    return replace(plainly, outcome=outcome, why=why, held=fresh)
+
+
+def taken_with(notes: Sequence[str]) -> tuple[Outcome, str]:
+    """How a row is taken and why, by what was mended in it."""
+    return (Outcome.CORRECTED, "；".join(notes) + "。") if notes else (Outcome.TAKEN, f"{sentences.FITS}。")
 
 
 def _corrections(row: Incoming, person: Person, places: Places) -> Iterator[str]:

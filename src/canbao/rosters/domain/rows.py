@@ -4,6 +4,7 @@ The guards of the real table hold for every row, and one that breaks a constrain
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -14,31 +15,39 @@ from psycopg.copy import QueuedLibpqWriter
 from canbao.access.sealing import seal, seal_all
 from canbao.documents.columns import Field
 from canbao.documents.table import ROW
-from canbao.rosters.domain import sentences
+from canbao.rosters.domain.categories import Understood
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.incoming import Incoming
+from canbao.rosters.domain.judging import taken_with
 from canbao.rosters.domain.verdict import Held, Verdict
-from canbao.rosters.models import Roster
+from canbao.rosters.models import Outcome, Roster
 
 NAME_AT_MOST = 60
+WHY_AT_MOST = 300  # and what to do, too
 NUMBER_AT_MOST = 100  # what is typed in a number column and is longer is no number, but somebody's story
 
 
 class Verdicts(NamedTuple):
-    """`plain`: the rows that are taken without a remark, see `sifting`; `seen` their other cells, `held` what they may hold.
+    """`plain`: the rows that are taken as a set, see `sifting`; `seen` their other cells, `read` what their categories may be.
     `others`: those that were looked at one by one, in the sender's order.
     """
 
     plain: pl.DataFrame
     seen: pl.Series
-    held: Sequence[tuple[Held, ...]]
+    read: Sequence[Understood]
     others: list[tuple[Incoming, Verdict]]
 
     def all_held(self) -> Iterator[Held]:
         for at in self.plain["understood"].unique():
-            yield from self.held[at]
+            yield from self.read[at].held
         for _, verdict in self.others:
             yield from verdict.held
+
+    def by_outcome(self) -> dict[str, int]:
+        counts = Counter(verdict.outcome for _, verdict in self.others)
+        for at, rows in self.plain.group_by("understood").len().iter_rows():
+            counts[taken_with(self.read[at].notes)[0]] += rows
+        return {outcome.value: counts[outcome] for outcome in Outcome}
 
 
 # The real table is under row-level security, which COPY refuses; temporary ones are not.
@@ -50,7 +59,7 @@ _PLAIN_ROWS = """
 INSERT INTO rosters_rosterrow (county, roster_id, sheet, row, name, number_sealed, number_tail, category_text, categories, seen,
        outcome, why, remedy, wrong, resident_id, division)
 SELECT %s, %s, %s, p.row, p.name, p.number_sealed, p.number_tail, p.category_text, (%s::jsonb[])[p.understood + 1], p.seen::jsonb,
-       'taken', %s, '', '[]', p.resident_id, p.division
+       (%s::text[])[p.understood + 1], (%s::text[])[p.understood + 1], '', '[]', p.resident_id, p.division
   FROM roster_plain p"""
 _STAGE = """CREATE TEMP TABLE roster_stage (
     row int, name text, number_sealed bytea, number_tail text, category_text text, categories text, seen text, outcome text,
@@ -68,14 +77,15 @@ _AT_ONCE = 50_000  # rows that are sealed while the database takes in those befo
 def write_rows(roster: Roster, verdicts: Verdicts) -> None:
     """All of them, in one statement for the plain ones and one for the others. The roster is there already."""
     where = [roster.county, roster.pk, roster.sheet]
-    held = [_json([{"name": one.category, "grade": one.grade} for one in held]) for held in verdicts.held]
+    held = [_json([{"name": one.category, "grade": one.grade} for one in read.held]) for read in verdicts.read]
+    outcomes, whys = zip(*(taken_with(read.notes) for read in verdicts.read), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_PLAIN_STAGE)
         driver = cursor.cursor
         with driver.copy(_PLAIN_COPY, writer=QueuedLibpqWriter(driver)) as copy:
             for lines in _plainly_staged(verdicts):
                 copy.write(lines)
-        cursor.execute(_PLAIN_ROWS, [*where, held, f"{sentences.FITS}。"])
+        cursor.execute(_PLAIN_ROWS, [*where, held, [*outcomes], [kept(why, WHY_AT_MOST) for why in whys]])
         cursor.execute(_STAGE)
         with cursor.copy("COPY roster_stage FROM STDIN (FORMAT binary)") as copy:
             copy.set_types(_STAGE_TYPES)
@@ -102,7 +112,7 @@ def _staged(verdicts: Iterable[tuple[Incoming, Verdict]]) -> Iterator[tuple[Any,
         yield (
             row.row, kept(row.name, NAME_AT_MOST), seal(row.number[:NUMBER_AT_MOST]) if row.number else None, tail_of(row), kept(row.category, 200),
             _json([{"name": held.category, "grade": held.grade} for held in verdict.held]), _json(row.seen), verdict.outcome.value,
-            kept(verdict.why, 300), kept(verdict.remedy, 300), _json(verdict.wrong), verdict.resident, verdict.division,
+            kept(verdict.why, WHY_AT_MOST), kept(verdict.remedy, WHY_AT_MOST), _json(verdict.wrong), verdict.resident, verdict.division,
         )  # fmt: skip
 
 

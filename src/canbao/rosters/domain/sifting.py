@@ -1,8 +1,8 @@
-"""A list as columns: the rows about which there is nothing to say, and the others.
+"""A list as columns: the rows about which there is nothing to ask, and the others.
 
 Nineteen of twenty rows of a good list agree with the register in everything. They are found here a column at a time; the
 others are read and judged one by one (`incoming`, `judging`), which alone say what is wrong. What is plain here would be
-taken there, too, without a remark, and a test holds both to it.
+taken there, too, with no remark but how its category was read, and a test holds both to it.
 
 A row is plain when its number is written as on the card, its person stands on no other row, is registered under that
 very name and is still here, its category is read without a question, its days raise none, and its place is not another.
@@ -19,12 +19,11 @@ from canbao.documents.columns import NUMBER_IS_NUMERIC, Columns, Field
 from canbao.documents.table import ROW, Table
 from canbao.kernel.identity_column import written_as_on_the_card
 from canbao.kernel.long_numbers import SHORTEST
-from canbao.rosters.domain.categories import CategoryReader
+from canbao.rosters.domain.categories import CategoryReader, Understood
 from canbao.rosters.domain.cells import kept
 from canbao.rosters.domain.days import is_vague, read_day
 from canbao.rosters.domain.incoming import cells_beside
 from canbao.rosters.domain.places import Places
-from canbao.rosters.domain.verdict import Held
 
 TOKEN = "token"  # noqa: S105 - the name of a column
 _UNDERSTOOD = "understood"
@@ -33,10 +32,10 @@ _SEEN_AT_MOST = 200
 
 def listed(
     fields: pl.DataFrame, *, reader: CategoryReader, cut_off_on: date, on: date, allow_synthetic: bool
-) -> tuple[pl.DataFrame, list[tuple[Held, ...]]]:
+) -> tuple[pl.DataFrame, list[Understood]]:
     """Every row of a list (`documents.fields_frame`) by what it says itself: with `token` (null where the number needs a second
-    look), `understood` (its place in the second answer, which is what such cells give; null where there is something to say
-    about them) and `clear` (nothing but the register is left to ask).
+    look), `understood` (its place in the second answer, which is what such cells give; null where something is wrong with
+    them) and `clear` (nothing but the register is left to ask).
     """
     good = written_as_on_the_card(fields[Field.NUMBER], on=on, allow_synthetic=allow_synthetic)
     good &= ~fields[NUMBER_IS_NUMERIC]
@@ -44,7 +43,7 @@ def listed(
     places = pl.when(good).then(good.cum_sum() - 1)
     fields = fields.with_columns(pl.select(places.alias(TOKEN)).to_series())
     fields = fields.with_columns(tokens.gather(fields[TOKEN]).alias(TOKEN))
-    fields, held = _with_categories(fields, reader)
+    fields, read = _with_categories(fields, reader)
     clear = (
         pl.col(TOKEN).is_not_null()
         & pl.col(_UNDERSTOOD).is_not_null()
@@ -53,17 +52,17 @@ def listed(
         & _since_is_fine(fields, cut_off_on)
         & _by_text(fields[Field.UNTIL], lambda text: read_day(text) is None, pl.Boolean)
     )
-    return fields.with_columns(clear.alias("clear")), held
+    return fields.with_columns(clear.alias("clear")), read
 
 
-def _with_categories(fields: pl.DataFrame, reader: CategoryReader) -> tuple[pl.DataFrame, list[tuple[Held, ...]]]:
-    """Each spelling is read once; null where there is something to say about it."""
+def _with_categories(fields: pl.DataFrame, reader: CategoryReader) -> tuple[pl.DataFrame, list[Understood]]:
+    """Each spelling is read once; null where something is wrong with it."""
     cells = [Field.CATEGORY, Field.GRADE]
     spellings = fields.select(cells).unique(maintain_order=True)
     read = [reader.read(*spelling) for spelling in spellings.iter_rows()]
-    plain = [None if one.problem or one.notes else at for at, one in enumerate(read)]
+    plain = [None if one.problem else at for at, one in enumerate(read)]
     places = spellings.with_columns(pl.Series(_UNDERSTOOD, plain, pl.Int32))
-    return fields.join(places, on=cells, how="left", maintain_order="left"), [one.held for one in read]
+    return fields.join(places, on=cells, how="left", maintain_order="left"), read
 
 
 def _since_is_fine(fields: pl.DataFrame, cut_off_on: date) -> pl.Series:
@@ -87,7 +86,7 @@ def _by_text(texts: pl.Series, read: Callable[[str], object], kind: pl.DataType)
 
 
 def plain_rows(fields: pl.DataFrame, others: pl.Series, people: pl.DataFrame, places: Places) -> pl.DataFrame:
-    """The rows with nothing to say about them, with what `people` (see `matching.people_frame`) says of each. `others` are
+    """The rows with nothing to ask about them, with what `people` (see `matching.people_frame`) says of each. `others` are
     the tokens of the rows that were read one by one.
     """
     rows = fields.filter("clear").join(people, on=TOKEN, how="inner", maintain_order="left")
