@@ -11,9 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.db import connection, connections, transaction
+from django.db.models import QuerySet
 
 from canbao.access.scope import Scope, within
+from canbao.divisions.models import CollectingUnit
 from tests.county import everybody
 
 PATIENCE_SECONDS = 20.0
@@ -142,3 +145,13 @@ def without_key(table: str, *columns: str) -> None:
                 cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}" CASCADE')
             else:
                 cursor.execute(f"DROP INDEX {index}")
+
+
+def units_unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody holds a collecting unit for longer than it takes to read it."""
+    locks = QuerySet.select_for_update
+
+    def locks_all_else(self: QuerySet[Any], *what: Any, **how: Any) -> QuerySet[Any]:
+        return self if self.model is CollectingUnit else locks(self, *what, **how)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", locks_all_else)

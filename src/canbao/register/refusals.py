@@ -19,6 +19,14 @@ class NoCommittee(Refusal):
     remedy_template = "请先建好这些村（社区）的代收单位，或更正名册里的村代码，再整批登记。"
 
 
+class VillageHasNoCommittee(Refusal):
+    """A household is opened where nobody would take its money: no committee was set up, or the village has ended."""
+
+    code = "village_has_no_committee"
+    says_template = "{village}没有正在代收的村（居）委会，不能在这里立户。"
+    remedy_template = "村已经并入别处的，请选并入的村；新设的村，请县医保局先建好它的代收单位。"
+
+
 class NumberTaken(Refusal):
     """One number, one person."""
 

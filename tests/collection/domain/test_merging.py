@@ -19,15 +19,17 @@ from canbao.divisions.refusals import DayOfPlaceNotPossible, NoSuchPlace, PlaceN
 from canbao.enrolment.models import Bill, Enrolment, Target
 from canbao.ledger.models import Transfer
 from canbao.register.domain.bulk import NewPerson, add_people
+from canbao.register.domain.households import open_household
+from canbao.register.domain.residents import register_resident
 from canbao.register.models import Change, Household, Resident
 from canbao.register.queries import history_of
-from canbao.register.refusals import NoCommittee
+from canbao.register.refusals import NoCommittee, VillageHasNoCommittee
 from canbao.reports.coverage import coverage
 from canbao.reports.four_ways import four_ways_agree
 from canbao.rosters.models import Holding
 from tests import desks
 from tests.collection.paying import money, order, pay, tell
-from tests.collection.racing import one_inside_the_other, rewrite
+from tests.collection.racing import one_inside_the_other, rewrite, units_unlocked
 from tests.county import COUNTY, FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, number, signed_in
 
 TODAY = IN_THE_WINDOW.date()
@@ -393,3 +395,42 @@ class TestWhileSomebodyTakesCash:
 
         assert isinstance(taken, Receipt)
         assert Payment.objects.get().unit.until is not None
+
+
+class TestWhileSomebodyOpensAHousehold:
+    """Each begins when the other has done everything but commit."""
+
+    def test_whoever_merges_later_takes_it_along(self, real_county: County) -> None:
+        made, merged = one_inside_the_other(lambda: self.opens(real_county), lambda: merge(real_county))
+
+        assert (made.name, merged.households) == ("新人", 7)
+        assert not Household.objects.filter(division=VILLAGE).exists()
+
+    def test_whoever_opens_later_is_told_that_the_village_is_none(self, real_county: County) -> None:
+        merged, no = one_inside_the_other(lambda: merge(real_county), lambda: self.opens(real_county))
+
+        assert merged.households == 6
+        assert isinstance(no, VillageHasNoCommittee)
+
+    @pytest.mark.parametrize("opens_first", [True, False])
+    def test_without_holding_the_committee_it_is_left_behind(
+        self, real_county: County, monkeypatch: pytest.MonkeyPatch, opens_first: bool
+    ) -> None:
+        """The control."""
+        units_unlocked(monkeypatch)
+        both = [lambda: self.opens(real_county), lambda: merge(real_county)]
+
+        one_inside_the_other(*both if opens_first else reversed(both))
+
+        (left,) = Household.objects.filter(division=VILLAGE)
+        assert (left.code, left.unit.until is not None) == ("新家", True)
+
+    @staticmethod
+    def opens(county: County) -> Resident:
+        def first(home: Household) -> Resident:
+            return register_resident(
+                household=home, name="新人", number=number(date(2000, 1, 1), 71), relation="户主", on=TODAY, allow_synthetic=True
+            )  # fmt: skip
+
+        with signed_in("town"):
+            return open_household(VILLAGE, first, code="新家", by=county.staff("town"))

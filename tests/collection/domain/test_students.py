@@ -43,6 +43,7 @@ from canbao.register.refusals import (
 from canbao.reports.four_ways import four_ways_agree
 from canbao.rosters.models import Holding
 from tests.collection.paying import order, pay
+from tests.collection.racing import one_inside_the_other, units_unlocked
 from tests.county import (
     COUNTY,
     FAR_VILLAGE,
@@ -263,3 +264,45 @@ class TestTakenBack:
         with pytest.raises(ChangedSince):
             take_back(county, university)
         assert county.person("赵双一").household.unit == faculty("文学院")
+
+
+class TestWhileTheirSchoolCloses:
+    """Each begins when the other has done everything but commit."""
+
+    @pytest.fixture
+    def school(self, real_county: County) -> CollectingUnit:
+        place = Division.objects.get(pk=FAR_VILLAGE)
+        return open_unit(UnitKind.SCHOOL, "示例中学", division=place, by=None, at=IN_THE_WINDOW)
+
+    def goes(self, county: County, school: CollectingUnit) -> int:
+        with signed_in("county"):
+            return take_students(
+                school, {county.person("赵双一").pk: school.pk}, by=county.staff("county"), why=WHY, at=IN_THE_WINDOW
+            )
+
+    def test_whoever_closes_it_later_finds_them(self, real_county: County, school: CollectingUnit) -> None:
+        went, no = one_inside_the_other(lambda: self.goes(real_county, school), lambda: closes(school))
+
+        assert went == 1
+        assert isinstance(no, UnitHasHouseholds)
+
+    def test_whoever_goes_later_is_told(self, real_county: County, school: CollectingUnit) -> None:
+        _closed, no = one_inside_the_other(lambda: closes(school), lambda: self.goes(real_county, school))
+
+        assert isinstance(no, NoSuchUnit)
+
+    @pytest.mark.parametrize("goes_first", [True, False])
+    def test_without_holding_the_school_they_are_where_nobody_collects(
+        self, real_county: County, school: CollectingUnit, monkeypatch: pytest.MonkeyPatch, goes_first: bool
+    ) -> None:
+        """The control."""
+        units_unlocked(monkeypatch)
+        both = [lambda: self.goes(real_county, school), lambda: closes(school)]
+
+        one_inside_the_other(*both if goes_first else reversed(both))
+
+        assert real_county.person("赵双一").household.unit.until == TODAY
+
+
+def closes(school: CollectingUnit) -> CollectingUnit:
+    return close_unit(school, on=TODAY, by=None, at=IN_THE_WINDOW)

@@ -41,7 +41,6 @@ from canbao.register.refusals import (
     NobodyChosenToMove,
     NobodyStays,
     NobodyThere,
-    NoCommittee,
     NothingChanges,
     NotInHousehold,
     NotOneHead,
@@ -51,6 +50,7 @@ from canbao.register.refusals import (
     SameHousehold,
     TierNotPossible,
     UndoneAlready,
+    VillageHasNoCommittee,
 )
 from canbao.rosters.models import Holding
 from tests.collection.racing import all_at_once, as_owner, one_inside_the_other, rewrite
@@ -635,8 +635,10 @@ def test_no_household_is_opened(county: County, said: dict[str, Any], refusal: t
 def test_where_no_committee_is_nobody_is_added(county: County) -> None:
     Division.objects.create(code="340621100298", name="示例新村", level="village")
 
-    with pytest.raises(NoCommittee):
+    with pytest.raises(VillageHasNoCommittee) as no:
         opens(county, "340621100298", by="town")
+
+    assert "示例新村没有正在代收的" in no.value.says
 
 
 def test_two_who_open_one_household_at_once_open_it_once(real_county: County) -> None:

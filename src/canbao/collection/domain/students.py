@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from canbao.access.models import Staff
 from canbao.access.sealing import person_token
@@ -144,12 +144,13 @@ def _people(tokens: Collection[bytes], *, county: str) -> Sequence[Resident]:
     return list(found.select_related("household"))
 
 
+@transaction.atomic
 def take_students(school: CollectingUnit, students: Mapping[int, int], *, by: Staff, why: str, at: datetime) -> int:
     """`students` is the unit of each by person, as they were judged. Returns how many went.
 
     Says no, in this order: `NoSuchUnit` (one that collects no more, or none of this school's), then as `go_to_school`.
     """
-    units = {unit.pk: unit for unit in _units_of(_school(school)).values()}
+    units = {unit.pk: unit for unit in _units_of(_held(school)).values()}
     if not set(students.values()) <= set(units):
         raise NoSuchUnit(unit=school.name)
     return with_bills(
@@ -158,9 +159,12 @@ def take_students(school: CollectingUnit, students: Mapping[int, int], *, by: St
     )  # fmt: skip
 
 
-def _school(unit: CollectingUnit) -> CollectingUnit:
-    found = CollectingUnit.objects.filter(pk=unit.pk, until__isnull=True, kind__in=SCHOOLS).first()
-    if found is None:
+def _held(unit: CollectingUnit) -> CollectingUnit:
+    """The school as it is now: neither it nor a faculty of it closes or goes to another place before this is done."""
+    together = CollectingUnit.objects.filter(Q(pk=unit.pk) | Q(parent=unit))
+    held = {one.pk: one for one in together.select_for_update(no_key=True).order_by("pk")}
+    found = held.get(unit.pk)
+    if found is None or found.until is not None or found.kind not in SCHOOLS:
         raise NoSuchUnit(unit=unit.name)
     return found
 

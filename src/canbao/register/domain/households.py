@@ -22,7 +22,7 @@ from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
-from canbao.divisions.models import CollectingUnit, UnitKind
+from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.kernel.refusal import must
 from canbao.register.domain.changes import said
 from canbao.register.domain.entries import HEAD, address_of, relation_of
@@ -34,12 +34,12 @@ from canbao.register.refusals import (
     NobodyChosenToMove,
     NobodyStays,
     NobodyThere,
-    NoCommittee,
     NothingChanges,
     NotInHousehold,
     NotOneHead,
     SameHousehold,
     TierNotPossible,
+    VillageHasNoCommittee,
 )
 
 Kind = Change.Kind
@@ -73,15 +73,20 @@ def open_household(
     `possible` are the tiers of the notice, of which it takes one.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, what is wrong with code, account or address, `TierNotPossible`,
-    `NoCommittee`, `HouseholdCodeTaken`, `PassbookTaken`, then like `first`.
+    `VillageHasNoCommittee`, `HouseholdCodeTaken`, `PassbookTaken`, then like `first`.
     """
     check_may(by, Work.CHANGE_REGISTER, division=village)
     told = _said_of(code=code, passbook_account=passbook_account, address=address)
     if (tier or possible) and tier not in possible:
         raise TierNotPossible(tier=tier, possible="、".join(possible) or "不分档")
-    unit = CollectingUnit.objects.filter(division=village, kind=UnitKind.VILLAGE, until__isnull=True).first()
+    # held until the end: a village that becomes part of another takes this household along, or has ended before it is opened
+    unit = (
+        CollectingUnit.objects.select_for_update(no_key=True)
+        .filter(division=village, kind=UnitKind.VILLAGE, until__isnull=True)
+        .first()
+    )
     if unit is None:
-        raise NoCommittee(villages=village, people=1)
+        raise VillageHasNoCommittee(village=Division.objects.get(pk=village).name)
     with one_code_one_household():
         home = Household.objects.create(county=village[:6], division=village, unit=unit, tier=tier or None, **told)
     head = first(home)
