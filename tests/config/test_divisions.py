@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from canbao.collection.domain.receipts import issue_book
 from canbao.divisions.models import Division
 from tests.county import County
 
@@ -112,6 +113,7 @@ def test_a_village_is_split_and_that_is_taken_back(
     assert said(capsys, *asked) == "新民村 340621100900 自 2021-11-01 起从 示例一村 分设：2 户 2 人\n"
     assert "分设已撤销" not in said(capsys, "show", "--county", "340621")
 
+    issue_book(unit=county.unit("340621100900"), kind="paper", series=9, first=1, last=50)
     back = said(capsys, "unsplit", "340621100900", "--why", "文件看错了")
-    assert back == "已撤销分设：新民村 的 2 户 2 人回到 示例一村\n"
+    assert back == "已撤销分设：新民村 的 2 户 2 人回到 示例一村；新民村的村委会还有 50 份纸质票据要缴销\n"
     assert "340621100900 新民村 2021-11-01 起 分设已撤销" in said(capsys, "show", "--county", "340621")

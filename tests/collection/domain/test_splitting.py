@@ -183,6 +183,36 @@ class TestASplit:
             split(county)
 
 
+class TestWhileSomebodyPays:
+    """Each begins when the other has done everything but commit."""
+
+    def test_whoever_splits_later_takes_along_what_was_paid(self, real_county: County) -> None:
+        waiting = order(real_county, "周家")
+
+        (paid,), done = one_inside_the_other(lambda: tell(money(waiting)), lambda: split(real_county))
+
+        assert (paid.outcome, done.households) == ("settled", 2)
+        assert (Payment.objects.get().unit, Payment.objects.get().division) == (real_county.unit(), NEW)
+        assert self.agree(real_county)
+
+    def test_whoever_pays_later_pays_the_new_committee(self, real_county: County) -> None:
+        waiting = order(real_county, "周家")
+
+        done, (paid,) = one_inside_the_other(lambda: split(real_county), lambda: tell(money(waiting)))
+
+        assert (paid.outcome, done.households) == ("settled", 2)
+        assert (Payment.objects.get().unit, Payment.objects.get().division) == (real_county.unit(NEW), NEW)
+        assert Receipt.objects.get().unit == real_county.unit(NEW)
+        assert self.agree(real_county)
+
+    @staticmethod
+    def agree(county: County) -> bool:
+        whole = four_ways_agree(county.campaign).agree
+        return whole and all(
+            four_ways_agree(county.campaign, unit=county.unit(village).pk).agree for village in (VILLAGE, NEW)
+        )
+
+
 class TestTakenBack:
     def test_everybody_is_where_they_were_and_the_place_stood_on_no_day(self, county: County) -> None:
         before = registered()
@@ -215,6 +245,15 @@ class TestTakenBack:
             (1, 5000, 5000),
             (5001, 10_000, 5000),
         ]
+
+    def test_its_paper_receipts_are_to_be_handed_in(self, county: County) -> None:
+        split(county)
+        assert take_back(county).receipts_left == 0
+        split(county)
+        unit = CollectingUnit.objects.get(division=NEW, until__isnull=True)
+        issue_book(unit=unit, kind=ReceiptBook.Kind.PAPER, series=9, first=1, last=50)
+
+        assert take_back(county).receipts_left == 50
 
     def test_it_can_be_split_off_again_under_its_code(self, county: County) -> None:
         split(county)

@@ -399,6 +399,9 @@ def test_children_apart_from_their_parents_where_the_notice_says_so(sign_in: obj
     made = outside.look(lambda county: county.person("冯职宝宝"))
     assert (made.relation, made.number_kind, made.household.code) == ("户主", "暂无", "冯家")
     assert outside.look(lambda _: Bill.objects.get(resident=made).due_fen) == 28000
+    again = client.post("/newcomers/apart/", child | {"code": "冯二", "passbook_account": ""})
+    assert (again.status_code, type(again.context["no"]), again.context["form"].errors) == (409, ChildThereAlready, {})
+    assert "冯职2021-10-01出生的第1个孩子已经登记了" in text_of(again).replace(" ", "")
 
 
 def test_a_foreigner_is_told_to_a_notice_that_speaks_of_them(sign_in: object, outside: Outside) -> None:

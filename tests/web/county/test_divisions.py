@@ -5,6 +5,7 @@ import re
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from canbao.collection.domain.receipts import issue_book
 from canbao.divisions.models import CollectingUnit, Division
 from tests.county import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE
 from tests.web.conftest import Outside
@@ -228,10 +229,13 @@ def test_a_split_is_taken_back_as_one(sign_in: object, outside: Outside) -> None
     client = sign_in("county")
     client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT | {"confirmed": "1"})
 
+    outside.look(lambda county: issue_book(unit=county.unit("340621100202"), kind="paper", series=9, first=1, last=50))
+
     assert client.post("/county/divisions/340621100202/unsplit/", {"why": ""}).status_code == 422
     done = text_of(client.post("/county/divisions/340621100202/unsplit/", {"why": "文件看错了"}, follow=True))
 
     assert "已撤销分设新民村：2户、2人回到这里" in done
+    assert "新民村的村（居）委会还有50份纸质票据，请收回缴销" in done
     assert "新民村 340621100202 分设已撤销" in done
     gone = text_of(client.get("/county/divisions/340621100202/"))
     assert "分设已经撤销，这里的人回到了 示例一村" in gone

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Q, Sum
 
 from canbao.access.models import Staff
 from canbao.access.record import record
-from canbao.collection.models import Channel, Payment, ReceiptBook
+from canbao.collection.models import Channel, Payment
+from canbao.collection.queries import receipts_left
 from canbao.collection.refusals import CashInOldDrawer, CommitteeMissing, MergedIntoItself
 from canbao.divisions.domain.codes import own_code
 from canbao.divisions.domain.keeping import check_day, check_keeper, standing_place, why_of_place
@@ -116,10 +117,8 @@ def merge_village(old: Division, into: Division, *, on: date, why: str, by: Staf
     closing.until = days_after(on, -1)
     closing.save(update_fields=["until"])
     _add_targets(old, into)
-    books = ReceiptBook.objects.filter(unit=closing, kind=ReceiptBook.Kind.PAPER)
-    left = books.aggregate(left=Sum(F("last_number") - F("next_number") + 1, default=0))["left"]
     _end(old, into, on=on, actor=actor, why=why)
-    return Merged(moved.households, moved.people, 1, moved.staff, left)
+    return Merged(moved.households, moved.people, 1, moved.staff, receipts_left(closing))
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.collection.domain.merging import follow, follow_people
 from canbao.collection.models import Payment
+from canbao.collection.queries import receipts_left
 from canbao.collection.refusals import (
     CommitteeMissing,
     EverybodyGoes,
@@ -59,9 +60,12 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class Split:
+    """`receipts_left` are numbers of paper receipts that lie with a committee which is none any more, to be handed in."""
+
     village: Division
     households: int
     people: int
+    receipts_left: int = 0
 
 
 def who_would_go(old: Division, *, codes: str, address: str) -> Going:
@@ -154,7 +158,7 @@ def take_back_split(new: Division, *, why: str, by: Staff | None, at: datetime) 
     new.until, new.successor = days_after(new.since, -1), old
     new.save(update_fields=["until", "successor"])
     record("division.split_taken_back", f"division:{new.code}", county=county, actor=actor, into=old.code, why=why)
-    return Split(old, moved.households, moved.people)
+    return Split(old, moved.households, moved.people, receipts_left(unit))
 
 
 def _village_code(published: str | None) -> DivisionCode | None:

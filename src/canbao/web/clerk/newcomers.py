@@ -27,6 +27,7 @@ from canbao.web.clerk.changes import said_beside
 from canbao.web.clerk.household import household_at_desk
 from canbao.web.clerk.newcomer_forms import (
     FORMS,
+    ApartForm,
     HomeForm,
     NewbornForm,
     SomebodyForm,
@@ -112,9 +113,17 @@ def new_home(request: HttpRequest, papers: str = "card") -> HttpResponse:
             )  # fmt: skip
             _bills_follow(request, made)
     except Refusal as no:
-        return _home_page(request, papers, home, form, no=no)
+        return _home_page(request, papers, home, form, no=_of_a_child(form, no))
     messages.success(request, gettext("已登记{name}，新立一户。").format(name=made.name))
     return redirect("household", made.household_id)
+
+
+def _of_a_child(form: SomebodyForm | ApartForm, no: Refusal) -> Refusal:
+    """The number on the form of a child apart is a parent's, and what is taken is not that number."""
+    if not (isinstance(form, ApartForm) and isinstance(no, NumberTaken)):
+        return no
+    asked = form.cleaned_data
+    return ChildThereAlready(guardian=asked["parents_name"], born_on=asked["born_on"], order=asked["order"])
 
 
 def _sent_or_carried(request: HttpRequest) -> dict[str, Any]:

@@ -276,6 +276,8 @@ def unsplit_division(request: HttpRequest, division: str) -> HttpResponse:
         return _place(request, place, unsplit_form=form, no=refusal)
     said = gettext("已撤销分设{name}：{households}户、{people}人回到这里。")
     messages.success(request, said.format(name=place.name, households=done.households, people=done.people))
+    if done.receipts_left:
+        messages.info(request, gettext("{name}的村（居）委会还有{left}份纸质票据，请收回缴销。").format(name=place.name, left=done.receipts_left))  # fmt: skip
     return redirect("division", done.village.code)
 
 

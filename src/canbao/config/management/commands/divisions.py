@@ -163,7 +163,10 @@ class Command(BaseCommand):
     def _unsplit(self, options: dict[str, Any]) -> None:
         new = self._place(options["code"])
         done = take_back_split(new, why=options["why"], by=None, at=now())
-        self.stdout.write(f"已撤销分设：{new.name} 的 {done.households} 户 {done.people} 人回到 {done.village.name}")
+        self.stdout.write(
+            f"已撤销分设：{new.name} 的 {done.households} 户 {done.people} 人回到 {done.village.name}"
+            + (f"；{new.name}的村委会还有 {done.receipts_left} 份纸质票据要缴销" if done.receipts_left else "")
+        )
 
     @staticmethod
     def _place(code: str) -> Division:
