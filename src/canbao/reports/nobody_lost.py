@@ -172,7 +172,7 @@ def _not_let_in(campaign: Campaign, residents: Sequence[int]) -> frozenset[int]:
     on = min(max(localdate(campaign.opened_at), campaign.window_from), campaign.window_until)
     pack, answers = pack_of(campaign), {}
     found = set()
-    for resident, facts in facts_of(residents, county=campaign.county, on=on).items():
+    for resident, facts in facts_of(residents, county=campaign.county, on=on, pack=pack).items():
         key = json.dumps(facts, sort_keys=True)
         if key not in answers:
             answers[key] = assess(pack, facts_from_json(facts)).refusal is not None

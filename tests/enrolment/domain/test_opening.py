@@ -272,7 +272,7 @@ def test_facts_are_those_of_the_day_that_is_asked_about(county: County) -> None:
     resident = county.person("周归").pk
 
     def held_on(day: date) -> Any:
-        return facts_of([resident], county=COUNTY, on=day)[resident].get("categories")
+        return facts_of([resident], county=COUNTY, on=day, pack=None)[resident].get("categories")
 
     days = [date(2021, 11, 30), date(2021, 12, 1), date(2021, 12, 30), date(2021, 12, 31)]
     assert [held_on(day) for day in days] == [None, ["低保对象"], ["低保对象"], None]
@@ -282,7 +282,7 @@ def test_a_roster_that_nobody_has_confirmed_counts_for_nothing(county: County) -
     hold({"周归": "低保对象"}, on=date(2021, 11, 1), is_confirmed=False)
     resident = county.person("周归").pk
 
-    assert "categories" not in facts_of([resident], county=COUNTY, on=ON)[resident]
+    assert "categories" not in facts_of([resident], county=COUNTY, on=ON, pack=None)[resident]
 
 
 # --- what the database itself keeps ------------------------------------------------------------------------------------

@@ -245,7 +245,7 @@ def test_nobody_asks_money_of_the_dead_or_of_who_has_moved_away(county: County) 
 
     family = list(county.household("赵家").residents.order_by("pk"))
     with signed_in("county"):
-        asked = facts_of([one.pk for one in family], county=COUNTY, on=TODAY)
+        asked = facts_of([one.pk for one in family], county=COUNTY, on=TODAY, pack=None)
     assert [one.name for one in family if one.pk in asked] == ["赵双一", "赵双二"]
 
 
@@ -263,7 +263,7 @@ def test_work_changes_what_the_notice_is_told(county: County) -> None:
 
     def told() -> object:
         with signed_in("county"):
-            return facts_of([person], county=COUNTY, on=TODAY)[person].get("employee_scheme")
+            return facts_of([person], county=COUNTY, on=TODAY, pack=None)[person].get("employee_scheme")
 
     does(county, joined_employee_scheme, "赵大", on=date(2021, 9, 1))
     at_work = told()

@@ -265,20 +265,6 @@ def test_a_passport_wants_what_its_number_does_not_say(county: County, changes: 
         passport(county, **changes)
 
 
-def test_the_notice_is_told_of_a_foreigner_by_its_own_word_and_of_nobody_else(county: County) -> None:
-    here = {
-        "household": county.household("周家"),
-        "on": ON,
-        "allow_synthetic": True,
-        "relation": "",
-        "if_foreign": ["外籍"],
-    }
-    card = register_resident(name="周新", number=NEW, **here)
-    permanent = register_resident(name="外永", number="932682198501010017", **here)
-
-    assert (card.circumstances, permanent.circumstances) == ({}, {"traits": ["外籍"]})
-
-
 def test_who_has_no_papers_is_kept_apart_with_what_they_have(county: County) -> None:
     one, namesake = without_papers(county), without_papers(county)
 

@@ -122,7 +122,7 @@ def _check_payable(bill: Bill, covers: dict[date, Cover], *, on: date) -> None:
 def _covers(campaign: Campaign, household: Household, bills: list[Bill], *, on: date) -> dict[int, dict[date, Cover]]:
     """For each bill and each day on which its money may still arrive: covered from when."""
     days = [days_after(on, n) for n in range(-GRACE_DAYS, GRACE_DAYS + 1)]
-    facts = facts_of([bill.resident_id for bill in bills], county=household.county, on=on)
+    facts = facts_of([bill.resident_id for bill in bills], county=household.county, on=on, pack=pack_of(campaign))
     # who is enrolled already and owes a difference keeps the cover they have
     enrolled = enrolled_of(campaign, [bill.resident_id for bill in bills])
     kept = {resident: one.covered_from for resident, one in enrolled.items()}

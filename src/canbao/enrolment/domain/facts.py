@@ -2,6 +2,9 @@
 
 One SQL sentence gathers them; it is the only place that knows from where facts come: categories from confirmed rosters,
 tier from the household, the rest from the register.
+
+Whether somebody is of another state, and why they are here, is said by the kind of their number and of their stay: nothing is kept for it,
+so that a number or a stay that is corrected is asked about as it is then. A notice is told in its own words, and only what it looks at.
 """
 
 import json
@@ -11,6 +14,11 @@ from typing import Any
 
 from django.db import connection
 
+from canbao.enrolment.packs import traits_known
+from canbao.kernel.identity import FOREIGN
+from canbao.policy import Pack
+from canbao.register.models import Resident
+
 # What a row holds that was merged into another one counts for that one (`register/domain/duplicates.py`).
 #
 # %(residents)s null: everybody of the county who is alive and has not moved away. %(paid_in)s a campaign: who has paid in
@@ -18,7 +26,10 @@ from django.db import connection
 FACTS = """
 SELECT r.id AS resident_id, r.county, r.household_id, r.division, h.unit_id,
        jsonb_strip_nulls(jsonb_build_object('categories', g.held, 'tier', h.tier, 'paid_on', e.paid_on,
-           'born_on', CASE WHEN r.born_on >= %(born_from)s THEN r.born_on END)) || r.circumstances AS facts
+           'born_on', CASE WHEN r.born_on >= %(born_from)s THEN r.born_on END)) || r.circumstances
+       || CASE WHEN r.number_kind = ANY (%(foreign_kinds)s::text[]) AND %(foreign)s::jsonb -> r.hukou <> '[]'::jsonb
+               THEN jsonb_build_object('traits', coalesce(r.circumstances -> 'traits', '[]'::jsonb) || (%(foreign)s::jsonb -> r.hukou))
+               ELSE '{}'::jsonb END AS facts
   FROM register_resident r
   JOIN register_household h ON h.id = r.household_id
   LEFT JOIN (
@@ -39,12 +50,27 @@ SELECT r.id AS resident_id, r.county, r.household_id, r.division, h.unit_id,
 """
 
 
-def facts_of(residents: Sequence[int], *, county: str, on: date) -> dict[int, dict[str, Any]]:
-    """Facts by resident id, as JSON objects of the published interface, with `on`."""
+# How notices write of whoever is of another state, and of why they are here.
+_FOREIGN = "外籍"
+_HERE_BECAUSE = {Resident.Hukou.PERMIT: "居住证", Resident.Hukou.STUDENT: "在校学生"}
+
+
+def of_foreigners(pack: Pack | None) -> dict[str, Any]:
+    """For `FACTS`: the traits by which a notice knows foreigners, by their stay; without a notice none."""
+    traits = {
+        stay: traits_known(pack, _FOREIGN, *(word for why, word in _HERE_BECAUSE.items() if why == stay))
+        for stay in Resident.Hukou.values
+    }
+    return {"foreign_kinds": sorted(kind.value for kind in FOREIGN), "foreign": json.dumps(traits, ensure_ascii=False)}
+
+
+def facts_of(residents: Sequence[int], *, county: str, on: date, pack: Pack | None) -> dict[int, dict[str, Any]]:
+    """Facts by resident id, as JSON objects of the published interface, with `on`, in the words of `pack`."""
+    asked = {"residents": list(residents), "county": county, "on": on, "born_from": date.min, "paid_in": None}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT resident_id, facts FROM ({FACTS}) f",  # noqa: S608 - our own sentence
-            {"residents": list(residents), "county": county, "on": on, "born_from": date.min, "paid_in": None},
+            asked | of_foreigners(pack),
         )
         return {row[0]: as_object(row[1]) | {"on": on.isoformat()} for row in cursor.fetchall()}
 

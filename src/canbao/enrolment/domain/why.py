@@ -37,7 +37,8 @@ def standings(campaign: Campaign, household: Household, *, on: date) -> list[Sta
     """
     residents = list(household.residents.filter(died_on__isnull=True, moved_on__isnull=True).order_by("pk"))
     people = [resident.pk for resident in residents]
-    facts = facts_of(people, county=household.county, on=on)
+    pack = pack_of(campaign)
+    facts = facts_of(people, county=household.county, on=on, pack=pack)
     bills: dict[int, Bill] = {}
     for bill in (
         Bill.objects.filter(campaign=campaign, resident__in=people)
@@ -47,7 +48,6 @@ def standings(campaign: Campaign, household: Household, *, on: date) -> list[Sta
     ):
         bills[bill.resident_id] = bill
     enrolled = enrolled_of(campaign, people)
-    pack = pack_of(campaign)
     return [
         Standing(
             resident,

@@ -1,7 +1,7 @@
 """Residents one by one: found by their number, registered, and their number read out with a reason."""
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
 from canbao.access.sealing import person_token, provisional_token, seal, unseal
-from canbao.kernel.identity import FOREIGN, OLDEST_YEARS, Identity, Kind, parse_identity
+from canbao.kernel.identity import OLDEST_YEARS, Identity, Kind, parse_identity
 from canbao.kernel.passport import parse_passport, passports_like
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.entries import HEAD, name_of_somebody_new, papers_of, relation_of
@@ -106,11 +106,9 @@ def register_resident(
     sex: str = "",
     hukou: str = Resident.Hukou.REGISTERED,
     issuer: str = "",
-    if_foreign: Sequence[str] = (),
 ) -> Resident:
     """Somebody new in a household. `issuer` is the state of a passport, left out for a card. `born_on` and `sex` are for passports
-    and for the old foreigner's card, whose numbers do not say them; beside any other number they must agree with it. `if_foreign`:
-    the traits by which the notice knows whoever has a foreigner's card or passport.
+    and for the old foreigner's card, whose numbers do not say them; beside any other number they must agree with it.
 
     Says no, in this order: what is wrong with the number, `BirthdayMissing`, `NumberSaysOtherwise`, `SexMissing` (of a passport),
     `DayNotPossible`, what is wrong with the name (`entries.name_of_somebody_new`) or the relation (`entries.relation_of`),
@@ -127,13 +125,10 @@ def register_resident(
         raise SexMissing(kind=identity.kind.value)
     if born_on is not None:
         _check_birth(name, born_on, on=on)
-    circumstances = dict(circumstances or {})
-    if identity.kind in FOREIGN and if_foreign:
-        circumstances["traits"] = [*circumstances.get("traits", ()), *if_foreign]
     resident = Resident(
         county=household.county, division=household.division, household=household, name=name_of_somebody_new(name), relation=relation_of(relation),
         sex=identity.sex or sex, born_on=identity.born_on or born_on, hukou=hukou, number_kind=identity.kind.value, number_sealed=seal(identity.number),
-        number_tail=identity.number[-4:], person_token=person_token(identity.number), circumstances=circumstances,
+        number_tail=identity.number[-4:], person_token=person_token(identity.number), circumstances=dict(circumstances or {}),
     )  # fmt: skip
     return _save(resident)
 

@@ -22,6 +22,7 @@ from canbao.collection.domain.duplicates import merge, which_stays
 from canbao.collection.queries import Paid, paid_by_person
 from canbao.divisions.models import Division
 from canbao.enrolment.domain.facts import facts_of
+from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.refusal import Refusal
@@ -228,7 +229,7 @@ def _side(row: Resident) -> Side:
     if campaign is None:
         return Side(row, None, [], {})
     found = {member.resident.pk: member for member in members(campaign, row.household, on=today())}
-    facts = facts_of([row.pk], county=row.county, on=today()).get(row.pk, {})
+    facts = facts_of([row.pk], county=row.county, on=today(), pack=pack_of(campaign)).get(row.pk, {})
     held = [one if isinstance(one, str) else f"{one['name']}（{one['grade']}）" for one in facts.get("categories", [])]
     return Side(row, found.get(row.pk), held, paid_by_person(row.household_id, campaign))
 

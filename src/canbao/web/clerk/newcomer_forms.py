@@ -12,7 +12,6 @@ from canbao.access.clock import today
 from canbao.access.models import Staff
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.divisions.queries import below
-from canbao.enrolment.packs import pack_in_force, traits_known
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.identity import half_width
 from canbao.kernel.passport import passports_like
@@ -74,15 +73,6 @@ def guardians_in(home: Household) -> list[Resident]:
     return list(here.order_by("pk"))
 
 
-# How notices write of whoever is of another state, and of why they are here.
-_HERE_BECAUSE = {Resident.Hukou.PERMIT: "居住证", Resident.Hukou.STUDENT: "在校学生"}
-
-
-def _foreign(home: Household, hukou: str) -> list[str]:
-    traits = ("外籍", *(word for why, word in _HERE_BECAUSE.items() if why == hukou))
-    return traits_known(pack_in_force(home.county), *traits)
-
-
 class SomebodyForm(forms.Form):
     """Somebody who is no newborn, by the papers that they have."""
 
@@ -125,7 +115,7 @@ class CardForm(SomebodyForm):
 
     def registers(self, home: Household, *, on: date) -> Resident:
         return register_resident(
-            household=home, on=on, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS, if_foreign=_foreign(home, self.cleaned_data["hukou"]),
+            household=home, on=on, allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
             **self.said(),
         )  # fmt: skip
 
@@ -156,7 +146,7 @@ class PassportForm(SomebodyForm):
 
     def registers(self, home: Household, *, on: date) -> Resident:
         return register_resident(
-            household=home, on=on, allow_synthetic=False, if_foreign=_foreign(home, self.cleaned_data["hukou"]), **self.said(),
+            household=home, on=on, allow_synthetic=False, **self.said(),
         )  # fmt: skip
 
 
