@@ -36,8 +36,8 @@ from canbao.documents.refusals import (
     WrittenDocument,
 )
 from canbao.documents.table import TOP_ROWS, Hidden, OtherSheet
-from tests.documents.old_excel import as_a_large_one, old_file, xls
-from tests.documents.workbooks import NAMESPACE, archive, bomb, far_corner, formulas, many_cells, raw_xlsx, xlsx
+from tests.documents.old_excel import END, as_a_large_one, book, old_file, sheet_records, xls
+from tests.documents.workbooks import NAMESPACE, archive, bomb, far_corner, formulas, many_cells, ods, raw_xlsx, xlsx
 
 HEADER = ["姓名", "身份证号", "人员类别"]
 WANG = ["王明", "11010519491231002X", "低保对象"]
@@ -297,8 +297,27 @@ def test_where_hidden_rows_cannot_be_seen_it_is_not_said_that_there_are_none():
         + b'</t></is></c></row><row hidden="1"><c t="inlineStr"><is><t>a</t></is></c></row>'
     ))  # fmt: skip
     assert read_spreadsheet(unnumbered).hidden is None
-    assert read_spreadsheet(xls("名单", [HEADER, WANG])).hidden is None
+    assert read_spreadsheet(ods([HEADER, WANG])).hidden is None
     assert read_spreadsheet("姓名,身份证号\n王明,1".encode()).hidden == Hidden(0, ())
+
+
+def test_hidden_rows_of_the_old_format_are_told_alike():
+    rows = [["名单"], HEADER, WANG, LI, WANG, LI]
+    assert read_spreadsheet(xls("名单", rows, hidden={3, 4, 6, 9})).hidden == Hidden(3, ((3, 4), (6, 6)))
+    assert read_spreadsheet(xls("名单", rows, hidden=())).hidden == Hidden(0, ())
+    assert read_spreadsheet(xls("名单", rows)).hidden == Hidden(0, ())
+
+
+def test_hidden_rows_of_the_old_format_are_those_of_the_sheet_that_is_read():
+    sheets = {"封面": sheet_records([["封面"]], hidden={1}), "名单": sheet_records([HEADER, WANG, LI], hidden={3})}
+    for short in (False, True):
+        assert read_spreadsheet(book(sheets, short=short)).hidden == Hidden(1, ((3, 3),))
+
+
+def test_an_old_workbook_whose_sheet_has_no_end_is_read_but_hidden_rows_cannot_be_seen():
+    endless = sheet_records([HEADER, WANG], hidden={2})[: -len(END)]
+    table = read_spreadsheet(book({"名单": endless}))
+    assert (table.height, table.hidden) == (1, None)
 
 
 def test_a_hidden_row_without_a_person_is_not_counted_and_breaks_no_range():

@@ -39,6 +39,29 @@ def raw_xlsx(sheet_xml: bytes) -> bytes:
     return out.getvalue()
 
 
+def ods(rows: Sequence[Sequence[str]]) -> bytes:
+    """A sheet of OpenDocument with these texts."""
+    kinds = ("office", "table", "text")
+    names = " ".join(f'xmlns:{kind}="urn:oasis:names:tc:opendocument:xmlns:{kind}:1.0"' for kind in kinds)
+    cells = "</table:table-row><table:table-row>".join(
+        "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in row
+        )
+        for row in rows
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="名单"><table:table-row>{cells}</table:table-row></table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        packed.writestr("META-INF/manifest.xml", "<manifest/>")
+    return out.getvalue()
+
+
 def archive(*names: str, mimetype: str = "") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:

@@ -15,11 +15,10 @@ import json
 import posixpath
 import re
 import resource
-import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, Any, NamedTuple, NoReturn
@@ -29,7 +28,9 @@ import fastexcel
 import polars as pl
 import pyarrow as pa  # noqa: F401 - the reader takes it up later, when memory is short
 
-OLE_MAGIC, ZIP_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+from canbao.documents import biff, ole
+
+ZIP_MAGIC = b"PK\x03\x04"
 # What a file turned out to be, by how it begins: the refusal of `refusals` that says so.
 OTHER_KINDS = {
     b"%PDF": "PictureOfAList",
@@ -44,9 +45,8 @@ OTHER_KINDS = {
 }
 BINARY = "二进制数据"
 # Streams at the top of what Office wrote before 2007, and of what it encrypts.
-SHEET_STREAMS, WRITTEN_STREAMS = {"Workbook", "Book"}, {"WordDocument", "PowerPoint Document"}
+SHEET_STREAMS, WRITTEN_STREAMS = ("Workbook", "Book"), {"WordDocument", "PowerPoint Document"}
 ENCRYPTED = "EncryptedPackage"
-STREAM, LAST_SECTOR = 2, 0xFFFFFFFA  # numbers above the last stand for an end, and for what is free
 
 
 class Stopped(Exception):
@@ -117,58 +117,16 @@ def _sheets(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | HiddenSh
     if content.startswith(ZIP_MAGIC):
         _check_archive(content, limits)
         yield from _workbook(content, limits)
-    elif content.startswith(OLE_MAGIC):
-        streams = _streams(content)
-        if ENCRYPTED in streams:
+    elif content.startswith(ole.MAGIC):
+        container = ole.Container(content)
+        if ENCRYPTED in container.streams:
             raise Stopped("PasswordProtected")
-        if streams & WRITTEN_STREAMS and not streams & SHEET_STREAMS:
+        workbook = next((name for name in SHEET_STREAMS if name in container.streams), None)
+        if workbook is None and WRITTEN_STREAMS & container.streams.keys():
             raise Stopped("WrittenDocument")
-        yield from _workbook(content, limits)
+        yield from _workbook(content, limits, container.read(workbook) if workbook else b"")
     else:
         yield from _text_table(content, limits)
-
-
-def _streams(content: bytes) -> set[str]:
-    """The streams at the top of an OLE container ([MS-CFB]), by its directory: the same words may stand in a cell, and a
-    sheet may hold a Word object or a letter a sheet. Empty where the directory cannot be read; the reader says the rest."""
-    size = 4096 if content[30:32] == b"\x0c\0" else 512
-    at_most = len(content) // size + 1  # sectors: a chain that is longer goes in a circle
-    try:
-        tables = _sectors_in(struct.unpack_from("<109I", content, 76))
-        more = struct.unpack_from("<I", content, 68)[0]  # in large files the list of tables goes on elsewhere
-        while more <= LAST_SECTOR and len(tables) <= at_most:
-            *further, more = struct.unpack_from(f"<{size // 4}I", content, (more + 1) * size)
-            tables += _sectors_in(further)
-        following = [at for table in tables for at in struct.unpack_from(f"<{size // 4}I", content, (table + 1) * size)]
-        sectors: list[bytes] = []
-        at = struct.unpack_from("<I", content, 48)[0]
-        while at <= LAST_SECTOR and len(sectors) <= at_most:
-            sectors.append(content[(at + 1) * size : (at + 2) * size])
-            at = following[at]
-        return _at_the_top(b"".join(sectors))
-    except (struct.error, IndexError):
-        return set()
-
-
-def _sectors_in(numbers: Iterable[int]) -> list[int]:
-    return [number for number in numbers if number <= LAST_SECTOR]
-
-
-def _at_the_top(directory: bytes) -> set[str]:
-    """Names of the streams beside each other under the root, whose entry is the first; entries are 128 bytes long."""
-    found: set[str] = set()
-    seen: set[int] = set()
-    waiting = [struct.unpack_from("<I", directory, 76)[0]]
-    while waiting:
-        entry = waiting.pop()
-        if entry > LAST_SECTOR or entry in seen:
-            continue
-        seen.add(entry)
-        name, length, kind, left, right = struct.unpack_from("<64sHBxII", directory, entry * 128)
-        waiting += [left, right]
-        if kind == STREAM:
-            found.add(name[: max(length - 2, 0)].decode("utf-16-le", "replace"))
-    return found
 
 
 def _check_archive(content: bytes, limits: dict[str, Any]) -> None:
@@ -190,19 +148,24 @@ def _check_archive(content: bytes, limits: dict[str, Any]) -> None:
         raise Stopped("TooMuchMemory")
 
 
-def _workbook(content: bytes, limits: dict[str, Any]) -> Iterator[Sheet | HiddenSheet]:
+def _workbook(content: bytes, limits: dict[str, Any], records: bytes = b"") -> Iterator[Sheet | HiddenSheet]:
+    """`records` are those of an .xls, and nothing where they cannot be read."""
     try:
         reader, other = fastexcel.read_excel(content), fastexcel.read_excel(content)  # one serves one thread
     except fastexcel.FastExcelError as error:
         raise Stopped("DamagedFile") from error
     parts, concealed = _parts(content)
+    starts = biff.sheets(records)
     # The reader lets go of the interpreter while it works: what a sheet is read for is read at once.
     # One thread to each, for `other` may still be at a sheet that was passed over when the next one is asked for.
     with ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as looking:
         for at, name in enumerate(reader.sheet_names):
             if name not in concealed or limits["sheet"] in (name, at):  # of others nothing but the name is told
                 numbers = beside.submit(other.load_sheet, name, header_row=None, skip_rows=0, dtypes="boolean")
-                hidden = looking.submit(_hidden_rows_of, content, parts.get(name))
+                if len(starts) == len(reader.sheet_names):
+                    hidden = looking.submit(biff.hidden_rows, records, starts[at])
+                else:
+                    hidden = looking.submit(_hidden_rows_of, content, parts.get(name))
             try:
                 sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             except fastexcel.FastExcelError as error:

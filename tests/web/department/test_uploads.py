@@ -16,6 +16,8 @@ from canbao.access.models import Role, Staff
 from canbao.access.scope import within
 from canbao.rosters.models import Roster, Upload
 from tests.county import PASSWORD, everybody
+from tests.documents.old_excel import xls
+from tests.documents.workbooks import ods
 from tests.documents.workbooks import xlsx as workbook
 from tests.rosters.files import HEADER, listed
 from tests.rosters.working import work_off
@@ -294,14 +296,16 @@ def test_of_many_hidden_stretches_the_first_are_named(sign_in: object, outside: 
     assert "第 16 行……。" in seen
 
 
-def test_a_format_that_does_not_say_what_is_hidden_is_said_to_be_one(sign_in: object, outside: object) -> None:
-    from tests.documents.old_excel import xls
-
+def test_a_file_that_does_not_say_what_is_hidden_is_said_to_be_one(sign_in: object, outside: object) -> None:
     client = sign_in("civil")
 
-    seen = client.get(address(client, xls("名单", [list(HEADER), list(listed("赵大"))])))
+    seen = client.get(address(client, ods([HEADER, listed("赵大")])))
+    old = client.get(address(client, xls("名单", [HEADER, listed("赵大"), listed("赵妻")], hidden={3})))
+    shown = client.get(address(client, xls("名单", [HEADER, listed("赵大")])))
 
-    assert "这种格式看不出哪些行是隐藏的；隐藏的行也会读入。" in text_of(seen)
+    assert "这份文件看不出哪些行是隐藏的；隐藏的行也会读入。" in text_of(seen)
+    assert "有 1 行在文件里是隐藏的（或被筛选掉了），也已读入：第 3 行。" in text_of(old)
+    assert ("看不出" in text_of(old), "隐藏的" in text_of(shown)) == (False, False)
 
 
 def test_a_file_is_given_up_and_nothing_is_left(sign_in: object, outside: object) -> None:
