@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from io import BytesIO
 
 import pytest
+import xlsxwriter
 
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
@@ -28,8 +30,10 @@ from canbao.collection.refusals import (
 )
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.enrolment.queries import Roll, roll_of
+from canbao.kernel.identity import RoundedBySpreadsheet
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.changes import undo
+from canbao.register.domain.residents import register_resident
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import (
     ChangedSince,
@@ -150,6 +154,41 @@ class TestTheList:
 
         assert judged(school, *read_students(text.encode(), school))[0] == ["赵双一"]
 
+    def test_somebody_with_a_passport_goes(self, county: County, university: CollectingUnit) -> None:
+        for name, sequence, state in [("阮氏兰", "C1234567", "VNM"), ("金兰", "C1234567", "KOR"), ("阮二", "C7654321", "VNM"), ("阮二", "C7654321", "KOR")]:  # fmt: skip
+            register_resident(
+                household=county.household("周家"), name=name, number=sequence, issuer=state, born_on=date(2002, 3, 8), sex="女",
+                relation="其他亲属", on=TODAY, allow_synthetic=False,
+            )  # fmt: skip
+
+        going, _there, bad = judged(
+            university, StudentRow(1, "阮氏兰", "C1234567", "文学院"), StudentRow(2, "金 兰", "c1234567", "文学院"),
+            StudentRow(3, "阮二", "C7654321", "文学院"), StudentRow(4, "阮三", "C1234567", "文学院"),
+        )  # fmt: skip
+
+        assert going == ["阮氏兰", "金兰"]
+        assert bad == [(3, NotOnRegister), (4, NotOnRegister)]  # two of one name and number; another's number
+
+    def test_the_number_of_a_merged_row_means_the_one_that_stays(self, county: County, university: CollectingUnit) -> None:  # fmt: skip
+        stays = county.person("赵双一")
+        with register_changes():
+            Resident.objects.filter(name="赵双二").update(same_as=stays, withdrawn=True, moved_on=TODAY)
+
+        going, _there, bad = judged(
+            university, StudentRow(1, "赵双一", row(1, "赵双二").number, "文学院"), row(2, "赵双一")
+        )
+
+        assert (going, bad) == (["赵双一"], [(2, StudentTwice)])
+
+    def test_a_number_that_the_spreadsheet_rounded_is_told_apart_from_a_wrong_one(self, county: County, university: CollectingUnit) -> None:  # fmt: skip
+        content = BytesIO()
+        with xlsxwriter.Workbook(content) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, ["姓名", "身份证号", "院系"])
+            sheet.write_row(1, 0, ["赵双一", 990621201207030130, "文学院"])
+
+        assert judged(university, *read_students(content.getvalue(), university))[2] == [(2, RoundedBySpreadsheet)]
+
     def test_is_read_with_any_order_of_columns(self, county: County, university: CollectingUnit) -> None:
         text = "示例学院学生名单,,\n院系,身份证号,学生姓名\n文学院,99062120120703013X,赵双一\n"
 
@@ -256,10 +295,19 @@ class TestTakenBack:
         assert homes(["赵双一"]) == before
         assert [batch.people for batch in batches(university)] == [1]
 
-    def test_not_where_somebody_went_on_since(self, county: County, university: CollectingUnit) -> None:
+    def test_who_went_on_since_stays_where_they_are_and_holds_up_nobody(self, county: County, university: CollectingUnit) -> None:  # fmt: skip
         take(county, university, "赵双一", "赵双二")
         with register_changes():
             Resident.objects.filter(name="赵双二").update(household=county.household("郑家"), division=OTHER_VILLAGE)
+
+        assert [batch.people for batch in batches(university)] == [1]
+        assert take_back(county, university) == 1
+        assert homes(["赵双一", "赵双二"]) == [("赵家", VILLAGE, "子女"), ("郑家", OTHER_VILLAGE, "户主")]
+
+    def test_not_where_something_else_was_changed_since(self, county: County, university: CollectingUnit) -> None:
+        take(county, university, "赵双一", "赵双二")
+        with register_changes():
+            Resident.objects.filter(name="赵双二").update(relation="其他亲属")
 
         with pytest.raises(ChangedSince):
             take_back(county, university)

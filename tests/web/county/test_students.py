@@ -8,6 +8,7 @@ from django.test import Client
 
 from canbao.access.models import Record, Role, Staff
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
+from canbao.register.models import Change
 from tests.county import FAR_VILLAGE, IN_THE_WINDOW, PASSWORD
 from tests.web.conftest import Outside, number_of
 from tests.web.pages import text_of
@@ -77,14 +78,26 @@ def test_a_whole_list_is_taken_back(sign_in: object, outside: Outside, page: str
     client = sign_in("county")
     looked = look(client, page, line("赵双一"), line("赵双二"))
     taken = client.post(f"{page}take/", {"seen": looked.context["seen"], "why": "名单"}, follow=True)
-    ((batch, at),) = taken.context["batches"]
+    ((_batch, form),) = taken.context["batches"]
+    whole = {**form.initial, "why": "名单传错了"}
 
-    back = client.post(f"{page}back/", {"at": at, "by": batch.by}, follow=True)
+    unsaid = client.post(f"{page}back/", form.initial)
+    back = client.post(f"{page}back/", whole, follow=True)
 
     assert "已撤回：2人回到原来的户。" in text_of(back)
     assert {where(outside, name) for name in ("赵双一", "赵双二")} == {"示例一村委会"}
-    assert client.post(f"{page}back/", {"at": at, "by": batch.by}).status_code == 409
-    assert client.post(f"{page}back/", {"at": "gestern", "by": ""}).status_code == 404
+    assert (unsaid.status_code, 'id="back_why"' in unsaid.content.decode()) == (422, True)
+    assert outside.look(lambda _: Change.objects.filter(undoes__kind="school").values_list("why", flat=True).distinct().get()) == "名单传错了"  # fmt: skip
+    assert client.post(f"{page}back/", whole).status_code == 409
+
+
+@pytest.mark.parametrize("asked", [{"at": "gestern"}, {"at": "2021-11-15T10:00:00"}, {"by": "staff:\0"}, {"by": ""}])
+def test_a_list_that_is_none_is_not_there(sign_in: object, page: str, asked: dict[str, str]) -> None:
+    """A time without its zone names no moment, and nobody's name has a NUL in it."""
+    whole = {"at": "2021-11-15T10:00:00+08:00", "by": "staff:county", "why": "名单传错了"}
+
+    assert sign_in("county").post(f"{page}back/", whole).status_code == 409  # the control
+    assert sign_in("county").post(f"{page}back/", whole | asked).status_code == 404
 
 
 def test_what_somebody_else_looked_at_or_without_a_ground_is_not_taken(

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from canbao.access.models import Staff
 from canbao.access.sealing import person_token
@@ -21,6 +21,7 @@ from canbao.documents.columns import ALIASES, Field
 from canbao.documents.reading import read_spreadsheet
 from canbao.documents.table import plain_header
 from canbao.kernel.identity import parse_identity
+from canbao.kernel.passport import passports_like
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.changes import undo
 from canbao.register.domain.students import KIND, check_student, go_to_school
@@ -38,12 +39,14 @@ _HEADERS = frozenset(plain_header(word) for words in _WORDS.values() for word in
 
 
 class StudentRow(NamedTuple):
-    """A row as the list has it, in words. The number is shown to nobody."""
+    """A row as the list has it, in words. The number is shown to nobody; `is_numeric`: the spreadsheet held it as a number, which may have
+    lost its last digits."""
 
     row: int
     name: str
     number: str
     faculty: str
+    is_numeric: bool = False
 
 
 class Going(NamedTuple):
@@ -83,7 +86,11 @@ def read_students(content: bytes, school: CollectingUnit) -> list[StudentRow]:
     if table.height > MOST_ROWS:
         raise TooManyStudents(seen=table.height, most=MOST_ROWS)
     return [
-        StudentRow(row.number, **{what: "" if nth is None else row.cells[nth].text.strip() for what, nth in at.items()})
+        StudentRow(
+            row.number,
+            **{what: "" if nth is None else row.cells[nth].text.strip() for what, nth in at.items()},
+            is_numeric=row.cells[at["number"]].is_number,
+        )
         for row in table.rows()
     ]
 
@@ -92,22 +99,24 @@ def judge(rows: Sequence[StudentRow], school: CollectingUnit, *, on: date, allow
     """Every row beside the register, within the scope's sight. Changes nothing.
 
     Of a row, in this order: what is wrong with the number (`kernel.identity`), `NotOnRegister` (also where the name is another's),
-    `StudentTwice`, `FacultyUnknown`, what `register.domain.students.check_student` says.
+    `StudentTwice`, `FacultyUnknown`, what `register.domain.students.check_student` says. Somebody with a passport is found by its number
+    and their name; the number of a row that was merged means the one that stays.
     """
     done, units = Judged(), _units_of(school)
-    tokens: dict[int, bytes] = {}
+    tokens: dict[int, list[bytes]] = {}
     for row in rows:
         try:
-            tokens[row.row] = person_token(parse_identity(row.number, on=on, allow_synthetic=allow_synthetic).number)
+            tokens[row.row] = _tokens_of(row, on=on, allow_synthetic=allow_synthetic)
         except Refusal as no:
             done.bad.append((row, no))
-    people = {bytes(one.person_token): one for one in _people(tokens.values(), county=school.division_id[:6])}
+    people = _people([token for some in tokens.values() for token in some], county=school.division_id[:6])
     seen: dict[int, int] = {}
     for row in rows:
         if row.row not in tokens:
             continue
         try:
-            going = _judged(row, people.get(tokens[row.row]), units, school, seen)
+            found = [people[token] for token in tokens[row.row] if token in people]
+            going = _judged(row, found, units, school, seen)
         except Refusal as no:
             done.bad.append((row, no))
         else:
@@ -116,11 +125,22 @@ def judge(rows: Sequence[StudentRow], school: CollectingUnit, *, on: date, allow
     return done
 
 
+def _tokens_of(row: StudentRow, *, on: date, allow_synthetic: bool) -> list[bytes]:
+    """Of a card's number one; a passport's is one number of each state. Raises what is wrong with it."""
+    passports = [] if row.is_numeric else passports_like(row.number)
+    identities = passports or [
+        parse_identity(row.number, from_numeric_cell=row.is_numeric, on=on, allow_synthetic=allow_synthetic)
+    ]
+    return [person_token(one.number) for one in identities]
+
+
 def _judged(
-    row: StudentRow, student: Resident | None, units: Mapping[str, CollectingUnit], school: CollectingUnit, seen: dict[int, int]
+    row: StudentRow, found: Sequence[Resident], units: Mapping[str, CollectingUnit], school: CollectingUnit, seen: dict[int, int]
 ) -> Going:  # fmt: skip
-    if student is None or "".join(student.name.split()) != "".join(row.name.split()):
+    named = {one.pk: one for one in found if "".join(one.name.split()) == "".join(row.name.split())}
+    if len(named) != 1:  # two states can have given one number to two of one name: neither is taken for the other
         raise NotOnRegister
+    (student,) = named.values()
     if student.pk in seen:
         raise StudentTwice(row=seen[student.pk])
     seen[student.pk] = row.row
@@ -139,9 +159,11 @@ def _units_of(school: CollectingUnit) -> dict[str, CollectingUnit]:
     return faculties or {"": school, school.name: school}
 
 
-def _people(tokens: Collection[bytes], *, county: str) -> Sequence[Resident]:
-    found = Resident.objects.filter(person_token__in=list(tokens), county=county, same_as__isnull=True)
-    return list(found.select_related("household"))
+def _people(tokens: Collection[bytes], *, county: str) -> dict[bytes, Resident]:
+    found = Resident.objects.filter(person_token__in=list(tokens), county=county)
+    return {
+        bytes(one.person_token): one.same_as or one for one in found.select_related("household", "same_as__household")
+    }
 
 
 @transaction.atomic
@@ -176,7 +198,7 @@ def _households_of(students: Collection[int]) -> list[int]:
 
 
 def batches(school: CollectingUnit, *, limit: int = 10) -> list[Batch]:
-    """The latest lists of a school or faculty, of whom somebody can still be taken back."""
+    """The latest lists of a school or faculty, of whom somebody is still there by it. Who went on since is not taken back with the list."""
     told = _went(school).values("at", "by").annotate(people=Count("pk")).order_by("-at")
     return [Batch(one["at"], one["by"], one["people"]) for one in told[:limit]]
 
@@ -184,14 +206,15 @@ def batches(school: CollectingUnit, *, limit: int = 10) -> list[Batch]:
 def _went(school: CollectingUnit) -> QuerySet[Change]:
     units = [school.pk, *school.faculties.values_list("pk", flat=True)]
     return Change.objects.filter(
-        kind=KIND, left_household__isnull=False, resident__same_as__isnull=True, undone_by__isnull=True, household__unit__in=units
+        kind=KIND, left_household__isnull=False, resident__same_as__isnull=True, undone_by__isnull=True, household__unit__in=units,
+        household=F("resident__household"),
     )  # fmt: skip
 
 
 @transaction.atomic
 def take_back_students(school: CollectingUnit, *, went_at: datetime, went_by: str, by: Staff, why: str, at: datetime) -> int:  # fmt: skip
-    """Everybody who went with one list is again where they were. Returns how many. Says no, in this order: `NoStudents` (nobody of such a
-    list, or all are back), then as `changes.undo`, of whomever comes first: then nobody of the list is taken back.
+    """Everybody who went with one list and is still there is again where they were. Returns how many. Says no, in this order: `NoStudents`
+    (nobody of such a list, or nobody is there any more), then as `changes.undo`, of whomever comes first: then nobody of the list is taken back.
     """
     went = list(_went(school).filter(at=went_at, by=went_by).order_by("pk"))
     if not went:

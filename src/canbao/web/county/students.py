@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -23,6 +24,7 @@ from canbao.access.may import Work
 from canbao.access.record import record
 from canbao.collection.domain.students import (
     SCHOOLS,
+    Batch,
     StudentRow,
     batches,
     judge,
@@ -62,6 +64,28 @@ class StudentForm(forms.Form):
 
 class WhyForm(forms.Form):
     why = forms.CharField(label=_("依据"), help_text=_("如“学校2021年新生名单”"), max_length=LONGEST_WHY, widget=forms.TextInput(_TEXT))  # fmt: skip
+
+
+class BackForm(forms.Form):
+    """Beside each list; which list is nobody's to type."""
+
+    at = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    by = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    why = forms.CharField(label=_("为什么撤回"), max_length=LONGEST_WHY, widget=forms.TextInput(_TEXT))
+
+    def clean_at(self) -> datetime:
+        """A naive time names no moment; like any other text it is no list's."""
+        try:
+            at = datetime.fromisoformat(self.cleaned_data["at"])
+        except ValueError:
+            at = None
+        if at is None or is_naive(at):
+            raise forms.ValidationError(self.fields["at"].error_messages["required"])
+        return at
+
+    @classmethod
+    def beside(cls, batch: Batch, nth: int) -> "BackForm":
+        return cls(initial={"at": batch.at.isoformat(), "by": batch.by}, auto_id=f"back{nth}_%s")
 
 
 @staff_who_may(Work.KEEP_DIVISIONS)
@@ -116,12 +140,16 @@ def take_back(request: HttpRequest, unit_id: int) -> HttpResponse:
     school = _school(request, unit_id)
     if request.method != "POST":
         return redirect("students", school.pk)
+    form = BackForm(request.POST, auto_id="back_%s")
+    if not form.is_valid():
+        if {"at", "by"} & set(form.errors):
+            raise Http404
+        return _page(request, school, back=form)
+    asked = form.cleaned_data
     try:
-        went_at = datetime.fromisoformat(request.POST.get("at", ""))
-    except ValueError:
-        raise Http404 from None
-    try:
-        back = take_back_students(school, went_at=went_at, went_by=request.POST.get("by", ""), by=request.user, why="整份名单撤回", at=now())  # fmt: skip
+        back = take_back_students(
+            school, went_at=asked["at"], went_by=asked["by"], by=request.user, why=asked["why"], at=now()
+        )
     except Refusal as no:
         return _page(request, school, no=no)
     messages.success(request, gettext("已撤回：{count}人回到原来的户。").format(count=back))
@@ -162,7 +190,7 @@ def _look(request: HttpRequest, school: CollectingUnit, rows: Sequence[StudentRo
 
 def _page(
     request: HttpRequest, school: CollectingUnit, *, whole: Any = None, single: Any = None, why: Any = None, seen: str = "",
-    no: Refusal | None = None,
+    back: BackForm | None = None, no: Refusal | None = None,
 ) -> HttpResponse:  # fmt: skip
     context = {
         "school": school,
@@ -170,8 +198,9 @@ def _page(
         "single": single or StudentForm(school=school),
         "why": why,
         "seen": seen,
-        "batches": [(one, one.at.isoformat()) for one in batches(school)],
+        "batches": [(one, BackForm.beside(one, nth)) for nth, one in enumerate(batches(school))],
+        "back": back,
         "no": no,
     }
-    wrong = any(form.errors for form in (whole, single, why) if form)
+    wrong = any(form.errors for form in (whole, single, why, back) if form)
     return render(request, "county/students.html", context, status=409 if no else 422 if wrong else 200)
