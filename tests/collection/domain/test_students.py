@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -231,6 +232,19 @@ class TestWhoGoes:
             assert roll_of([faculty("文学院"), faculty("理学院")], county.campaign) == {
                 faculty("文学院").pk: Roll(2, 1, 0), faculty("理学院").pk: Roll(0, 0, 0)
             }  # fmt: skip
+
+    def test_each_faculty_is_counted_in_one_question(self, county: County, university: CollectingUnit, django_assert_num_queries: Any) -> None:  # fmt: skip
+        pay(county, "周家")  # in the village, and seen where they are now
+        take(county, university, "赵双一", "赵双二", "钱儿")
+        take(county, university, "周归", to="理学院")
+        units = [faculty("文学院"), faculty("理学院"), county.unit(OTHER_VILLAGE)]
+
+        with django_assert_num_queries(1):
+            counted = roll_of(units, county.campaign)
+
+        assert list(counted.values()) == [Roll(3, 0, 3), Roll(1, 1, 0), Roll(1, 0, 1)]
+        assert list(roll_of(units, None).values()) == [Roll(3, 0, 0), Roll(1, 0, 0), Roll(1, 0, 0)]
+        assert roll_of([], county.campaign) == {}
 
     def test_an_order_of_the_family_asks_no_more_for_them(self, county: County, university: CollectingUnit) -> None:
         waiting = order(county, "赵家")
