@@ -237,10 +237,10 @@ class TestWhoGoes:
         pay(county, "周家")  # in the village, and seen where they are now
         take(county, university, "赵双一", "赵双二", "钱儿")
         take(county, university, "周归", to="理学院")
-        units = [faculty("文学院"), faculty("理学院"), county.unit(OTHER_VILLAGE)]
+        units, campaign = [faculty("文学院"), faculty("理学院"), county.unit(OTHER_VILLAGE)], county.campaign
 
         with django_assert_num_queries(1):
-            counted = roll_of(units, county.campaign)
+            counted = roll_of(units, campaign)
 
         assert list(counted.values()) == [Roll(3, 0, 3), Roll(1, 1, 0), Roll(1, 0, 1)]
         assert list(roll_of(units, None).values()) == [Roll(3, 0, 0), Roll(1, 0, 0), Roll(1, 0, 0)]
