@@ -65,10 +65,10 @@ def test_enrolled_paid_given_a_number_and_taken_back(
         change = give_number(person, **papers, by=by(county), why="看了证件", at=IN_THE_WINDOW, allow_synthetic=True)
         follow_register(COUNTY, [person.pk], at=IN_THE_WINDOW, actor="staff:clerk")
         found = find_by_passport(papers["number"]) or [find_by_number(papers["number"], on=ON, allow_synthetic=True)]
-        listed = list(without_a_number(VILLAGE))
+        listed = list(without_a_number(VILLAGE, on=ON))
         undo(change, by=by(county), why="弄错了人", at=IN_THE_WINDOW)
 
-        assert (found, listed, list(without_a_number(VILLAGE))) == ([person], [], [person])
+        assert (found, listed, list(without_a_number(VILLAGE, on=ON))) == ([person], [], [person])
         assert Resident.objects.values().get(pk=person.pk) == before
         assert find_by_passport(papers["number"]) == []
         assert list(Bill.objects.filter(resident=person)) == [paid]

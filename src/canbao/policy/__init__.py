@@ -15,6 +15,7 @@ from canbao.policy.facts import BadFacts, EmployeeScheme, Facts, Held, OtherCove
 from canbao.policy.folders import PackBroken, PackNotFound, pack_folders
 from canbao.policy.loading import load_pack, load_pack_texts
 from canbao.policy.pack import Pack
+from canbao.policy.people_rules import UnbornName
 from canbao.policy.reading import Problem
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ __all__ = [
     "Problem",
     "Refused",
     "Share",
+    "UnbornName",
     "Unknown",
     "UnknownCategory",
     "answers_by_day",

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, QuerySet, When
 
 from canbao.access.sealing import phone_token
 from canbao.kernel.division_code import DivisionCode
-from canbao.register.models import Change, Household, Resident, Word
+from canbao.register.models import Change, Household, Resident, WithoutNumber, Word
 
 _LAST = "\U0010ffff"  # no character comes after it
 
@@ -89,10 +90,30 @@ def residents_in(division: str) -> QuerySet[Resident]:
     return Resident.objects.filter(inside(division)).select_related("household__unit")
 
 
-def without_a_number(division: str) -> QuerySet[Resident]:
-    """Whoever is on the register without a number of any kind: first those who have no papers, then children by their birthday."""
+def without_a_number(division: str, *, on: date) -> QuerySet[Resident]:
+    """Whoever is on the register without a number of any kind: first unborn children whose due date is over by `on`, then those who
+    have no papers, then children by their birthday, then those who are due.
+    """
     found = residents_in(division).filter(number_sealed__isnull=True, died_on__isnull=True, moved_on__isnull=True)
-    return found.order_by(F("number_kind").desc(), "born_on", "pk")
+    turn = Case(
+        When(number_kind=WithoutNumber.UNBORN, born_on__lt=on, then=0),
+        When(number_kind=WithoutNumber.WITHOUT_PAPERS, then=1),
+        When(number_kind=WithoutNumber.NEWBORN, then=2),
+        default=3,
+    )
+    return found.order_by(turn, "born_on", "pk")
+
+
+def guardians_in(home: Household) -> list[Resident]:
+    """Whose number a child's provisional identity can be made of."""
+    here = home.residents.filter(died_on__isnull=True, moved_on__isnull=True, number_sealed__isnull=False)
+    return list(here.order_by("pk"))
+
+
+def unborn_in(home: Household) -> list[Resident]:
+    """Children who are expected, by their due date."""
+    here = home.residents.filter(number_kind=WithoutNumber.UNBORN, moved_on__isnull=True)
+    return list(here.order_by("born_on", "pk"))
 
 
 def history_of(resident: Resident) -> QuerySet[Change]:
@@ -136,6 +157,8 @@ def changes_possible(resident: Resident) -> list[Change.Kind]:
         return []
     if resident.moved_on is not None:
         return [kind.RETURNED, kind.DIED]
+    if resident.is_unborn:
+        return [kind.BORN, kind.NOT_BORN, kind.NAME]
     scheme = resident.circumstances.get("employee_scheme")
     is_employed = scheme is not None and "left_on" not in scheme
     return [

@@ -115,6 +115,30 @@ class WasWithdrawn(Refusal):
     remedy_template = "确属本村的人，撤销那次撤下。"
 
 
+class NotBornYet(Refusal):
+    """Something happens to a child who is registered as unborn."""
+
+    code = "not_born_yet"
+    says_template = "{who}登记的是未出生，预产期{day}。"
+    remedy_template = "出生了的，先登记“已出生”；没有出生的，登记“没有出生”。"
+
+
+class BornAlready(Refusal):
+    """Of whoever is not registered as unborn, a birth is registered."""
+
+    code = "born_already"
+    says_template = "{who}登记的不是未出生的孩子。"
+    remedy_template = "请核对人员；出生日期有误的，用“更正其他信息”。"
+
+
+class DueElsewhen(Refusal):
+    """A child is paid for ahead who is not due in the time for which is paid."""
+
+    code = "due_elsewhen"
+    says_template = "预产期{day}不在待遇期{first}至{last}以内，不能提前登记。"
+    remedy_template = "请核对预产期；确实不在的，出生后再登记新生儿。"
+
+
 class NeverInEmployeeScheme(Refusal):
     """Somebody leaves insurance through work who never had it."""
 

@@ -49,6 +49,8 @@ KEPT = (
     gettext_lazy("外国护照"),
     gettext_lazy("暂无"),
     gettext_lazy("无证件"),
+    gettext_lazy("未出生"),
+    gettext_lazy("预产"),
     gettext_lazy("县（区）"),
     gettext_lazy("乡镇（街道、园区）"),
     gettext_lazy("村（社区）"),

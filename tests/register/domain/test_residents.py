@@ -270,7 +270,7 @@ def test_who_has_no_papers_is_kept_apart_with_what_they_have(county: County) -> 
 
     assert (one.number_kind, one.number_sealed, one.papers) == ("无证件", None, "村委会证明")
     assert one.person_token != namesake.person_token
-    assert list(without_a_number(VILLAGE)) == [one, namesake]
+    assert list(without_a_number(VILLAGE, on=ON)) == [one, namesake]
 
 
 @pytest.mark.parametrize(
@@ -312,8 +312,8 @@ def test_who_died_or_left_or_got_a_number_is_no_longer_on_that_list(county: Coun
         Resident.objects.filter(name="甲").update(died_on=ON)
         Resident.objects.filter(name="乙").update(moved_on=ON)
 
-    assert list(without_a_number(VILLAGE)) == people[2:]
-    assert list(without_a_number(OTHER_VILLAGE)) == []
+    assert list(without_a_number(VILLAGE, on=ON)) == people[2:]
+    assert list(without_a_number(OTHER_VILLAGE, on=ON)) == []
 
 
 @pytest.mark.parametrize(("name", "says"), NO_NAMES)

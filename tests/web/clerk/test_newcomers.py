@@ -2,12 +2,14 @@
 
 import re
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, expect
 
 from canbao.access.scope import within
+from canbao.collection.models import Refund
 from canbao.enrolment.models import Bill
 from canbao.kernel.identity import check_character
 from canbao.register.models import Change, Resident
@@ -426,6 +428,142 @@ def test_the_pages_of_a_new_household_speak_english(sign_in: object, outside: Ou
     assert [unmarked_chinese(page) for page in opened] == [[]] * 5
 
 
+DUE = {"due_on": "2022-05-20", "order": 1}
+
+
+def expected(outside: Outside, client: Client, **changes: object) -> object:
+    guardian = outside.look(lambda county: county.person("赵妻").pk)
+    return client.post(f"/households/{outside.household('赵家')}/unborn/", {"guardian": guardian} | DUE | changes)
+
+
+def test_where_the_notice_knows_no_unborn_nothing_is_offered_and_nobody_is_registered(
+    sign_in: object, outside: Outside
+) -> None:
+    client = sign_in("clerk")
+
+    assert "登记未出生的孩子" not in text_of(client.get(f"/households/{outside.household('赵家')}/"))
+    assert expected(outside, client).status_code == 404
+    assert outside.look(lambda _: Resident.objects.filter(number_kind="未出生").exists()) is False
+
+
+def test_an_unborn_child_is_registered_and_can_pay_at_once(sign_in: object, outside: Outside) -> None:
+    outside.look(lambda _: open_with_dongzhi())
+    client = sign_in("clerk")
+
+    offered = text_of(client.get(f"/households/{outside.household('赵家')}/"))
+    page = text_of(client.get(f"/households/{outside.household('赵家')}/unborn/"))
+    done = expected(outside, client)
+    again = expected(outside, client)
+    expected(outside, client, order=2)
+
+    assert ("登记未出生的孩子" in offered, "依据：四（一）" in page, done.status_code) == (True, True, 302)
+    assert isinstance(again.context["no"], ChildThereAlready)
+    found = outside.look(lambda _: list(Resident.objects.filter(number_kind="未出生").order_by("pk").values_list("name", flat=True)))  # fmt: skip
+    assert found == ["赵妻宝宝", "赵妻宝宝二"]
+    bill = outside.look(lambda _: Bill.objects.select_related("assessment").get(resident__name="赵妻宝宝"))
+    assert bill.assessment.facts["traits"] == ["未出生"]
+    assert (bill.due_fen, bill.state) == (28000, "open")
+
+
+@pytest.mark.parametrize(("day", "status"), [("2023-01-01", 409), ("2021-12-31", 409), ("", 422)])
+def test_who_is_due_outside_of_the_period_is_told_so_beside_the_day(
+    sign_in: object, outside: Outside, day: str, status: int
+) -> None:
+    outside.look(lambda _: open_with_dongzhi())
+
+    answer = expected(outside, sign_in("clerk"), due_on=day)
+
+    assert (answer.status_code, "due_on" in answer.context["form"].errors) == (status, True)
+    assert outside.look(lambda _: Resident.objects.filter(number_kind="未出生").exists()) is False
+
+
+BIRTH = {"on": "2021-11-14", "sex": "女", "order": 1, "name": "赵小雨", "why": "看了出生医学证明", "last": "0"}
+
+
+def test_it_is_born_and_that_is_taken_back_on_its_page(sign_in: object, outside: Outside) -> None:
+    outside.look(lambda _: open_with_dongzhi())
+    client = sign_in("clerk")
+    expected(outside, client, due_on="2022-01-10")
+    child, guardian = outside.look(lambda county: (county.person("赵妻宝宝"), county.person("赵妻")))
+    page = f"/residents/{child.pk}/change/born/"
+    sent = BIRTH | {"guardian": guardian.pk}
+
+    offered = text_of(client.get(f"/residents/{child.pk}/"))
+    hint = text_of(client.get(f"/households/{child.household_id}/newborn/"))
+    listed = text_of(client.get(f"/without-number/{VILLAGE}/"))
+    shown = text_of(client.post(page, sent))
+    wrong = client.post(page, sent | {"on": "2021-11-30"})
+    done = client.post(page, sent | {"confirmed": "1"})
+    born = outside.look(lambda _: Resident.objects.get(pk=child.pk))
+    change = outside.look(lambda _: Change.objects.get(resident=child))
+    client.post(f"/residents/{child.pk}/undo/{change.pk}/", {"why": "弄错了"})
+
+    assert all(word in offered for word in ("预产期", "已出生", "没有出生"))
+    assert ("登记的是未出生（预产期2022年1月10日）" in hint.replace(" ", ""), "还没有出生" in listed) == (True, True)
+    assert ("待遇从出生那天算起" in shown, "on" in wrong.context["form"].errors, done.status_code) == (
+        True,
+        True,
+        302,
+    )
+    assert (born.name, born.number_kind, born.sex) == ("赵小雨", "暂无", "女")
+    assert outside.look(lambda _: Resident.objects.get(pk=child.pk).number_kind) == "未出生"
+
+
+def test_a_child_that_is_there_already_is_not_born_once_more(sign_in: object, outside: Outside) -> None:
+    outside.look(lambda _: open_with_dongzhi())
+    client = sign_in("clerk")
+    expected(outside, client, due_on="2022-01-10")
+    client.post(pages(outside)[0], child_of(outside, born_on="2021-11-14"))
+    child, guardian = outside.look(
+        lambda _: (Resident.objects.get(number_kind="未出生"), Resident.objects.get(name="赵妻"))
+    )
+
+    answer = client.post(f"/residents/{child.pk}/change/born/", BIRTH | {"guardian": guardian.pk})
+
+    assert (answer.status_code, isinstance(answer.context["no"], ChildThereAlready)) == (409, True)
+
+
+def test_it_was_not_born_and_what_was_paid_goes_to_the_refunds(sign_in: object, outside: Outside) -> None:
+    campaign = outside.look(lambda _: open_with_dongzhi())
+    client = sign_in("clerk")
+    expected(outside, client, due_on="2022-01-10")
+    child, bill = outside.look(
+        lambda county: (county.person("赵妻宝宝"), Bill.objects.get(campaign=campaign, resident__name="赵妻宝宝").pk)
+    )
+    home = f"/households/{child.household_id}/"
+    client.post(f"{home}cash/", {"order_id": str(uuid4()), "bill": [bill], "amount": "280"})
+    page = f"/residents/{child.pk}/change/not_born/"
+    sent = {"why": "看了医院证明", "last": "0"}
+
+    shown = text_of(client.post(page, sent))
+    rehearsed = outside.look(lambda _: Refund.objects.count())
+    client.post(page, sent | {"confirmed": "1"})
+    again = client.post(page, sent | {"confirmed": "1"})
+    refunds = outside.look(lambda _: list(Refund.objects.values_list("resident", "amount_fen")))
+    listed = text_of(client.get(f"/without-number/{VILLAGE}/"))
+    change = outside.look(lambda _: Change.objects.get(resident=child))
+    client.post(f"/residents/{child.pk}/undo/{change.pk}/", {"why": "弄错了"})
+
+    assert ("记入应退" in shown, rehearsed, refunds) == (True, 0, [(child.pk, 28000)])
+    assert (again.status_code, "赵妻宝宝" in listed) == (302, False)
+    last = outside.look(lambda _: Bill.objects.filter(resident=child).latest("version"))
+    assert (last.due_fen, last.state) == (28000, "open")
+
+
+def test_the_pages_of_the_unborn_speak_english(sign_in: object, outside: Outside) -> None:
+    outside.look(lambda _: open_with_dongzhi())
+    client = sign_in("clerk")
+    expected(outside, client, due_on="2022-01-10")
+    child = outside.look(lambda county: county.person("赵妻宝宝"))
+    client.cookies["django_language"] = "en"
+
+    home, one = f"/households/{child.household_id}", f"/residents/{child.pk}"
+    opened = [client.get(page) for page in (f"{home}/unborn/", f"{home}/newborn/", f"{one}/", f"{one}/change/born/", f"{one}/change/not_born/", f"/without-number/{VILLAGE}/")]  # fmt: skip
+    opened.append(expected(outside, client, due_on="2023-01-10"))
+
+    assert [unmarked_chinese(page) for page in opened] == [[]] * 7
+
+
 def links(client: Client, outside: Outside) -> str:
     return client.get(f"/households/{outside.household('赵家')}/").content.decode()
 
@@ -455,4 +593,35 @@ def test_somebody_new_is_registered_and_looked_for_no_more_on_any_screen(
     page.get_by_role("button", name="登记", exact=True).click()
 
     expect(page.locator("div[role=status]")).to_contain_text("已登记冯新，新立一户。")
+    assert fits(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_child_is_expected_and_born_on_any_screen(chromium: Browser, town: tuple, width: int) -> None:
+    url, _, county = town
+    open_with_dongzhi()
+    page = person_at(chromium, url, width=width).new_page()
+    sign_in_at(page, "clerk", PASSWORD)
+    page.goto(f"{url}/households/{county.household('赵家').pk}/")
+    page.get_by_role("link", name="登记未出生的孩子").click()
+    assert fits(page)
+    page.get_by_label("父亲或母亲").select_option("赵妻")
+    page.get_by_label("预产期").fill("2022-01-10")
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.locator("div[role=status]")).to_contain_text("已登记赵妻宝宝。出生后")
+    page.goto(f"{url}/without-number/{VILLAGE}/")
+    assert fits(page)
+    page.get_by_role("link", name="登记已出生").click()
+    assert fits(page)
+    page.get_by_label("出生日期").fill("2021-11-14")
+    page.get_by_label("性别").select_option("女")
+    page.get_by_label("父亲或母亲").select_option("赵妻")
+    page.get_by_label("变更依据").fill("看了出生医学证明")
+    page.get_by_role("button").last.click()
+    expect(page.get_by_role("button", name="确认登记")).to_be_visible()
+    assert fits(page)
+    page.get_by_role("button", name="确认登记").click()
+
+    expect(page.locator("div[role=status]")).to_contain_text("已登记：已出生。")
     assert fits(page)

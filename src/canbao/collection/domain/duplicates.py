@@ -5,17 +5,16 @@ both have paid, the second payment is owed back like any difference (a negative 
 reviews), its subsidies are undone, and its enrolment ends.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from canbao.access.models import Staff
-from canbao.access.refusing import refusing
 from canbao.access.scope import Scope, within
+from canbao.collection.domain.giving_back import give_all_back
 from canbao.collection.domain.households import with_bills
-from canbao.collection.refusals import SAID_BY_DATABASE
-from canbao.enrolment.models import Bill, BillAssessment, Campaign
+from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign, enrolled_of
 from canbao.kernel.days import CHINA
 from canbao.register.domain.duplicates import Merged, are_the_same
@@ -58,36 +57,11 @@ def merge(one: Resident, other: Resident, *, right: Resident, by: Staff, why: st
 
 
 def _give_back_second(campaign: Campaign, rows: Rows, *, at: datetime, actor: str) -> None:
-    on = at.astimezone(CHINA).date()
-    with within(Scope(division=campaign.county, actor=actor)), connection.cursor() as cursor:
+    with within(Scope(division=campaign.county, actor=actor)):
         if len(enrolled_of(campaign, [row.pk for row in rows])) < len(rows):
             return
-        latest = (
-            Bill.objects.filter(campaign=campaign, resident=rows.goes).select_related("assessment").latest("version")
-        )
-        nothing = _nothing(campaign, latest.assessment, on=on)
-        with refusing(SAID_BY_DATABASE):
+        give_all_back(campaign, rows.goes, because="registered_twice", at=at, actor=actor)
+        with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT collection_readjust(%s, jsonb_build_array(jsonb_build_object('resident', %s, 'assessment', %s)), %s, %s, %s)",
-                [campaign.pk, rows.goes.pk, nothing.pk, on, at, actor],
+                "SELECT enrolment_end_second(%s, %s, %s)", [campaign.pk, rows.goes.pk, at.astimezone(CHINA).date()]
             )
-        cursor.execute("SELECT enrolment_end_second(%s, %s, %s)", [campaign.pk, rows.goes.pk, on])
-
-
-def _nothing(campaign: Campaign, was: BillAssessment, *, on: date) -> BillAssessment:
-    """The answer for a row that stands for nobody: nothing is paid and nobody gives anything towards it."""
-    none = {"individual": "0.00", "pays": "0.00", "government": "0.00", "shares": []}
-    found, _ = BillAssessment.objects.get_or_create(
-        campaign=campaign,
-        facts_key=f"registered twice {was.pk}",
-        defaults={
-            "pack_digest": campaign.pack_digest,
-            "facts": {"on": on.isoformat(), "registered_twice": True},
-            "answer": was.answer | none,
-            "individual_fen": 0,
-            "pays_fen": 0,
-            "government_fen": 0,
-            "shares": [],
-        },
-    )
-    return found

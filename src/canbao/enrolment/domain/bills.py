@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from canbao.enrolment.domain.facts import FACTS, as_object, of_foreigners
+from canbao.enrolment.domain.facts import FACTS, as_object, known_by_kind
 from canbao.enrolment.models import BillAssessment, Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.kernel.refusal import must
@@ -57,7 +57,7 @@ def tabulate_people(
         "born_from": campaign.window_from - NEWBORN_HORIZON,
         "paid_in": campaign.pk if as_paid else None,
         "digest": campaign.pack_digest,
-        **of_foreigners(pack_of(campaign)),
+        **known_by_kind(pack_of(campaign)),
     }
     with connection.cursor() as cursor, planned_for_a_county(whole=residents is None):
         cursor.execute(

@@ -3,7 +3,8 @@
 One SQL sentence gathers them; it is the only place that knows from where facts come: categories from confirmed rosters,
 tier from the household, the rest from the register.
 
-Whether somebody is of another state, and why they are here, is said by the kind of their number and of their stay: nothing is kept for it,
+Whether somebody is of another state, and why they are here, is said by the kind of their number and of their stay, and so is whether
+a child is not born yet: nothing is kept for it,
 so that a number or a stay that is corrected is asked about as it is then. A notice is told in its own words, and only what it looks at.
 """
 
@@ -17,7 +18,7 @@ from django.db import connection
 from canbao.enrolment.packs import traits_known
 from canbao.kernel.identity import FOREIGN
 from canbao.policy import Pack
-from canbao.register.models import Resident
+from canbao.register.models import Resident, WithoutNumber
 
 # What a row holds that was merged into another one counts for that one (`register/domain/duplicates.py`).
 #
@@ -29,6 +30,8 @@ SELECT r.id AS resident_id, r.county, r.household_id, r.division, h.unit_id,
            'born_on', CASE WHEN r.born_on >= %(born_from)s THEN r.born_on END)) || r.circumstances
        || CASE WHEN r.number_kind = ANY (%(foreign_kinds)s::text[]) AND %(foreign)s::jsonb -> r.hukou <> '[]'::jsonb
                THEN jsonb_build_object('traits', coalesce(r.circumstances -> 'traits', '[]'::jsonb) || (%(foreign)s::jsonb -> r.hukou))
+               WHEN r.number_kind = '未出生' AND %(unborn)s::jsonb <> '[]'::jsonb
+               THEN jsonb_build_object('traits', coalesce(r.circumstances -> 'traits', '[]'::jsonb) || %(unborn)s::jsonb)
                ELSE '{}'::jsonb END AS facts
   FROM register_resident r
   JOIN register_household h ON h.id = r.household_id
@@ -55,13 +58,19 @@ _FOREIGN = "外籍"
 _HERE_BECAUSE = {Resident.Hukou.PERMIT: "居住证", Resident.Hukou.STUDENT: "在校学生"}
 
 
-def of_foreigners(pack: Pack | None) -> dict[str, Any]:
-    """For `FACTS`: the traits by which a notice knows foreigners, by their stay; without a notice none."""
+def known_by_kind(pack: Pack | None) -> dict[str, Any]:
+    """For `FACTS`: the traits by which a notice knows foreigners, by their stay, and children who are not born yet; without a
+    notice none.
+    """
     traits = {
         stay: traits_known(pack, _FOREIGN, *(word for why, word in _HERE_BECAUSE.items() if why == stay))
         for stay in Resident.Hukou.values
     }
-    return {"foreign_kinds": sorted(kind.value for kind in FOREIGN), "foreign": json.dumps(traits, ensure_ascii=False)}
+    return {
+        "foreign_kinds": sorted(kind.value for kind in FOREIGN),
+        "foreign": json.dumps(traits, ensure_ascii=False),
+        "unborn": json.dumps(traits_known(pack, WithoutNumber.UNBORN.value), ensure_ascii=False),
+    }
 
 
 def facts_of(residents: Sequence[int], *, county: str, on: date, pack: Pack | None) -> dict[int, dict[str, Any]]:
@@ -70,7 +79,7 @@ def facts_of(residents: Sequence[int], *, county: str, on: date, pack: Pack | No
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT resident_id, facts FROM ({FACTS}) f",  # noqa: S608 - our own sentence
-            asked | of_foreigners(pack),
+            asked | known_by_kind(pack),
         )
         return {row[0]: as_object(row[1]) | {"on": on.isoformat()} for row in cursor.fetchall()}
 

@@ -17,7 +17,7 @@ from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.enrolment.domain.bills import planned_for_a_county
-from canbao.enrolment.domain.facts import FACTS, of_foreigners
+from canbao.enrolment.domain.facts import FACTS, known_by_kind
 from canbao.enrolment.models import Campaign, Edition
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.refusals import TrialUnderWay
@@ -115,7 +115,7 @@ def _one_at_a_time(county: str) -> Iterator[None]:
 def _people(campaign: Campaign, *, on: date) -> pl.DataFrame:
     """Who they are, where they live, and what is known of them, as `simulate` reads it."""
     asked = {"county": campaign.county, "on": on, "residents": None, "born_from": date.min, "paid_in": None}
-    parameters = asked | of_foreigners(pack_of(campaign))
+    parameters = asked | known_by_kind(pack_of(campaign))
     with planned_for_a_county(whole=True), connection.cursor() as cursor, cursor.copy(_PEOPLE, parameters) as rows:
         read = BytesIO(b"".join(rows))
     people = pl.read_csv(read, schema=_COLUMNS)

@@ -51,6 +51,43 @@ DROP TRIGGER IF EXISTS bills_follow ON register_resident;
 CREATE TRIGGER bills_follow AFTER UPDATE ON register_resident
     REFERENCING OLD TABLE AS was NEW TABLE AS becomes FOR EACH STATEMENT EXECUTE FUNCTION enrolment_bills_follow();
 
+-- A child who was paid for before it was born is covered from its birth, and not from the day on which it was due (decision 0019): where
+-- cover began with the day of birth as it was registered, or with the benefit period because that day is earlier, it begins with the day
+-- as it is registered now. So it goes back by itself when that is taken back. Born after the benefit period, it has no cover in it, and the
+-- enrolment stays as it was written.
+CREATE OR REPLACE FUNCTION enrolment_cover_follows_birth() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE enrolment_enrolment e SET covered_from = greatest(b.born_on, e.benefit_from)
+      FROM becomes b JOIN was w ON w.id = b.id AND w.born_on <> b.born_on
+     WHERE e.resident_id = b.id AND e.ended_on IS NULL AND e.covered_from = greatest(w.born_on, e.benefit_from)
+       AND b.born_on <= e.covered_until AND enrolment_was_unborn(b.id);
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION enrolment_cover_follows_birth() FROM PUBLIC;
+CREATE OR REPLACE FUNCTION enrolment_was_unborn(resident bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM register_change WHERE resident_id = resident AND '未出生' IN (before ->> 'number_kind', after ->> 'number_kind'))
+$$;
+REVOKE ALL ON FUNCTION enrolment_was_unborn(bigint) FROM PUBLIC;
+DROP TRIGGER IF EXISTS cover_follows_birth ON register_resident;
+CREATE TRIGGER cover_follows_birth AFTER UPDATE ON register_resident
+    REFERENCING OLD TABLE AS was NEW TABLE AS becomes FOR EACH STATEMENT EXECUTE FUNCTION enrolment_cover_follows_birth();
+
+-- Whose money was given back because no child came is enrolled no more.
+CREATE OR REPLACE FUNCTION enrolment_end_not_born(in_campaign bigint, in_resident bigint, in_on date) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM enrolment_check_county(in_campaign);
+    UPDATE enrolment_enrolment e SET ended_on = in_on, ended_why = '没有出生'
+      FROM register_resident r
+     WHERE r.id = in_resident AND r.withdrawn AND r.same_as_id IS NULL AND r.number_kind = '未出生'
+       AND e.resident_id = r.id AND e.campaign_id = in_campaign AND e.ended_on IS NULL AND e.paid_fen = 0;
+    RETURN FOUND;
+END $$;
+REVOKE ALL ON FUNCTION enrolment_end_not_born(bigint, bigint, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enrolment_end_not_born(bigint, bigint, date) TO canbao_app;
+
 -- Who was registered twice and paid twice is enrolled once: the second enrolment ends, when its money is owed back. Only of a row
 -- that is merged into one that is enrolled in the same campaign. Returns whether there was one.
 CREATE OR REPLACE FUNCTION enrolment_end_second(in_campaign bigint, in_resident bigint, in_on date) RETURNS boolean

@@ -64,7 +64,21 @@ DROP TRIGGER IF EXISTS keep_settled ON enrolment_bill;
 CREATE TRIGGER keep_settled BEFORE UPDATE OR DELETE ON enrolment_bill FOR EACH ROW EXECUTE FUNCTION enrolment_keep_settled();
 DROP TRIGGER IF EXISTS append_only ON enrolment_bill;
 CREATE TRIGGER append_only BEFORE TRUNCATE ON enrolment_bill FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-SELECT access_append_only('enrolment_enrolment', 'paid_fen', 'ended_on', 'ended_why', 'division');
+SELECT access_append_only('enrolment_enrolment', 'paid_fen', 'ended_on', 'ended_why', 'division', 'covered_from');
+-- Cover begins when it was written to begin, for everybody but a child who was expected, and for that one with its birth.
+CREATE OR REPLACE FUNCTION enrolment_keep_cover() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT enrolment_was_unborn(NEW.resident_id)
+       OR NEW.covered_from <> (SELECT greatest(born_on, NEW.benefit_from) FROM register_resident WHERE id = NEW.resident_id) THEN
+        RAISE EXCEPTION 'covered_from of enrolment_enrolment is append-only: UPDATE is refused; enrolment % covers from the day that was written', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION enrolment_keep_cover() FROM PUBLIC;
+DROP TRIGGER IF EXISTS keep_cover ON enrolment_enrolment;
+CREATE TRIGGER keep_cover BEFORE UPDATE ON enrolment_enrolment FOR EACH ROW
+    WHEN (NEW.covered_from IS DISTINCT FROM OLD.covered_from) EXECUTE FUNCTION enrolment_keep_cover();
 SELECT register_may_follow('enrolment_enrolment');
 SELECT register_may_follow('enrolment_bill');
 DROP TRIGGER IF EXISTS born_open ON enrolment_bill;

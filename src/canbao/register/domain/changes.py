@@ -2,7 +2,8 @@
 
 Each is a change with a day, a reason and somebody who says so; the database keeps what was before beside it
 (`register/sql/20_history.sql`). Each can be taken back, the last one first, and then everything is as it was. Wherever `HasDied` is said, `WasWithdrawn` comes
-after it: nothing happens to somebody who was registered by mistake.
+after it: nothing happens to somebody who was registered by mistake. Of an unborn child nothing is said but its name and how it ended:
+everything else says `NotBornYet`, after `HasMovedAway`.
 
 After what each says no to, all say no to their ground: `GroundMissing`, `TextNotWritable`, `TextTooLong`, `NumberInText`.
 Somebody who is out of the scope's sight is in another place: `NotYourDivision`, as for one who is not there at all.
@@ -11,7 +12,7 @@ Somebody who is out of the scope's sight is in another place: `NotYourDivision`,
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,10 +33,12 @@ from canbao.register.domain.residents import (
     identity_typed,
     one_code_one_household,
     one_number_one_person,
+    token_of_child,
 )
-from canbao.register.models import Change, Household, Resident
+from canbao.register.models import Change, Household, Resident, WithoutNumber
 from canbao.register.queries import history_of, together_with
 from canbao.register.refusals import (
+    BornAlready,
     CannotBeUndone,
     ChangedSince,
     DayNotPossible,
@@ -43,11 +46,13 @@ from canbao.register.refusals import (
     HasMovedAway,
     LaterHappened,
     NeverInEmployeeScheme,
+    NotBornYet,
     NothingChanges,
     NotOneHead,
     NumberOfSomebodyElse,
     NumberSaysOtherwise,
     NumberThereAlready,
+    SexMissing,
     UndoneAlready,
     WasWithdrawn,
 )
@@ -83,6 +88,49 @@ def give_number(
 
 
 @transaction.atomic
+def born(
+    child: Resident, *, on: date, sex: str, guardian: Resident, order_of_birth: int = 1, name: str = "", by: Staff, why: str, at: datetime,
+) -> Change:  # fmt: skip
+    """An unborn child is a newborn without a number from now on, with its real birthday and often its name; who it is is told by the
+    parent's number, that birthday and the order of birth, as of a newborn that was not expected here. Cover begins with the birth:
+    the database sees to it (`enrolment/sql/30_follow.sql`).
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, `BornAlready`, `DayNotPossible` (in the future,
+    or longer before the due date than anybody is carried), `SexMissing`, what is wrong with the name (`entries.name_of`), `NumberTaken`
+    (the child is there already).
+    """
+    child = _of_mine(child, by, may_be_unborn=True)
+    if not child.is_unborn:
+        raise BornAlready(who=child.name)
+    if not child.born_on - CARRIED <= on <= at.date():
+        raise DayNotPossible(who=child.name, day=on, what="出生", first=child.born_on, event="预产", today=at.date())  # fmt: skip
+    if not sex:
+        raise SexMissing(kind=Kind.BORN.label)
+    columns = {
+        "number_kind": WithoutNumber.NEWBORN.value, "born_on": on, "sex": sex, "name": name_of(name) or child.name,
+        "person_token": token_of_child(guardian, on, order_of_birth),
+    }  # fmt: skip
+    return _change(child, Kind.BORN, columns, on=on, by=by, why=why, at=at)
+
+
+CARRIED = timedelta(weeks=40)
+
+
+@transaction.atomic
+def not_born(child: Resident, *, by: Staff, why: str, at: datetime) -> Change:
+    """There will be no child: out of the register from today, the row stays. What was paid for it goes back
+    (`collection.domain.households.with_bills`).
+
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, `BornAlready`.
+    """
+    child = _of_mine(child, by, may_be_unborn=True)
+    if not child.is_unborn:
+        raise BornAlready(who=child.name)
+    columns = {"moved_on": at.date(), "withdrawn": True}
+    return _change(child, Kind.NOT_BORN, columns, on=at.date(), by=by, why=why, at=at)
+
+
+@transaction.atomic
 def correct_number(resident: Resident, number: str, *, issuer: str = "", by: Staff, why: str, at: datetime, allow_synthetic: bool) -> Change:  # fmt: skip
     """The number was registered wrong, or it is another by now (a new passport); day of birth and sex follow the right one, where
     its card says them. `issuer` is the state of a passport.
@@ -102,7 +150,7 @@ def correct_name(resident: Resident, name: str, *, by: Staff, why: str, at: date
     """Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, what is wrong with the name
     (`entries.name_of`), `NothingChanges`.
     """
-    resident = _of_mine(resident, by)
+    resident = _of_mine(resident, by, may_be_unborn=True)
     return _change(resident, Kind.NAME, {"name": name_of(name) or resident.name}, on=at.date(), by=by, why=why, at=at)
 
 
@@ -189,7 +237,7 @@ def withdraw(resident: Resident, *, by: Staff, why: str, at: datetime) -> Change
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `HasDied`, `WasWithdrawn`, `HasMovedAway`.
     """
-    resident = _of_mine(resident, by)
+    resident = _of_mine(resident, by, may_be_unborn=True)
     columns = {"moved_on": at.date(), "withdrawn": True}
     return _change(resident, Kind.WITHDRAWN, columns, on=at.date(), by=by, why=why, at=at)
 
@@ -343,7 +391,7 @@ def _last_of_chain(change: Change) -> Change:
 # --- what all have in common ------------------------------------------------------------------------------------------
 
 
-def _of_mine(resident: Resident, by: Staff, *, may_have_moved: bool = False) -> Resident:
+def _of_mine(resident: Resident, by: Staff, *, may_have_moved: bool = False, may_be_unborn: bool = False) -> Resident:
     """The person as they are registered now, locked until all is done."""
     resident = _locked(resident.pk, by)
     if resident.died_on is not None:
@@ -352,6 +400,8 @@ def _of_mine(resident: Resident, by: Staff, *, may_have_moved: bool = False) -> 
         raise WasWithdrawn(who=resident.name, day=resident.moved_on)
     if resident.moved_on is not None and not may_have_moved:
         raise HasMovedAway(who=resident.name, day=resident.moved_on)
+    if resident.is_unborn and not may_be_unborn:
+        raise NotBornYet(who=resident.name, day=resident.born_on)
     return resident
 
 

@@ -21,6 +21,7 @@ from canbao.register.models import Household, Resident, WithoutNumber
 from canbao.register.refusals import (
     BirthdayMissing,
     DayNotPossible,
+    DueElsewhen,
     HouseholdCodeTaken,
     NotOnRegister,
     NumberSaysOtherwise,
@@ -165,8 +166,41 @@ def register_newborn(*, guardian: Resident, name: str, sex: str, born_on: date, 
 
     Says no: what is wrong with the name (`entries.name_of_somebody_new`), then `NumberTaken` (the child is there already).
     """
-    token = provisional_token(unseal(guardian.number_sealed), born_on.isoformat(), order_of_birth)
+    token = token_of_child(guardian, born_on, order_of_birth)
     return _save(_newborn(guardian.household, token, name=name, relation="子女", sex=sex, born_on=born_on))
+
+
+@transaction.atomic
+def register_unborn(
+    *, guardian: Resident, suffix: str, due_on: date, first: date, last: date, order_of_birth: int = 1
+) -> Resident:  # fmt: skip
+    """A child who is expected and paid for ahead: under a parent's name and what the notice puts behind it (`suffix`), with the due
+    date for its birthday. `first` and `last` are those of the benefit period. `changes.born` and `changes.not_born` say how it ended.
+
+    Says no: `DueElsewhen`, then like `register_newborn`.
+    """
+    if not first <= due_on <= last:
+        raise DueElsewhen(day=due_on, first=first, last=last)
+    child = _newborn(
+        guardian.household, token_of_child(guardian, due_on, order_of_birth), name=name_of_child(guardian.name, suffix, order_of_birth),
+        relation="子女", sex="", born_on=due_on,
+    )  # fmt: skip
+    child.number_kind = WithoutNumber.UNBORN.value
+    return _save(child)
+
+
+_NTH = ("", "", "二", "三", "四", "五")
+MOST_AT_ONCE = len(_NTH) - 1  # children of one birth
+
+
+def name_of_child(parent: str, suffix: str, order_of_birth: int) -> str:
+    """How a child is called who has no name yet; the second of a birth 宝宝二."""
+    return f"{parent}{suffix}{_NTH[order_of_birth]}"
+
+
+def token_of_child(guardian: Resident, born_on: date, order_of_birth: int) -> bytes:
+    """What one child without a number is one child by."""
+    return provisional_token(unseal(guardian.number_sealed), born_on.isoformat(), order_of_birth)
 
 
 @transaction.atomic

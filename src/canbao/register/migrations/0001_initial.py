@@ -129,10 +129,10 @@ class Migration(migrations.Migration):
             model_name="resident",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("number_kind__in", ["暂无", "无证件"]), ("number_sealed__isnull", True)),
+                    models.Q(("number_kind__in", ["暂无", "未出生", "无证件"]), ("number_sealed__isnull", True)),
                     models.Q(
                         ("number_sealed__isnull", False),
-                        models.Q(("number_kind__in", ["暂无", "无证件"]), _negated=True),
+                        models.Q(("number_kind__in", ["暂无", "未出生", "无证件"]), _negated=True),
                     ),
                     _connector="OR",
                 ),
@@ -192,6 +192,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("number_given", "取得证件号码"),
                             ("number", "更正证件号码"),
+                            ("born", "已出生"),
+                            ("not_born", "没有出生"),
                             ("name", "更正姓名"),
                             ("details", "更正其他信息"),
                             ("died", "死亡"),
@@ -276,6 +278,8 @@ class Migration(migrations.Migration):
                                 [
                                     "number_given",
                                     "number",
+                                    "born",
+                                    "not_born",
                                     "name",
                                     "details",
                                     "died",

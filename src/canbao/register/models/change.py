@@ -17,6 +17,8 @@ from canbao.register.models.resident import Resident
 class Kind(models.TextChoices):
     NUMBER_GIVEN = "number_given", "取得证件号码"
     NUMBER = "number", "更正证件号码"
+    BORN = "born", "已出生"
+    NOT_BORN = "not_born", "没有出生"
     NAME = "name", "更正姓名"
     DETAILS = "details", "更正其他信息"
     DIED = "died", "死亡"

@@ -14,6 +14,7 @@ class WithoutNumber(models.TextChoices):
     """Who is on the register without a number, in place of the kind of their card: kept apart until a number comes."""
 
     NEWBORN = "暂无", "新生儿，还没有证件号码"
+    UNBORN = "未出生", "还没有出生，登记的是预产期"  # `born_on` is the due date
     WITHOUT_PAPERS = "无证件", "没有证件的人"
 
 
@@ -87,6 +88,10 @@ class Resident(models.Model):
     def masked_number(self) -> str:
         """The number as screens show it."""
         return masked(self.number_tail)
+
+    @property
+    def is_unborn(self) -> bool:
+        return self.number_kind == WithoutNumber.UNBORN
 
     @property
     def why_without(self) -> str:

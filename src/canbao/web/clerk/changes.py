@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.access.record import record, recorded_last
-from canbao.collection.domain.readjustment import follow_register
+from canbao.collection.domain.households import with_bills
 from canbao.kernel.identity import IdentityRefusal
 from canbao.kernel.passport import ChinesePassport, IssuerMissing, IssuerUnknown
 from canbao.kernel.refusal import Refusal
@@ -34,8 +34,10 @@ from canbao.register.refusals import (
     NumberTaken,
     NumberThereAlready,
 )
+from canbao.web.clerk.child_forms import SEXES, OfParentHere, OneOfABirth
 from canbao.web.guards import staff_who_may
 from canbao.web.history import differences, scheme, told
+from canbao.web.refusals import ChildThereAlready
 from canbao.web.words import refusal_words
 
 Kind = Change.Kind
@@ -65,6 +67,26 @@ class DayForm(GroundForm):
         error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
     )
     field_order = ("on",)
+
+
+class BornForm(OfParentHere, OneOfABirth, DayForm):
+    on = forms.DateField(
+        label=_("出生日期"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *SEXES])
+    name = forms.CharField(
+        label=_("正式姓名"),
+        required=False,
+        help_text=_("起了名字的填写；还没有的不填。"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    field_order = ("on", "sex", "guardian", "order", "name")
+
+    def asked(self) -> dict[str, Any]:
+        said = super().asked()
+        return said | {"guardian": self.guardians[said["guardian"]], "order_of_birth": said.pop("order")}
 
 
 class NameForm(GroundForm):
@@ -157,6 +179,8 @@ class LeftForm(DayForm):
 FORMS: dict[Kind, tuple[type[GroundForm], Callable[..., Change]]] = {
     Kind.NUMBER_GIVEN: (NumberGivenForm, changes.give_number),
     Kind.NUMBER: (NumberForm, changes.correct_number),
+    Kind.BORN: (BornForm, changes.born),
+    Kind.NOT_BORN: (GroundForm, changes.not_born),
     Kind.NAME: (NameForm, changes.correct_name),
     Kind.DETAILS: (DetailsForm, changes.correct_details),
     Kind.DIED: (DayForm, changes.died),
@@ -169,6 +193,8 @@ FORMS: dict[Kind, tuple[type[GroundForm], Callable[..., Change]]] = {
 FOLLOWS = {
     Kind.NUMBER_GIVEN: _("还是同一个人：账单、参保记录和票据都不变。"),
     Kind.NUMBER: _("还是同一个人：账单、参保记录和票据都不变。"),
+    Kind.BORN: _("还是同一个人：账单、参保记录和票据都不变。待遇从出生那天算起，不早于待遇期的第一天。"),
+    Kind.NOT_BORN: _("登记后从名册上撤下；已经缴的钱记入应退，审核后退还。"),
     Kind.DIED: _("登记后不再向这个人收费；已经缴的钱不会因此自动退还。"),
     Kind.MOVED: _("登记后不再向这个人收费；已经缴的钱不会因此自动退还。"),
 }
@@ -196,7 +222,8 @@ def change(request: HttpRequest, resident_id: int, kind: str) -> HttpResponse:
 
 def _form(person: Resident, kind: Kind, sent: QueryDict | None = None, **initial: Any) -> GroundForm:
     """Of whoever has a number nobody asks by what else they are known."""
-    form = FORMS[kind][0](sent, **initial)
+    more = {"home": person.household} if kind is Kind.BORN else {}
+    form = FORMS[kind][0](sent, **initial, **more)
     if "papers" in form.fields and person.number_kind != WithoutNumber.WITHOUT_PAPERS:
         del form.fields["papers"]
     return form
@@ -213,12 +240,16 @@ def _sent(request: HttpRequest, person: Resident, kind: Kind) -> HttpResponse:
             goes_on = is_confirmed and (form.cleaned_data["last"] or 0) == _last(person)
             if is_confirmed and not goes_on and _is_done(request, person, kind, form):
                 return redirect("resident", person.pk)
-            with recorded_last():
-                made = _made(request, person, kind, form)
-                if goes_on:
-                    _bills_follow(request, person)
+            if goes_on:
+                made = _with_bills(request, person, lambda: _made(request, person, kind, form))
+            else:
+                with recorded_last():
+                    made = _made(request, person, kind, form)
             transaction.set_rollback(not goes_on)
     except Refusal as no:
+        if isinstance(form, BornForm) and isinstance(no, NumberTaken):
+            guardian = form.guardians[form.cleaned_data["guardian"]]
+            no = ChildThereAlready(guardian=guardian.name, born_on=form.cleaned_data["on"], order=form.cleaned_data["order"])  # fmt: skip
         if isinstance(no, NumberTaken):  # that says something of somebody else: it is on record who asked
             record("number.tried", f"resident:{person.pk}", county=person.county)
         return _form_page(request, person, kind, form, no=no)
@@ -242,9 +273,8 @@ def take_back(request: HttpRequest, resident_id: int, change_id: int) -> HttpRes
     if not form.is_valid():
         return _undo_page(request, person, made, form)
     try:
-        with transaction.atomic(), recorded_last():
-            changes.undo(made, by=request.user, why=form.cleaned_data["why"], at=now())
-            _bills_follow(request, person)
+        ground = form.cleaned_data["why"]
+        _with_bills(request, person, lambda: changes.undo(made, by=request.user, why=ground, at=now()))
     except Refusal as no:
         return _undo_page(request, person, made, form, no=no)
     messages.success(request, gettext("已撤销：{kind}。").format(kind=gettext(made.get_kind_display())))
@@ -262,9 +292,9 @@ def _held(request: HttpRequest, resident_id: int) -> Resident:
     return get_object_or_404(of_mine, pk=resident_id)
 
 
-def _bills_follow(request: HttpRequest, person: Resident) -> None:
-    """In the transaction of the change: the register and the bills by it, both or neither."""
-    follow_register(person.county, [person.pk], at=now(), actor=f"staff:{request.user.username}")
+def _with_bills(request: HttpRequest, person: Resident, change: Callable[[], Change]) -> Change:
+    """The register and the bills by it, both or neither."""
+    return with_bills(change, county=person.county, residents=[person.pk], at=now(), actor=f"staff:{request.user.username}")  # fmt: skip
 
 
 def _last(person: Resident) -> int:
@@ -321,6 +351,7 @@ def _changed(form: GroundForm, person: Resident) -> dict[str, Any]:
 # Which field a refusal is about: by its code, else by what it names.
 _BY_CODE = {
     "birthday_missing": "born_on",
+    "due_elsewhen": "due_on",
     "ground_missing": "why",
     "household_code_taken": "code",
     "household_not_found": "into",

@@ -17,6 +17,7 @@ from canbao.collection.domain.cash import take_cash
 from canbao.collection.models import Receipt, Refund
 from canbao.collection.refusals import OrderTaken
 from canbao.enrolment.models import Campaign
+from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan
 from canbao.kernel.refusal import Refusal
@@ -30,7 +31,7 @@ from canbao.register.queries import (
     households_in,
     last_changes,
 )
-from canbao.web.clerk.newcomer_forms import MANY_DIGITS
+from canbao.web.clerk.newcomer_forms import MANY_DIGITS, unborn_name
 from canbao.web.clerk.regrouping import possible_here
 from canbao.web.guards import staff_who_may
 from canbao.web.history import told
@@ -148,14 +149,14 @@ def household_page(request: HttpRequest, home: Household, form: CashForm, *, no:
         "asked": bills_asked(request) if form.is_bound else [member.bill_id for member in people if member.can_pay],
         "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
         "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),
-        **(_register(home) if may(request.user, Work.CHANGE_REGISTER) else {}),
+        **(_register(home, campaign) if may(request.user, Work.CHANGE_REGISTER) else {}),
         "no": no,
     }
     record("household.read", f"household:{home.pk}", county=home.county)
     return render(request, "clerk/household.html", context, status=409 if no else 422 if form.errors else 200)
 
 
-def _register(home: Household) -> dict[str, Any]:
+def _register(home: Household, campaign: Campaign | None) -> dict[str, Any]:
     """Everybody who is or was registered here, also who died or moved away, each with the latest change; and what can be, and
     was, done with the household as a whole.
     """
@@ -163,6 +164,7 @@ def _register(home: Household) -> dict[str, Any]:
     return {
         "register": [{"resident": one, "last": last.get(one.pk)} for one in home.residents.order_by("pk")],
         "regroupings": possible_here(home),
+        "may_be_unborn": campaign is not None and unborn_name(pack_of(campaign)) is not None,
         "regrouped": told(history_of_household(home)),
     }
 

@@ -12,24 +12,28 @@ from canbao.access.clock import today
 from canbao.access.models import Staff
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.divisions.queries import below
+from canbao.enrolment.packs import traits_known
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.identity import half_width
 from canbao.kernel.passport import passports_like
 from canbao.kernel.refusal import must
-from canbao.policy import Pack
+from canbao.policy import Pack, UnbornName
 from canbao.register.domain.entries import HEAD
-from canbao.register.domain.residents import register_newborn_apart, register_resident, register_without_papers
-from canbao.register.models import Household, Resident
+from canbao.register.domain.residents import (
+    name_of_child,
+    register_newborn_apart,
+    register_resident,
+    register_without_papers,
+)
+from canbao.register.models import Household, Resident, WithoutNumber
 from canbao.web.clerk.changes import NOT_A_DAY
+from canbao.web.clerk.child_forms import SEXES, OfParentHere, OneOfABirth
 
 MANY_DIGITS = 12  # more than a name or a household code has at its end: an identity number
-MOST_AT_ONCE = 5  # children of one birth
 _TEXT = {"autocomplete": "off"}
-_SEXES = [("男", _("男")), ("女", _("女"))]
-_NTH = ("", "", "二", "三", "四", "五")
 
 
-class BirthForm(forms.Form):
+class BirthForm(OneOfABirth):
     """What is asked of every newborn, whoever the parents are."""
 
     born_on = forms.DateField(
@@ -37,15 +41,12 @@ class BirthForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
         error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
     )
-    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *_SEXES])
-    order = forms.TypedChoiceField(
-        label=_("这一胎的第几个"), help_text=_("双胞胎、多胞胎逐个登记"), coerce=int, initial=1,
-        choices=[(nth, str(nth)) for nth in range(1, MOST_AT_ONCE + 1)],
-    )  # fmt: skip
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *SEXES])
     name = forms.CharField(
         label=_("姓名"), help_text=_("还没有起名的不填，记作父亲或母亲的姓名加“宝宝”"), required=False,
         widget=forms.TextInput(_TEXT),
     )  # fmt: skip
+    field_order = ("born_on", "sex", "order", "name")
 
     def clean_born_on(self) -> date:
         born_on: date = self.cleaned_data["born_on"]
@@ -54,23 +55,26 @@ class BirthForm(forms.Form):
         return born_on
 
     def name_of_child(self, parent: str) -> str:
-        return self.cleaned_data["name"] or f"{parent}宝宝{_NTH[self.cleaned_data['order']]}"
+        return self.cleaned_data["name"] or name_of_child(parent, "宝宝", self.cleaned_data["order"])
 
 
-class NewbornForm(BirthForm):
-    guardian = forms.ChoiceField(label=_("父亲或母亲"), help_text=_("本户有证件号码的人"))
-    field_order = ("guardian",)
-
-    def __init__(self, *args: Any, home: Household, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.guardians = {str(one.pk): one for one in guardians_in(home)}
-        self.fields["guardian"].choices = [(key, one.name) for key, one in self.guardians.items()]
+class NewbornForm(OfParentHere, BirthForm):
+    field_order = ("guardian", *BirthForm.field_order)
 
 
-def guardians_in(home: Household) -> list[Resident]:
-    """Whose number a child's provisional identity can be made of."""
-    here = home.residents.filter(died_on__isnull=True, moved_on__isnull=True, number_sealed__isnull=False)
-    return list(here.order_by("pk"))
+class UnbornForm(OfParentHere, OneOfABirth):
+    """Of a child who is paid for before it is born."""
+
+    due_on = forms.DateField(
+        label=_("预产期"), help_text=_("照产检材料填写；出生后登记实际的出生日期"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
+    )  # fmt: skip
+    field_order = ("guardian", "due_on", "order")
+
+
+def unborn_name(pack: Pack | None) -> UnbornName | None:
+    """How an unborn child is registered; None where the notice does not let it be paid for ahead."""
+    return pack.household.unborn_name if pack and traits_known(pack, WithoutNumber.UNBORN.value) else None
 
 
 class SomebodyForm(forms.Form):
@@ -109,7 +113,7 @@ class CardForm(SomebodyForm):
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), error_messages={"invalid": NOT_A_DAY},
     )  # fmt: skip
     sex = forms.ChoiceField(
-        label=_("性别"), help_text=_("同上"), required=False, choices=[("", _("看证件号码")), *_SEXES]
+        label=_("性别"), help_text=_("同上"), required=False, choices=[("", _("看证件号码")), *SEXES]
     )
     field_order = ("name", "number", "relation")
 
@@ -137,7 +141,7 @@ class PassportForm(SomebodyForm):
         label=_("出生日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
         error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
     )  # fmt: skip
-    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *_SEXES])
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *SEXES])
     hukou = forms.ChoiceField(
         label=_("参保类型"),
         choices=[(value, _(label)) for value, label in Resident.Hukou.choices if value != Resident.Hukou.REGISTERED],
@@ -157,7 +161,7 @@ class WithoutPapersForm(SomebodyForm):
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
         error_messages={"required": NOT_A_DAY, "invalid": NOT_A_DAY},
     )  # fmt: skip
-    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *_SEXES])
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("请选择")), *SEXES])
     papers = forms.CharField(
         label=_("现有材料和证明人"),
         help_text=_("如：出生医学证明复印件，村委会主任证明。不要写号码。"),
@@ -182,7 +186,7 @@ class ApartForm(BirthForm):
         help_text=_("只用来认出这个孩子，不保存。"),
         widget=forms.TextInput(_TEXT | {"spellcheck": "false"}),
     )
-    field_order = ("parents_name", "number")
+    field_order = ("parents_name", "number", *BirthForm.field_order)
 
     def __init__(self, data: QueryDict | None = None, *, is_head: bool, initial: dict[str, Any] | None = None) -> None:
         must(is_head, "a child of these parents is in no household of theirs")

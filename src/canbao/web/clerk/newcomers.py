@@ -20,8 +20,9 @@ from canbao.collection.domain.readjustment import follow_register
 from canbao.enrolment.packs import pack_in_force
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.households import open_household, take_in
-from canbao.register.domain.residents import register_newborn
+from canbao.register.domain.residents import register_newborn, register_unborn
 from canbao.register.models import Household, Resident
+from canbao.register.queries import unborn_in
 from canbao.register.refusals import NumberTaken
 from canbao.web.clerk.changes import said_beside
 from canbao.web.clerk.household import household_at_desk
@@ -31,8 +32,10 @@ from canbao.web.clerk.newcomer_forms import (
     HomeForm,
     NewbornForm,
     SomebodyForm,
+    UnbornForm,
     carried,
     children_apart,
+    unborn_name,
     ways_to_register,
 )
 from canbao.web.guards import staff_who_may
@@ -45,7 +48,7 @@ def newborn(request: HttpRequest, household_id: int) -> HttpResponse:
     home = household_at_desk(request, household_id)
     form = NewbornForm(request.POST if request.method == "POST" else None, home=home)
     if not form.is_bound or not form.is_valid():
-        return _page(request, home, form, gettext("登记新生儿"))
+        return _page(request, home, form, gettext("登记新生儿"), expected=unborn_in(home))
     asked = form.cleaned_data
     guardian = form.guardians[asked["guardian"]]
     name = form.name_of_child(guardian.name)
@@ -65,12 +68,51 @@ def newborn(request: HttpRequest, household_id: int) -> HttpResponse:
             _bills_follow(request, child)
     except NumberTaken:
         no = ChildThereAlready(guardian=guardian.name, born_on=asked["born_on"], order=asked["order"])
-        return _page(request, home, form, gettext("登记新生儿"), no=no)
+        return _page(request, home, form, gettext("登记新生儿"), no=no, expected=unborn_in(home))
     except Refusal as no:
-        return _page(request, home, form, gettext("登记新生儿"), no=no)
+        return _page(request, home, form, gettext("登记新生儿"), no=no, expected=unborn_in(home))
     messages.success(
         request, gettext("已登记{name}。取得证件号码后，打开他的页面登记号码和正式姓名。").format(name=child.name)
     )
+    return redirect("household", home.pk)
+
+
+@staff_who_may(Work.CHANGE_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def unborn(request: HttpRequest, household_id: int) -> HttpResponse:
+    """Where the notice lets a child be paid for before it is born; elsewhere there is no such page."""
+    home = household_at_desk(request, household_id)
+    pack = pack_in_force(home.county)
+    rule = unborn_name(pack)
+    if pack is None or rule is None:
+        raise Http404
+    form = UnbornForm(request.POST if request.method == "POST" else None, home=home)
+    title, more = gettext("登记未出生的孩子"), {"clause": rule.clause}
+    if not form.is_bound or not form.is_valid():
+        return _page(request, home, form, title, **more)
+    asked = form.cleaned_data
+    guardian = form.guardians[asked["guardian"]]
+    try:
+        with transaction.atomic(), recorded_last():
+            child = take_in(
+                home,
+                lambda _: register_unborn(
+                    guardian=guardian,
+                    suffix=rule.suffix,
+                    due_on=asked["due_on"],
+                    first=pack.period.first,
+                    last=pack.period.last,
+                    order_of_birth=asked["order"],
+                ),
+                by=request.user,
+            )
+            _bills_follow(request, child)
+    except NumberTaken:
+        no = ChildThereAlready(guardian=guardian.name, born_on=asked["due_on"], order=asked["order"])
+        return _page(request, home, form, title, no=no, **more)
+    except Refusal as no:
+        return _page(request, home, form, title, no=no, **more)
+    messages.success(request, gettext("已登记{name}。出生后，打开他的页面登记“已出生”。").format(name=child.name))
     return redirect("household", home.pk)
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("households/<int:household_id>/people/", newcomers.person, name="new-person"),
     path("households/<int:household_id>/people/<slug:papers>/", newcomers.person, name="new-person-with"),
     path("households/<int:household_id>/newborn/", newcomers.newborn, name="newborn"),
+    path("households/<int:household_id>/unborn/", newcomers.unborn, name="unborn"),
     path("newcomers/", newcomers.new_home, name="new-home"),
     path("newcomers/<slug:papers>/", newcomers.new_home, name="new-home-with"),
     path("residents/<int:resident_id>/", changes.resident, name="resident"),

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from canbao.access.clock import today
 from canbao.access.may import Work
 from canbao.access.record import record
 from canbao.register.queries import without_a_number
@@ -24,7 +25,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def without_number(request: HttpRequest, division: str) -> HttpResponse:
     place = place_at_desk(request, division)
-    people = Paginator(without_a_number(place.code), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    people = Paginator(without_a_number(place.code, on=today()), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     residents = [one.pk for one in people]
     record("without_number.read", f"division:{place.code}", county=request.user.county, residents=residents)
-    return render(request, "clerk/without_number.html", {"place": place, "people": people})
+    return render(request, "clerk/without_number.html", {"place": place, "people": people, "today": today()})
