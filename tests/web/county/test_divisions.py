@@ -7,9 +7,10 @@ from django.test import Client
 
 from canbao.collection.domain.receipts import issue_book
 from canbao.divisions.models import CollectingUnit, Division
-from tests.county import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE
+from canbao.register.models import Household
+from tests.county import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, register_changes
 from tests.web.conftest import Outside
-from tests.web.pages import text_of
+from tests.web.pages import refusal_of, text_of
 
 GOOD = "代码,名称,类型\n340621100202,新民村,村委会\n340621100003,幸福社区,居委会\n"
 
@@ -200,6 +201,36 @@ def test_what_the_page_hands_on_is_what_was_typed(sign_in: object, outside: Outs
     client.post(f"/county/divisions/{VILLAGE}/split/", hidden(page.content.decode()))
 
     assert outside.look(lambda _: Division.objects.filter(name="新民村").exists())
+
+
+def test_what_is_confirmed_is_what_was_looked_at(sign_in: object, outside: Outside) -> None:
+    """An address that is written otherwise meanwhile brings nobody else along."""
+
+    def lives_at(code: str) -> None:
+        def moves(_: object) -> None:
+            with register_changes():
+                Household.objects.filter(code=code).update(address="示例一村 东组 3号")
+
+        outside.look(moves)
+
+    client = sign_in("county")
+    lives_at("钱家")
+    page = client.post(f"/county/divisions/{VILLAGE}/split/", SPLIT | {"address": "东组"})
+    lives_at("李家")
+
+    client.post(f"/county/divisions/{VILLAGE}/split/", hidden(page.content.decode()))
+
+    went = outside.look(lambda _: set(Household.objects.filter(division="340621100202").values_list("code", flat=True)))
+    assert went == {"周家", "孙家", "钱家"}
+
+
+def test_another_split_under_the_same_name_is_refused_and_not_taken_for_the_same(sign_in: object) -> None:
+    client, to = sign_in("county"), f"/county/divisions/{VILLAGE}/split/"
+    client.post(to, SPLIT | {"confirmed": "1"})
+
+    others = client.post(to, SPLIT | {"codes": "钱家", "published": "", "confirmed": "1"})
+
+    assert (others.status_code, "新民村" in refusal_of(others)) == (409, True)
 
 
 def hidden(html: str) -> dict[str, str]:

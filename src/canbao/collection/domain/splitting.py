@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Replace
 
 from canbao.access.models import Staff
 from canbao.access.record import record
@@ -68,20 +70,26 @@ class Split:
     receipts_left: int = 0
 
 
+def codes_of(text: str) -> list[str]:
+    """Household codes as they are pasted from anywhere, each once."""
+    return list(dict.fromkeys(code for code in _BETWEEN.split(text) if code))
+
+
 def who_would_go(old: Division, *, codes: str, address: str) -> Going:
-    """Households of `old` by their codes, as they are pasted from anywhere, and those whose address has `address` in it.
+    """Households of `old` by their codes, and those whose address has `address` in it, whatever blanks are in either.
 
     Says no, in this order: `HouseholdsElsewhere`, `NobodyGoes`, `EverybodyGoes`.
     """
     here = Household.objects.filter(division=old.code)
-    wanted = list(dict.fromkeys(code for code in _BETWEEN.split(codes) if code))
+    wanted = codes_of(codes)
     going = dict(here.filter(code__in=wanted).values_list("pk", "code"))
     missing = sorted(set(wanted) - set(going.values()))
     if missing:
         named = "、".join(missing[:CODES_NAMED]) + ("…" if len(missing) > CODES_NAMED else "")
         raise HouseholdsElsewhere(village=old.name, many=len(missing), codes=named)
     if address := "".join(address.split()):
-        going |= dict(here.filter(address__contains=address).values_list("pk", "code"))
+        plain = here.annotate(plain=Replace("address", Value(" "), Value("")))
+        going |= dict(plain.filter(plain__contains=address).values_list("pk", "code"))
     if not going:
         raise NobodyGoes
     staying = here.count() - len(going)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.collection.domain.merging import at_stake, merge
-from canbao.collection.domain.splitting import Going, split_village, take_back_split, who_would_go
+from canbao.collection.domain.splitting import Going, codes_of, split_village, take_back_split, who_would_go
 from canbao.divisions.domain.keeping import LONGEST_NAME, LONGEST_WHY
 from canbao.divisions.domain.names import add_zone, rename
 from canbao.divisions.domain.villages import VillageRow, judge, read_villages, take_villages
@@ -28,6 +28,7 @@ from canbao.divisions.models import Division, FormerName
 from canbao.divisions.queries import below, standing_on, where_now
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.refusal import Refusal
+from canbao.register.queries import households_in
 from canbao.web import words
 from canbao.web.county.progress import place_of
 from canbao.web.guards import staff_who_may
@@ -245,8 +246,8 @@ def split_division(request: HttpRequest, division: str) -> HttpResponse:
                 on=asked["on"], why=asked["why"], by=request.user, at=now(),
             )  # fmt: skip
     except Refusal as refusal:
-        there = place.split_off.filter(name=asked["name"], until__isnull=True).first()
-        if "confirmed" in request.POST and there is not None:  # pressed twice: it was done the first time
+        there = _split_before(place, asked) if "confirmed" in request.POST else None
+        if there is not None:  # pressed twice: it was done the first time
             return redirect("division", there.code)
         return _place(request, place, split_form=form, no=refusal)
     if "confirmed" not in request.POST:
@@ -256,9 +257,20 @@ def split_division(request: HttpRequest, division: str) -> HttpResponse:
     return redirect("division", done.village.code)
 
 
+def _split_before(place: Division, asked: dict[str, Any]) -> Division | None:
+    """The village that just these households are in by just this split."""
+    there = place.split_off.filter(name=asked["name"], since=asked["on"], until__isnull=True).first()
+    codes = set(codes_of(asked["codes"]))
+    if there is None or not codes or codes - set(households_in(there.code).values_list("code", flat=True)):
+        return None
+    return there
+
+
 def _look_at_split(request: HttpRequest, place: Division, form: SplitForm, going: Going) -> HttpResponse:
+    """What is confirmed are the households that were looked at, also where an address is written otherwise meanwhile."""
     shown = list(going.households.values())
-    context = {"place": place, "form": form, "going": going, "codes": shown[:CODES_SHOWN], "more": len(shown[CODES_SHOWN:])}  # fmt: skip
+    seen = SplitForm(form.cleaned_data | {"codes": " ".join(shown), "address": ""})
+    context = {"place": place, "form": seen, "going": going, "codes": shown[:CODES_SHOWN], "more": len(shown[CODES_SHOWN:])}  # fmt: skip
     return render(request, "county/split.html", form.cleaned_data | context)
 
 
