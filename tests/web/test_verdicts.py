@@ -1,10 +1,12 @@
 """What stands beside a row is said in the reader's language, whatever the row."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.utils.translation import override
 
+from canbao.register.refusals import DayNotPossible
 from canbao.rosters.domain import sentences
 from canbao.rosters.models import RosterRow
 from canbao.web.verdicts import verdict
@@ -73,6 +75,10 @@ def test_several_reasons_are_all_said(rows: list[RosterRow]) -> None:
         (
             f"{sentences.SAID_TO_BE.format(seen='低保A类', meant='低保对象')}；{sentences.NAME_MENDED}。",
             "By what the department said, 「低保A类」 was read as 「低保对象」. Name: spaces, marks or remarks were removed.",
+        ),
+        (
+            f"{DayNotPossible(day=date(1970, 1, 1), what='死亡', who='徐建鹏', first=date(1978, 3, 28), event='出生', today=date(2021, 11, 20)).says}",
+            "1970-01-01 cannot be the day of this (Died): for 徐建鹏, 1978-03-28 is on the register (born), and today is 2021-11-20.",
         ),
         (f"{sentences.WITHDRAWN}。", "Withdrawn by whoever sent the list."),
         ("一句谁也没写过的话。", "一句谁也没写过的话。"),

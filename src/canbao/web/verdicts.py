@@ -20,6 +20,8 @@ from canbao.rosters.domain import sentences
 from canbao.web.words import is_chinese
 
 _BETWEEN = "；。"
+_OURS = {"correction", "what", "event"}  # words of the program
+_DAYS = {"first", "today"}  # that stand beside what may end anywhere: 徐建鹏1978-03-28
 
 
 def verdict(text: str) -> str:
@@ -45,7 +47,7 @@ def _inside(name: str, value: str) -> str:
     """What fills a sentence: another sentence, a correction, or words of the list and the notice, which stay."""
     if name in ("why", "note"):
         return _said_again(value).rstrip(".")
-    return _(value) if name == "correction" else value
+    return _(value) if name in _OURS else value
 
 
 @cache
@@ -73,6 +75,8 @@ def _pattern(template: str) -> str:
             made += "(?P<why>.+)"
         elif name == "correction":
             made += f"(?P<correction>{'|'.join(re.escape(one.value) for one in Correction)})"
+        elif name in _DAYS:
+            made += f"(?P<{name}>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})"
         elif name:
             made += f"(?P<{name}>(?:「[^」]*」|[^{_BETWEEN}])+?)"  # what somebody wrote, in quotes, may hold anything
     return f"{made}(?=[{_BETWEEN}]|$)"

@@ -273,6 +273,17 @@ def test_a_taking_back_leaves_nobody_without_a_head(county: County) -> None:
         takes_back(county, made)
 
 
+def test_a_household_whose_head_died_in_between_takes_its_people_back(county: County) -> None:
+    """It had nobody at its head before, and is put right by itself."""
+    made = splits(county, "赵双一", "赵双二")
+    with register_changes():
+        Resident.objects.filter(name="赵大").update(died_on=IN_THE_WINDOW.date())
+
+    takes_back(county, made)
+
+    assert {("赵双一", "子女"), ("赵双二", "子女")} <= set(in_home("赵家"))
+
+
 def test_a_taking_back_locks_households_and_then_people_each_in_their_order(county: County) -> None:
     back = takes_back(county, splits(county, "赵妻", "赵双一", relations={county.person("赵双一").pk: "子女"}))
 

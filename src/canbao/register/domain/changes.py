@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
@@ -299,6 +299,7 @@ def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
     if not all(getattr(one, "sees_all", True) for one in whole):
         raise NotYourDivision(who=by.full_name)
     whose = {one.pk: _whose(one, homes, people, by) for one in whole}
+    led = _led(whole) if kept.together is not None else {}
     for one in whole:
         together = _PLACE if one.resident_id else _HOME_COLUMNS
         possible = {*(_COLUMNS if one.resident_id else ()), *(together if kept.together else ())}
@@ -318,7 +319,7 @@ def undo(change: Change, *, by: Staff, why: str, at: datetime) -> Change:
                 if not cursor.rowcount:
                     raise ChangedSince(who=whose[one.pk])
     if kept.together is not None:
-        _check_heads_of(whole)
+        _check_heads_of(whole, led)
     for one in whole:
         if one.resident_id is not None and _began(one).kind in _DATED:
             _check_order(people[one.resident_id])
@@ -351,16 +352,24 @@ def _whose(change: Change, homes: Mapping[int, Household], people: Mapping[int, 
     return str(asked[-1])
 
 
-def _check_heads_of(whole: Sequence[Change]) -> None:
-    """Where people came back or went, one is head. Not where two rows of one person become two again: they were there like that."""
-    people = [one for one in whole if one.resident_id is not None]
-    if any("same_as_id" in one.before for one in people):
+def _check_heads_of(whole: Sequence[Change], before: Mapping[str, int]) -> None:
+    """Where people came back or went, one is head, or as many as before: who has died in between led nobody away. Not where two
+    rows of one person become two again: they were there like that."""
+    if any("same_as_id" in one.before for one in whole):
         return
-    for home in Household.objects.filter(pk__in=_homes_of(people)).order_by("pk"):
-        living = home.residents.filter(died_on__isnull=True, moved_on__isnull=True).values_list("relation", flat=True)
-        heads = sum(relation == HEAD for relation in living)
-        if living and heads != 1:
-            raise NotOneHead(home=home.code, heads=heads)
+    for home, heads in _led(whole).items():
+        if heads not in (1, before.get(home)):
+            raise NotOneHead(home=home, heads=heads)
+
+
+def _led(whole: Sequence[Change]) -> dict[str, int]:
+    """How many heads the households have that these people are in or come back to, by code; those where somebody lives."""
+    homes = _homes_of([one for one in whole if one.resident_id is not None])
+    living = Resident.objects.filter(household__in=homes, died_on__isnull=True, moved_on__isnull=True)
+    heads = (
+        living.order_by("household").values_list("household__code").annotate(heads=Count("pk", filter=Q(relation=HEAD)))
+    )
+    return dict(heads)
 
 
 def _check_order(resident: Resident) -> None:
