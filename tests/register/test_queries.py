@@ -12,7 +12,7 @@ from canbao.access.scope import Scope, within
 from canbao.access.sealing import phone_token, unseal
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.models import Household, Resident, Word
-from canbao.register.queries import beginning, find_households, inside
+from canbao.register.queries import beginning, find_households, guardians_in, inside
 from tests.collection.racing import as_owner
 from tests.county import COUNTY, OTHER_VILLAGE, VILLAGE, County, number, register_changes
 
@@ -153,6 +153,17 @@ def test_who_is_moved_to_another_village_is_found_there(county: County) -> None:
         assert list(Word.objects.filter(word="归").values_list("division", flat=True)) == [OTHER_VILLAGE]
     with within(Scope(VILLAGE, "staff:clerk")):
         assert not Word.objects.filter(word="归").exists()
+
+
+def test_a_parent_is_old_enough_to_be_one(county: County) -> None:
+    home = county.household("赵家")
+
+    def offered(on: date) -> set[str]:
+        return {one.name for one in guardians_in(home, on=on)}
+
+    assert offered(date(2021, 11, 15)) == {"赵大", "赵妻"}
+    assert "赵双一" not in offered(date(2026, 7, 2))
+    assert "赵双一" in offered(date(2026, 7, 3))
 
 
 def test_nobody_at_work_writes_words(county: County) -> None:

@@ -9,8 +9,11 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, QuerySet, When
 
 from canbao.access.sealing import phone_token
+from canbao.kernel.days import months_after
 from canbao.kernel.division_code import DivisionCode
 from canbao.register.models import Change, Household, Resident, WithoutNumber, Word
+
+YOUNGEST_PARENT = 14  # years; whoever is younger is offered nowhere as father or mother
 
 _LAST = "\U0010ffff"  # no character comes after it
 
@@ -104,10 +107,10 @@ def without_a_number(division: str, *, on: date) -> QuerySet[Resident]:
     return found.order_by(turn, "born_on", "pk")
 
 
-def guardians_in(home: Household) -> list[Resident]:
-    """Whose number a child's provisional identity can be made of."""
+def guardians_in(home: Household, *, on: date) -> list[Resident]:
+    """Whose number a child's provisional identity can be made of: everybody who is old enough to be a parent."""
     here = home.residents.filter(died_on__isnull=True, moved_on__isnull=True, number_sealed__isnull=False)
-    return list(here.order_by("pk"))
+    return list(here.filter(born_on__lte=months_after(on, -12 * YOUNGEST_PARENT)).order_by("pk"))
 
 
 def unborn_in(home: Household) -> list[Resident]:

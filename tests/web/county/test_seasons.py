@@ -57,7 +57,7 @@ def test_a_season_is_opened_after_a_second_look(sign_in: object, outside: Outsid
     made = outside.look(lambda _: Bill.objects.filter(campaign=pk).count())
     people = outside.look(lambda _: BaseTable.objects.get(campaign=pk).people)
     assert f"已编制底表：{people}人。" in drawn
-    assert ("在册的13人按方案各有一张账单" in asked, nothing_yet) == (True, 0)
+    assert ("在册的13人里，方案准许参保的各有一张账单" in asked, nothing_yet) == (True, 0)
     assert (f"已开启：生成{made}张账单。" in opened, made > 10) == (True, True)
     again = client.post(f"{page}open/", {"confirmed": "1"})
     assert (again.status_code, "已经开启，不能再次开启" in refusal_of(again)) == (409, True)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from canbao.access.clock import today
 from canbao.register.domain.residents import MOST_AT_ONCE
 from canbao.register.models import Household
 from canbao.register.queries import guardians_in
@@ -26,5 +27,5 @@ class OfParentHere(forms.Form):
 
     def __init__(self, *args: Any, home: Household, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.guardians = {str(one.pk): one for one in guardians_in(home)}
+        self.guardians = {str(one.pk): one for one in guardians_in(home, on=today())}
         self.fields["guardian"].choices = [(key, one.name) for key, one in self.guardians.items()]
