@@ -66,9 +66,10 @@ def test_enrolled_paid_given_a_number_and_taken_back(
         follow_register(COUNTY, [person.pk], at=IN_THE_WINDOW, actor="staff:clerk")
         found = find_by_passport(papers["number"]) or [find_by_number(papers["number"], on=ON, allow_synthetic=True)]
         listed = list(without_a_number(VILLAGE, on=ON))
+        noted = Resident.objects.get(pk=person.pk).papers
         undo(change, by=by(county), why="弄错了人", at=IN_THE_WINDOW)
 
-        assert (found, listed, list(without_a_number(VILLAGE, on=ON))) == ([person], [], [person])
+        assert (found, listed, noted, list(without_a_number(VILLAGE, on=ON))) == ([person], [], "", [person])
         assert Resident.objects.values().get(pk=person.pk) == before
         assert find_by_passport(papers["number"]) == []
         assert list(Bill.objects.filter(resident=person)) == [paid]

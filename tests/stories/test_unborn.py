@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from canbao.collection.domain.households import with_bills
 from canbao.collection.domain.readjustment import follow_register
 from canbao.collection.models import Refund
+from canbao.collection.models.refund import OF_NOBODY
 from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.kernel.days import CHINA
 from canbao.register.domain.changes import born, correct_details, correct_name, died, give_number, not_born, undo
@@ -124,6 +125,7 @@ def test_of_a_child_that_was_not_born_the_money_goes_back_and_is_asked_again_if_
             "due",
             [],
         )
+        assert refund.why == OF_NOBODY
         ended = Enrolment.objects.get(resident=child)
         assert (ended.ended_on, ended.ended_why, ended.paid_fen) == (SUMMER.date(), "没有出生", 0)
         followed(county, child, undo, gone)

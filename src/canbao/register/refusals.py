@@ -91,6 +91,14 @@ class DayNotPossible(Refusal):
     remedy_template = "请核对日期后重新登记；先前登记的日期有误的，先撤销那次变更。"
 
 
+class BirthNotPossible(Refusal):
+    """Somebody new was born in the future, or longer ago than anybody lives."""
+
+    code = "birth_not_possible"
+    says_template = "{day}不能是出生日期，今天是{today}。"
+    remedy_template = "请照证件或证明核对出生日期。"
+
+
 class HasDied(Refusal):
     """Somebody who died is changed as if they lived."""
 

@@ -29,7 +29,7 @@ from canbao.register.models import Household, Resident
 from canbao.register.queries import without_a_number
 from canbao.register.refusals import (
     BirthdayMissing,
-    DayNotPossible,
+    BirthNotPossible,
     NameMissing,
     NoCommittee,
     NotOnRegister,
@@ -255,8 +255,8 @@ def test_a_stranger_learns_nothing_from_the_number_of_somebodys_passport(county:
     [
         pytest.param({"born_on": None}, BirthdayMissing, id="no-birthday"),
         pytest.param({"sex": ""}, SexMissing, id="no-sex"),
-        pytest.param({"born_on": date(2031, 1, 1)}, DayNotPossible, id="not-yet-born"),
-        pytest.param({"born_on": date(1799, 1, 1)}, DayNotPossible, id="too-old"),
+        pytest.param({"born_on": date(2031, 1, 1)}, BirthNotPossible, id="not-yet-born"),
+        pytest.param({"born_on": date(1799, 1, 1)}, BirthNotPossible, id="too-old"),
         pytest.param({"number": number(date(1992, 3, 8), 82)}, NumberOfCard, id="an-identity-card"),
     ],
 )
@@ -277,7 +277,7 @@ def test_who_has_no_papers_is_kept_apart_with_what_they_have(county: County) -> 
     ("changes", "refusal"),
     [
         pytest.param({"sex": ""}, SexMissing, id="no-sex"),
-        pytest.param({"born_on": date(2021, 11, 16)}, DayNotPossible, id="not-yet-born"),
+        pytest.param({"born_on": date(2021, 11, 16)}, BirthNotPossible, id="not-yet-born"),
         pytest.param({"name": " "}, NameMissing, id="no-name"),
         pytest.param({"papers": " "}, PapersMissing, id="nobody-vouches"),
         pytest.param({"papers": f"证明人{NEW}"}, NumberInText, id="a-number-in-the-note"),

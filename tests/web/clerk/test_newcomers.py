@@ -177,7 +177,7 @@ def test_a_foreigner_with_a_passport_can_pay_and_is_found_by_its_number(sign_in:
         ({"issuer": "CHN"}, "issuer", "中国公民不用护照登记"),
         ({"issuer": "VIE"}, "issuer", "没有“VIE”这一签发国代码"),
         ({"number": number(date(1992, 3, 8), 82)}, "number", "不是护照号码"),
-        ({"born_on": "2031-01-01"}, "born_on", "不能是出生的日期"),
+        ({"born_on": "2031-01-01"}, "born_on", "不能是出生日期"),
     ],
 )
 def test_what_is_wrong_with_a_passport_is_said_beside_it(

@@ -30,6 +30,7 @@ class RefundState(models.TextChoices):
 # back, and by which way it goes or went.
 OF_CHANGED_BILL = "付款前缴费标准已经变更，这笔钱没有入账；仍显示待缴的，请按新的金额缴费。"
 OF_READJUSTMENT = "身份有调整，退还多缴的差额，参保不受影响。"
+OF_NOBODY = "登记已经撤下，为这个人缴的钱全部退还。"  # registered twice, or not born
 CASH_TO_COME = "审核后当面退还，或转到缴费人的账户。"
 CASH_GIVEN_BACK = "已当面退还，或已转到缴费人的账户。"
 MONEY_TO_COME = "审核后原路退回，不用另外办理。"
@@ -77,7 +78,8 @@ class Refund(models.Model):
     @property
     def why(self) -> str:
         """What happened, where the reason alone does not say it; else ""."""
-        changed = {RefundReason.BILL_CHANGED: OF_CHANGED_BILL, RefundReason.READJUSTED: OF_READJUSTMENT}
+        readjusted = OF_NOBODY if self.resident.withdrawn else OF_READJUSTMENT
+        changed = {RefundReason.BILL_CHANGED: OF_CHANGED_BILL, RefundReason.READJUSTED: readjusted}
         return changed.get(RefundReason(self.reason), "")
 
     @property

@@ -72,7 +72,7 @@ def give_number(
     The person stays the same: bills, cover and receipts are theirs as before. Says no, in this order:
     `NotYourDivision`, `NotYourWork`, `HasDied`, `HasMovedAway`, `NumberThereAlready`, what is wrong with the number itself,
     `NumberOfSomebodyElse`, what is wrong with the name (`entries.name_of`), `NumberTaken`. What a number does not say
-    (a passport's, or the century of an old foreigner's card) stays as it is registered.
+    (a passport's, or the century of an old foreigner's card) stays as it is registered; the note of papers is needed no more.
     """
     resident = _of_mine(resident, by)
     if resident.number_sealed is not None:
@@ -83,7 +83,7 @@ def give_number(
     ):
         raise NumberOfSomebodyElse(who=resident.name, born_on=resident.born_on, sex=resident.sex or "性别未登记")
     name = name_of(name)
-    columns = _columns_of(identity) | ({"name": name} if name else {})
+    columns = _columns_of(identity) | ({"name": name} if name else {}) | ({"papers": ""} if resident.papers else {})
     return _change(resident, Kind.NUMBER_GIVEN, columns, on=at.date(), by=by, why=why, at=at)
 
 

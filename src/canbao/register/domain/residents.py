@@ -20,7 +20,7 @@ from canbao.register.domain.entries import HEAD, name_of_somebody_new, papers_of
 from canbao.register.models import Household, Resident, WithoutNumber
 from canbao.register.refusals import (
     BirthdayMissing,
-    DayNotPossible,
+    BirthNotPossible,
     DueElsewhen,
     HouseholdCodeTaken,
     NotOnRegister,
@@ -112,7 +112,7 @@ def register_resident(
     and for the old foreigner's card, whose numbers do not say them; beside any other number they must agree with it.
 
     Says no, in this order: what is wrong with the number, `BirthdayMissing`, `NumberSaysOtherwise`, `SexMissing` (of a passport),
-    `DayNotPossible`, what is wrong with the name (`entries.name_of_somebody_new`) or the relation (`entries.relation_of`),
+    `BirthNotPossible`, what is wrong with the name (`entries.name_of_somebody_new`) or the relation (`entries.relation_of`),
     `NumberTaken`.
     """
     identity = identity_typed(number, issuer=issuer, on=on, allow_synthetic=allow_synthetic)
@@ -141,7 +141,7 @@ def register_without_papers(
     """Somebody who has no number of any kind: kept with what they have, and told apart by nothing but this row until a number
     comes (`changes.give_number`). `papers` says what there is and who vouches.
 
-    Says no, in this order: `SexMissing`, `DayNotPossible`, what is wrong with the name, the relation or the papers
+    Says no, in this order: `SexMissing`, `BirthNotPossible`, what is wrong with the name, the relation or the papers
     (`entries.papers_of`).
     """
     kind = WithoutNumber.WITHOUT_PAPERS
@@ -157,7 +157,7 @@ def register_without_papers(
 
 def _check_birth(name: str, born_on: date, *, on: date) -> None:
     if born_on > on or on.year - born_on.year > OLDEST_YEARS:
-        raise DayNotPossible(who=name, day=born_on, what="出生", first=born_on, event="出生", today=on)
+        raise BirthNotPossible(day=born_on, today=on)
 
 
 @transaction.atomic
@@ -210,7 +210,7 @@ def register_newborn_apart(
     """A child whose parents are both in the employee scheme, and so not on this register: head of a household of its own. The
     parent's number makes the provisional identity, as of a parent who is on the register, and is not kept.
 
-    Says no, in this order: what is wrong with the number, `DayNotPossible`, then like `register_newborn`.
+    Says no, in this order: what is wrong with the number, `BirthNotPossible`, then like `register_newborn`.
     """
     parent = parse_identity(parents_number, on=on, allow_synthetic=allow_synthetic)
     _check_birth(name, born_on, on=on)

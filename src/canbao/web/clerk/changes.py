@@ -350,6 +350,7 @@ def _changed(form: GroundForm, person: Resident) -> dict[str, Any]:
 
 # Which field a refusal is about: by its code, else by what it names.
 _BY_CODE = {
+    "birth_not_possible": "born_on",
     "birthday_missing": "born_on",
     "due_elsewhen": "due_on",
     "ground_missing": "why",

@@ -32,7 +32,8 @@ class SeasonForm(forms.Form):
 
     def __init__(self, *args: Any, county: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pack"].choices = [(pack.key, pack.document.title) for pack in _packs(county)]
+        self.packs = {pack.key: pack for pack in _packs(county)}
+        self.fields["pack"].choices = [(key, pack.document.title) for key, pack in self.packs.items()]
 
 
 @staff_who_may(Work.OPEN_CAMPAIGN)
@@ -43,7 +44,7 @@ def seasons(request: HttpRequest) -> HttpResponse:
     no = None
     if form.is_valid():
         try:
-            done = begin_season(load_pack(form.cleaned_data["pack"]), county=request.user.county, by=request.user)
+            done = begin_season(form.packs[form.cleaned_data["pack"]], county=request.user.county, by=request.user)
         except Refusal as refusal:
             no = refusal
         else:
