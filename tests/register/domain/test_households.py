@@ -31,8 +31,8 @@ from canbao.register.domain.residents import register_newborn, register_newborn_
 from canbao.register.models import Change, Household, Resident, Word
 from canbao.register.queries import find_households, history_of_household
 from canbao.register.refusals import (
+    BirthNotPossible,
     ChangedSince,
-    DayNotPossible,
     GroundMissing,
     HouseholdCodeTaken,
     HouseholdDetailNotPossible,
@@ -701,7 +701,7 @@ def test_a_newborn_apart_from_its_parents_is_the_same_child_as_with_them(county:
             first=lambda home: register_newborn_apart(household=home, **apart | {"parents_number": "1"}),
             code="冯二",
         )
-    with pytest.raises(DayNotPossible), transaction.atomic():
+    with pytest.raises(BirthNotPossible), transaction.atomic():
         opens(
             county,
             first=lambda home: register_newborn_apart(household=home, **apart | {"born_on": date(2031, 1, 1)}),
