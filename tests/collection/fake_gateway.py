@@ -27,3 +27,9 @@ class FakeGateway:
         if book.is_broken:
             raise GatewayBroke("no answer")
         return RefundAnswer(reference=refund.hex, done=book.is_done)
+
+    def query_refund(self, *, refund: UUID, order: UUID, amount_fen: int) -> RefundAnswer | None:
+        if book.is_broken:
+            raise GatewayBroke("no answer")
+        known = any(one[0] == refund for one in book.asked)
+        return RefundAnswer(reference=refund.hex, done=book.is_done) if known else None

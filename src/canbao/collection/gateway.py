@@ -26,9 +26,16 @@ class GatewayBroke(Exception):
         super().__init__(says)
 
 
+class RefundFailed(GatewayBroke):
+    """The gateway has given a refund up for good: nothing was paid back, and asking again changes nothing.
+
+    A person must find another way for the money.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Money has arrived at a gateway: the only thing that a callback, a query or a line of a bill can say."""
+    """Money has arrived at a gateway: what a query or a line of a bill can say, and most callbacks do."""
 
     reference: str  # the gateway's own number for it
     order: UUID
@@ -45,6 +52,9 @@ class RefundAnswer:
 
 
 class Gateway(Protocol):
+    """What collection asks for. `query_refund` asks about a refund that is under way, so that it need not be asked for
+    again: a poll that moves nothing."""
+
     channel: str
 
     def ask(self, *, order: UUID, amount_fen: int, says: str, expires_at: datetime, notify_url: str) -> str:
@@ -71,7 +81,18 @@ class Gateway(Protocol):
         ...
 
     def refund(self, *, refund: UUID, order: UUID, amount_fen: int, total_fen: int, says: str) -> RefundAnswer:
-        """Ask to pay back; asking again with the same id asks for the same refund. Raises `GatewayBroke`."""
+        """Ask to pay back; asking again with the same id asks for the same refund.
+
+        Raises `RefundFailed` when they have given it up, else `GatewayBroke`.
+        """
+        ...
+
+    def query_refund(self, *, refund: UUID, order: UUID, amount_fen: int) -> RefundAnswer | None:
+        """What became of a refund that was asked for; None when they know of none: then it may be asked for (again).
+
+        Moves nothing. Raises `RefundFailed` when they have given it up, `GatewayBroke` also when theirs is of another
+        order or sum.
+        """
         ...
 
 

@@ -108,6 +108,17 @@ def test_a_refund_asked_for_twice_is_one(town: Town) -> None:
     assert town.gateway.refund(**(ask | {"refund": uuid4(), "amount_fen": 8000})).done
 
 
+def test_a_refund_can_be_asked_about_and_one_that_was_never_asked_for_is_none(town: Town) -> None:
+    order, refund = town.ask()[0], uuid4()
+    town.control.pay(order)
+    about = {"refund": refund, "order": order, "amount_fen": 20000}
+    assert town.gateway.query_refund(**about) is None
+    asked = town.gateway.refund(**about, total_fen=28000, says="重复缴费")
+    assert town.gateway.query_refund(**about) == asked
+    with pytest.raises(GatewayBroke, match="不是一回事"):
+        town.gateway.query_refund(**(about | {"amount_fen": 20001}))
+
+
 def test_the_same_refund_with_another_sum_is_refused(town: Town) -> None:
     order, refund = town.ask()[0], uuid4()
     town.control.pay(order)

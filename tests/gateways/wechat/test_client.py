@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from canbao.collection.gateway import Arrival, GatewayBroke
+from canbao.collection.gateway import Arrival, GatewayBroke, RefundFailed
 from canbao.gateways.standin.client import account
 from canbao.gateways.standin.keys import APPID, MCHID, platform_signer
 from canbao.gateways.wechat.bill import BillLine, WhereTheBillLies, write_bill
@@ -105,6 +105,33 @@ def test_a_refund_that_failed_goes_to_a_person(platform: Says, state: RefundStat
 def test_the_report_of_another_refund_is_refused(platform: Says, change: dict[str, Any]) -> None:
     with pytest.raises(GatewayBroke, match="不是一回事"):
         platform(replace(GIVEN_BACK, **change).body()).refund(**ASK)
+
+
+ABOUT: dict[str, Any] = {"refund": REFUND, "order": ORDER, "amount_fen": 28000}
+
+
+@pytest.mark.parametrize(
+    ("state", "done"), [(RefundState.SUCCESS, True), (RefundState.PROCESSING, False)], ids=["done", "under-way"]
+)
+def test_a_refund_is_asked_about(platform: Says, state: RefundState, done: bool) -> None:
+    found = platform(replace(GIVEN_BACK, state=state).body()).query_refund(**ABOUT)
+    assert found is not None
+    assert (found.reference, found.done) == ("5000001", done)
+
+
+def test_a_refund_that_they_do_not_know_is_none(platform: Says) -> None:
+    assert platform(b'{"code":"RESOURCE_NOT_EXISTS"}', 404).query_refund(**ABOUT) is None
+
+
+@pytest.mark.parametrize("state", [RefundState.CLOSED, RefundState.ABNORMAL])
+def test_a_refund_that_was_given_up_is_said_when_asked_about(platform: Says, state: RefundState) -> None:
+    with pytest.raises(RefundFailed, match="人工"):
+        platform(replace(GIVEN_BACK, state=state).body()).query_refund(**ABOUT)
+
+
+def test_what_they_say_of_another_sum_is_refused(platform: Says) -> None:
+    with pytest.raises(GatewayBroke, match="不是一回事"):
+        platform(replace(GIVEN_BACK, amount_fen=1).body()).query_refund(**ABOUT)
 
 
 def test_the_bill_is_the_file_that_was_promised(platform: Says) -> None:

@@ -128,10 +128,15 @@ class Book:
                 if given_back + ask.amount_fen > known.arrived_fen:
                     raise SaysNo(403, "NOT_ENOUGH", "退款总额超过实收金额")
                 self._refunded(known, ask, note=True)
-            state = RefundState.PROCESSING if slow and not again else RefundState.SUCCESS
-            return RefundReport(
-                "50" + known.reference[2:20] + ask.refund.hex[:8], ask.refund, ask.order, ask.amount_fen, state
-            )
+            return _report(known, ask, RefundState.PROCESSING if slow and not again else RefundState.SUCCESS)
+
+    def refund_seen(self, refund: UUID) -> RefundReport:
+        """What became of a refund; one that was slow has arrived by the time that somebody asks about it."""
+        with self._lock:
+            for known in self._orders.values():
+                if refund in known.refunds:
+                    return _report(known, known.refunds[refund], RefundState.SUCCESS)
+        raise SaysNo(404, "RESOURCE_NOT_EXISTS", "退款单不存在")
 
     def seen(self, order: UUID) -> Transaction:
         """What is known of an order at one moment, never half of a payment."""
@@ -180,6 +185,11 @@ class Book:
             case "refunded":
                 ask = RefundAsk.read(line["body"].encode())
                 self._refunded(self._orders[ask.order], ask, note=False)
+
+
+def _report(order: Order, ask: RefundAsk, state: RefundState) -> RefundReport:
+    reference = "50" + order.reference[2:20] + ask.refund.hex[:8]
+    return RefundReport(reference, ask.refund, ask.order, ask.amount_fen, state)
 
 
 def _whole_lines(journal: Path) -> list[str]:

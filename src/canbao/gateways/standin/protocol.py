@@ -59,12 +59,14 @@ class Platform:
 
     def _do(self, method: str, path: str, body: bytes, origin: str) -> tuple[int, bytes]:
         bare = urlsplit(path).path
-        number = bare.removeprefix(BY_NUMBER_PATH)
+        number, refund = bare.removeprefix(BY_NUMBER_PATH), bare.removeprefix(f"{REFUND_PATH}/")
         match method, bare:
             case "POST", _ if bare == NATIVE_PATH:
                 return self._ask(body, origin)
             case "POST", _ if bare == REFUND_PATH:
                 return 200, self._book.refund(RefundAsk.read(body), slow=self._slow_refunds).body()
+            case "GET", _ if refund != bare:
+                return 200, self._book.refund_seen(id_of(refund, "out_refund_no")).body()
             case "GET", _ if bare == BILL_PATH:
                 return self._bill(path, origin)
             case "GET", _ if number != bare:

@@ -16,7 +16,7 @@ from uuid import UUID
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from canbao.collection.gateway import Arrival, GatewayBroke, RefundAnswer
+from canbao.collection.gateway import Arrival, GatewayBroke, RefundAnswer, RefundFailed
 from canbao.gateways.wechat.bill import BillLine, WhereTheBillLies, bill_path, read_bill
 from canbao.gateways.wechat.fields import BadMessage, from_body
 from canbao.gateways.wechat.notification import read_notification_body
@@ -29,13 +29,14 @@ from canbao.gateways.wechat.order import (
     query_path,
     read_address,
 )
-from canbao.gateways.wechat.refund import REFUND_PATH, RefundAsk, RefundReport, RefundState
+from canbao.gateways.wechat.refund import REFUND_PATH, RefundAsk, RefundReport, RefundState, refund_path
 from canbao.gateways.wechat.signature import Signer, authorization, check_platform
 
 JSON = "application/json"
 TIMEOUT = httpx2.Timeout(10, connect=3)
 NO_SUCH_ORDER = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"})
 NO_MORE_MONEY = frozenset({"ORDER_CLOSED", "ORDERPAID", "ORDER_PAID"}) | NO_SUCH_ORDER
+NO_SUCH_REFUND = frozenset({"RESOURCE_NOT_EXISTS"})
 NO_TRADES = frozenset({"NO_STATEMENT_EXIST"})
 
 _P = ParamSpec("_P")
@@ -161,11 +162,14 @@ class WeChatPay:
     @_or_broke
     def refund(self, *, refund: UUID, order: UUID, amount_fen: int, total_fen: int, says: str) -> RefundAnswer:
         ask = RefundAsk(refund, order, amount_fen, total_fen, says)
-        report = RefundReport.read(_yes(self._send("POST", REFUND_PATH, ask.body())))
-        _must_be((report.refund, report.order, report.amount_fen) == (refund, order, amount_fen), "refund")
-        if report.state in {RefundState.CLOSED, RefundState.ABNORMAL}:
-            raise GatewayBroke(f"渠道未能退款，需人工处理 (the refund is {report.state}: a person must look)")
-        return RefundAnswer(report.reference, done=report.state is RefundState.SUCCESS)
+        return _became_of(_yes(self._send("POST", REFUND_PATH, ask.body())), (refund, order, amount_fen))
+
+    @_or_broke
+    def query_refund(self, *, refund: UUID, order: UUID, amount_fen: int) -> RefundAnswer | None:
+        answer = self._send("GET", refund_path(refund))
+        if answer.code in NO_SUCH_REFUND:
+            return None
+        return _became_of(_yes(answer), (refund, order, amount_fen))
 
     def _arrival(self, seen: Transaction | BillLine) -> Arrival:
         _must_be((seen.appid, seen.mchid) == (self._account.appid, self._account.mchid), "mchid")
@@ -196,6 +200,14 @@ def _yes(answer: _Answer) -> bytes:
         # the code is a word of their list; their sentence may repeat what we sent, and stays out
         raise GatewayBroke(f"渠道拒绝了请求 (they said no: {answer.status} {answer.code[:40]})")
     return answer.body
+
+
+def _became_of(body: bytes, asked: tuple[UUID, UUID, int]) -> RefundAnswer:
+    report = RefundReport.read(body)
+    _must_be((report.refund, report.order, report.amount_fen) == asked, "refund")
+    if report.state in {RefundState.CLOSED, RefundState.ABNORMAL}:
+        raise RefundFailed(f"渠道未能退款，需人工处理 (the refund is {report.state}: a person must look)")
+    return RefundAnswer(report.reference, done=report.state is RefundState.SUCCESS)
 
 
 def _must_be(same: bool, what: str) -> None:

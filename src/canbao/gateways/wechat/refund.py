@@ -12,6 +12,11 @@ REFUND_PATH = "/v3/refund/domestic/refunds"
 LONGEST_REASON = 80
 
 
+def refund_path(refund: UUID) -> str:
+    """Where one refund is asked about."""
+    return f"{REFUND_PATH}/{number_of(refund)}"
+
+
 class RefundState(StrEnum):
     SUCCESS = "SUCCESS"
     PROCESSING = "PROCESSING"
