@@ -292,11 +292,12 @@ def test_an_error_inside_comes_out_as_itself_and_the_scope_before_comes_back(cou
         "SELECT ledger_post(ARRAY[]::ledger_entry[])",
         "SELECT ledger_account('340621', 'treasury', 'x')",
         "SELECT enrolment_enrol(ARRAY[]::enrolment_ask[], now())",
-        "SELECT collection_issue(ARRAY[]::uuid[], 'x', now())",
+        "SELECT collection_issue(ARRAY[]::uuid[], 'x', now(), NULL)",
         "SELECT ledger_undo(ARRAY[]::uuid[], ARRAY[]::text[], 'x', '2021-11-15')",
         "SELECT access_append_only('register_resident')",
         "SELECT collection_lock(ARRAY[]::uuid[])",
-        "SELECT collection_till('340621', 'cash', 1)",
+        "SELECT collection_till('340621', 'cash', 1, NULL)",
+        "SELECT collection_settle(ARRAY[]::uuid[], 'x', now(), NULL)",
         "SELECT collection_voucher(ARRAY[]::bigint[], 'x', '2021-11-15', now())",
         "INSERT INTO enrolment_enrolment (county) VALUES ('340621')",
         "UPDATE enrolment_enrolment SET paid_fen = 0",
@@ -314,7 +315,8 @@ def test_the_application_may_not(county: County, statement: str) -> None:
 
 
 INNER = [
-    "access_append_only", "access_guard", "collection_issue", "collection_lock", "collection_till", "collection_voucher",
+    "access_append_only", "access_guard", "collection_issue", "collection_lock", "collection_settle", "collection_till",
+    "collection_voucher",
     "enrolment_enrol", "ledger_account", "ledger_post", "ledger_undo",
 ]  # fmt: skip
 

@@ -567,7 +567,7 @@ def test_an_order_without_lines_is_looked_into_and_its_money_has_a_place(real_co
 
 def test_money_without_a_place_stops_everything(real_county: County) -> None:
     asked = order(real_county, "周家")
-    rewrite("collection_confirm", "p.amount_fen, 'suspense', 'payment:'", "p.amount_fen + 1, 'suspense', 'payment:'")
+    rewrite("collection_settle", "p.amount_fen, 'suspense', 'payment:'", "p.amount_fen + 1, 'suspense', 'payment:'")
     before = counts()
 
     with pytest.raises(IntegrityError, match="not every fen"):

@@ -23,7 +23,9 @@ END $$;
 
 -- Use the next receipt numbers for settled payments: in order, without a gap, from the unit's books of the right kind.
 -- The counter rows are locked until the transaction ends; a rollback takes the numbers back.
-CREATE OR REPLACE FUNCTION collection_issue(payment_ids uuid[], actor text, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+-- `placed_on`: money that lay in suspense until that day has its receipt of that day.
+DROP FUNCTION IF EXISTS collection_issue(uuid[], text, timestamptz);
+CREATE OR REPLACE FUNCTION collection_issue(payment_ids uuid[], actor text, at timestamptz, placed_on date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     wanted integer;
     issued integer;
@@ -58,7 +60,7 @@ BEGIN
         INSERT INTO collection_receipt (county, campaign_id, book_id, series, number, unit_id, household_id, division, payment_id, order_id,
                total_fen, issued_on, issued_at, issued_by, check_code, state, void_reason, prints)
         SELECT g.county, o.campaign_id, g.book, g.series, g.number, g.unit_id, g.household_id, g.division, g.id, g.order_id,
-               g.settled_fen, g.paid_on, at, actor, upper(substr(translate(gen_random_uuid()::text, '-', ''), 1, 10)), 'valid', '', 0
+               g.settled_fen, coalesce(placed_on, g.paid_on), at, actor, upper(substr(translate(gen_random_uuid()::text, '-', ''), 1, 10)), 'valid', '', 0
           FROM given g JOIN collection_order o ON o.id = g.order_id
         RETURNING id, payment_id, order_id, county
     ), lines AS (
@@ -77,6 +79,95 @@ BEGIN
     END IF;
 END $$;
 
+-- Payments whose outcome is still open ('surplus': nothing is known against them) settle what their orders ask for: people are
+-- enrolled, receipt numbers used, the ledger written, and what was paid twice is owed back to its person. The one place where
+-- this happens: for money that has just arrived (`placed_on` null), and for money that lay in suspense until that day, of which
+-- its order's part is settled here (35_suspense.sql). The caller holds the bills and the payments.
+CREATE OR REPLACE FUNCTION collection_settle(fresh uuid[], who text, at timestamptz, placed_on date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    asked enrolment_ask[];
+    accepted bigint[];
+    entries ledger_entry[];
+BEGIN
+    -- Which lines could be settled: the bill is open and asks for just this. Two payments in one set that pay the same
+    -- bill: the earlier one counts.
+    WITH candidates AS (
+        SELECT l.bill_id, l.id AS line_id, p.id AS payment_id, (l.covers->>p.paid_on::text)::date AS covered_from, p.paid_on, l.fen,
+               row_number() OVER (PARTITION BY l.bill_id ORDER BY p.paid_at, p.id) AS nth
+          FROM collection_payment p
+          JOIN collection_orderline l ON l.order_id = p.order_id
+          JOIN enrolment_bill b ON b.id = l.bill_id AND b.state = 'open' AND b.due_fen = l.fen
+         WHERE p.id = ANY (fresh) AND p.outcome = 'surplus'
+    ), kept AS (
+        INSERT INTO collection_settledline (county, payment_id, line_id, bill_id)
+        SELECT b.county, c.payment_id, c.line_id, c.bill_id FROM candidates c JOIN enrolment_bill b ON b.id = c.bill_id WHERE c.nth = 1
+        RETURNING bill_id
+    )
+    SELECT array_agg(ROW(c.bill_id, c.covered_from, c.paid_on, c.fen, false)::enrolment_ask ORDER BY c.bill_id) INTO asked
+      FROM candidates c WHERE c.nth = 1;
+
+    accepted := enrolment_enrol(asked, at);
+    DELETE FROM collection_settledline s USING unnest(asked) a WHERE s.bill_id = a.bill_id AND s.payment_id = ANY (fresh) AND a.bill_id <> ALL (accepted);
+
+    UPDATE collection_payment p SET settled_fen = s.fen, people = s.people,
+           outcome = CASE WHEN s.fen = p.amount_fen THEN 'settled' ELSE 'partly' END
+      FROM (SELECT s.payment_id, sum(l.fen) AS fen, count(DISTINCT b.resident_id) AS people
+              FROM collection_settledline s JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
+             WHERE s.payment_id = ANY (fresh) GROUP BY s.payment_id) s
+     WHERE p.id = s.payment_id;
+
+    UPDATE collection_order o SET state = 'paid', division = p.division, unit_id = CASE o.state WHEN 'open' THEN p.unit_id ELSE o.unit_id END FROM collection_payment p
+     WHERE p.id = ANY (fresh) AND p.order_id = o.id AND p.outcome IN ('settled', 'partly', 'surplus');
+
+    PERFORM collection_issue(fresh, who, at, placed_on);
+
+    PERFORM ledger_account(w.county, w.kind, w.holder) FROM (  -- whoever needs new accounts makes them in one order
+        SELECT DISTINCT p.county, a.kind, a.holder
+          FROM collection_payment p CROSS JOIN LATERAL (VALUES
+              (CASE WHEN placed_on IS NOT NULL THEN 'suspense' WHEN p.channel = 'cash' THEN 'drawer' ELSE 'gateway' END,
+               CASE WHEN placed_on IS NOT NULL THEN p.county WHEN p.channel = 'cash' THEN p.unit_id::text ELSE p.channel END),
+              (CASE WHEN p.settled_fen > 0 THEN 'contributions' END, p.unit_id::text),
+              (CASE WHEN p.outcome IN ('surplus', 'partly') THEN 'refunds_due' END, p.county),
+              (CASE WHEN p.outcome IN ('unknown_order', 'amount_differs', 'window_closed') THEN 'suspense' END, p.county)) AS a(kind, holder)
+         WHERE p.id = ANY (fresh) AND a.kind IS NOT NULL AND a.holder IS NOT NULL ORDER BY 1, 2, 3) w;
+
+    -- Money. Every fen of a new payment is one of three: contributed, owed back to a person, or in suspense.
+    SELECT array_agg(e) INTO entries FROM (
+        SELECT ROW(ledger_id('contribution', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
+                   collection_till(p.county, p.channel, p.unit_id, placed_on), ledger_account(p.county, 'contributions', b.unit_id::text),
+                   l.fen, 'contribution', 'payment:' || p.id, coalesce(placed_on, p.paid_on))::ledger_entry AS e
+          FROM collection_settledline s JOIN collection_payment p ON p.id = s.payment_id
+          JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
+         WHERE p.id = ANY (fresh)
+        UNION ALL
+        SELECT ROW(ledger_id('surplus', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
+                   collection_till(p.county, p.channel, p.unit_id, placed_on), ledger_account(p.county, 'refunds_due', p.county),
+                   l.fen, 'surplus', 'payment:' || p.id, coalesce(placed_on, p.paid_on))::ledger_entry
+          FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
+         WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
+           AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id)
+        UNION ALL
+        SELECT ROW(ledger_id('suspense', p.id::text), p.county, o.campaign_id, p.division, p.household_id, NULL,
+                   collection_till(p.county, p.channel, p.unit_id, placed_on), ledger_account(p.county, 'suspense', p.county),
+                   p.amount_fen, 'suspense', 'payment:' || p.id, p.paid_on)::ledger_entry
+          FROM collection_payment p LEFT JOIN collection_order o ON o.id = p.order_id
+         WHERE p.id = ANY (fresh) AND p.outcome IN ('unknown_order', 'amount_differs', 'window_closed')
+    ) all_entries;
+    IF (SELECT coalesce(sum(e.amount_fen), 0) FROM unnest(entries) e)
+       <> (SELECT coalesce(sum(CASE WHEN placed_on IS NULL THEN p.amount_fen ELSE o.total_fen END), 0)
+             FROM collection_payment p LEFT JOIN collection_order o ON o.id = p.order_id WHERE p.id = ANY (fresh)) THEN
+        RAISE EXCEPTION 'not every fen that arrived has its place' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    PERFORM ledger_post(entries);
+
+    INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
+    SELECT ledger_id('refund', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
+           p.id, b.id, p.channel, CASE b.state WHEN 'superseded' THEN 'bill_changed' ELSE 'duplicate' END, l.fen, 'due', coalesce(placed_on, p.paid_on)
+      FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
+     WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
+       AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id);
+END $$;
+
 -- Every row here is found by its key, in a set of one as in a set of thousands, so there is nothing to decide anew for each
 -- payment: planning a dozen sentences again took most of the time of a single one (5 ms of which 1.4 remain). And a
 -- connection keeps its plans: one that was made when the campaign was empty must not read whole tables in the evening.
@@ -90,9 +181,6 @@ DECLARE
     who text := (SELECT min(t->>'actor') FROM jsonb_array_elements(batch) t);
     nothing jsonb;
     fresh uuid[];
-    asked enrolment_ask[];
-    accepted bigint[];
-    entries ledger_entry[];
     -- money for an order that nobody knows: the county's, where there is one; else on the list of the whole installation
     here text := coalesce((SELECT min(county) FROM enrolment_campaign HAVING count(DISTINCT county) = 1), '000000');
 BEGIN
@@ -155,81 +243,7 @@ BEGIN
         RETURNING id
     ) SELECT array_agg(id) INTO fresh FROM noted;
 
-    -- Which lines could be settled: the bill is open and asks for just this. Two payments in one set that pay the same
-    -- bill: the earlier one counts.
-    WITH candidates AS (
-        SELECT l.bill_id, l.id AS line_id, p.id AS payment_id, (l.covers->>p.paid_on::text)::date AS covered_from, p.paid_on, l.fen,
-               row_number() OVER (PARTITION BY l.bill_id ORDER BY p.paid_at, p.id) AS nth
-          FROM collection_payment p
-          JOIN collection_orderline l ON l.order_id = p.order_id
-          JOIN enrolment_bill b ON b.id = l.bill_id AND b.state = 'open' AND b.due_fen = l.fen
-         WHERE p.id = ANY (fresh) AND p.outcome = 'surplus'
-    ), kept AS (
-        INSERT INTO collection_settledline (county, payment_id, line_id, bill_id)
-        SELECT b.county, c.payment_id, c.line_id, c.bill_id FROM candidates c JOIN enrolment_bill b ON b.id = c.bill_id WHERE c.nth = 1
-        RETURNING bill_id
-    )
-    SELECT array_agg(ROW(c.bill_id, c.covered_from, c.paid_on, c.fen, false)::enrolment_ask ORDER BY c.bill_id) INTO asked
-      FROM candidates c WHERE c.nth = 1;
-
-    accepted := enrolment_enrol(asked, at);
-    DELETE FROM collection_settledline s USING unnest(asked) a WHERE s.bill_id = a.bill_id AND s.payment_id = ANY (fresh) AND a.bill_id <> ALL (accepted);
-
-    UPDATE collection_payment p SET settled_fen = s.fen, people = s.people,
-           outcome = CASE WHEN s.fen = p.amount_fen THEN 'settled' ELSE 'partly' END
-      FROM (SELECT s.payment_id, sum(l.fen) AS fen, count(DISTINCT b.resident_id) AS people
-              FROM collection_settledline s JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
-             WHERE s.payment_id = ANY (fresh) GROUP BY s.payment_id) s
-     WHERE p.id = s.payment_id;
-
-    UPDATE collection_order o SET state = 'paid', division = p.division, unit_id = CASE o.state WHEN 'open' THEN p.unit_id ELSE o.unit_id END FROM collection_payment p
-     WHERE p.id = ANY (fresh) AND p.order_id = o.id AND p.outcome IN ('settled', 'partly', 'surplus');
-
-    PERFORM collection_issue(fresh, who, at);
-
-    PERFORM ledger_account(w.county, w.kind, w.holder) FROM (  -- whoever needs new accounts makes them in one order
-        SELECT DISTINCT p.county, a.kind, a.holder
-          FROM collection_payment p CROSS JOIN LATERAL (VALUES
-              (CASE p.channel WHEN 'cash' THEN 'drawer' ELSE 'gateway' END, CASE p.channel WHEN 'cash' THEN p.unit_id::text ELSE p.channel END),
-              (CASE WHEN p.settled_fen > 0 THEN 'contributions' END, p.unit_id::text),
-              (CASE WHEN p.outcome IN ('surplus', 'partly') THEN 'refunds_due' END, p.county),
-              (CASE WHEN p.outcome IN ('unknown_order', 'amount_differs', 'window_closed') THEN 'suspense' END, p.county)) AS a(kind, holder)
-         WHERE p.id = ANY (fresh) AND a.kind IS NOT NULL AND a.holder IS NOT NULL ORDER BY 1, 2, 3) w;
-
-    -- Money. Every fen of a new payment is one of three: contributed, owed back to a person, or in suspense.
-    SELECT array_agg(e) INTO entries FROM (
-        SELECT ROW(ledger_id('contribution', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
-                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'contributions', b.unit_id::text),
-                   l.fen, 'contribution', 'payment:' || p.id, p.paid_on)::ledger_entry AS e
-          FROM collection_settledline s JOIN collection_payment p ON p.id = s.payment_id
-          JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
-         WHERE p.id = ANY (fresh)
-        UNION ALL
-        SELECT ROW(ledger_id('surplus', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
-                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'refunds_due', p.county),
-                   l.fen, 'surplus', 'payment:' || p.id, p.paid_on)::ledger_entry
-          FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
-         WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
-           AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id)
-        UNION ALL
-        SELECT ROW(ledger_id('suspense', p.id::text), p.county, o.campaign_id, p.division, p.household_id, NULL,
-                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'suspense', p.county),
-                   p.amount_fen, 'suspense', 'payment:' || p.id, p.paid_on)::ledger_entry
-          FROM collection_payment p LEFT JOIN collection_order o ON o.id = p.order_id
-         WHERE p.id = ANY (fresh) AND p.outcome IN ('unknown_order', 'amount_differs', 'window_closed')
-    ) all_entries;
-    IF (SELECT coalesce(sum(e.amount_fen), 0) FROM unnest(entries) e)
-       <> (SELECT coalesce(sum(p.amount_fen), 0) FROM collection_payment p WHERE p.id = ANY (fresh)) THEN
-        RAISE EXCEPTION 'not every fen that arrived has its place' USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    PERFORM ledger_post(entries);
-
-    INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
-    SELECT ledger_id('refund', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
-           p.id, b.id, p.channel, CASE b.state WHEN 'superseded' THEN 'bill_changed' ELSE 'duplicate' END, l.fen, 'due', p.paid_on
-      FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
-     WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
-       AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id);
+    PERFORM collection_settle(fresh, who, at, NULL);
 
     RETURN QUERY
     SELECT p.id, p.reference::text, p.outcome::text,
@@ -242,8 +256,11 @@ BEGIN
      ORDER BY t.nth;
 END $$;
 
--- Where money of a channel lies until it reaches the treasury.
-CREATE OR REPLACE FUNCTION collection_till(county text, channel text, unit bigint) RETURNS bigint LANGUAGE sql AS $$
-    SELECT CASE channel WHEN 'cash' THEN ledger_account(county, 'drawer', unit::text) ELSE ledger_account(county, 'gateway', channel) END
+-- Where money lies before it is settled: in its channel's till, or, when it is placed later, in suspense.
+DROP FUNCTION IF EXISTS collection_till(text, text, bigint);
+CREATE OR REPLACE FUNCTION collection_till(county text, channel text, unit bigint, placed_on date) RETURNS bigint LANGUAGE sql AS $$
+    SELECT CASE WHEN placed_on IS NOT NULL THEN ledger_account(county, 'suspense', county)
+                WHEN channel = 'cash' THEN ledger_account(county, 'drawer', unit::text) ELSE ledger_account(county, 'gateway', channel) END
 $$;
-REVOKE ALL ON FUNCTION collection_till(text, text, bigint), collection_issue(uuid[], text, timestamptz), collection_lock(uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION collection_till(text, text, bigint, date), collection_issue(uuid[], text, timestamptz, date),
+    collection_settle(uuid[], text, timestamptz, date), collection_lock(uuid[]) FROM PUBLIC;
