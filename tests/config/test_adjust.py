@@ -13,8 +13,9 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from canbao.access.models import Role, Staff
+from canbao.access.models import Record, Role, Staff
 from canbao.access.scope import Scope, within
+from canbao.collection.domain import adjustment
 from canbao.collection.domain.cash import take_cash
 from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.receipts import issue_book
@@ -199,6 +200,27 @@ def test_the_list_of_31_december_moves_the_money_of_those_who_paid_by_the_one_of
         "有变化 0 人：已缴费而应退 0 人 0.00 元，已参保而应补 0 人，没有参保而金额改了 0 人\n  全额资助、由经办机构登记参保 0 人"
         in again
     )
+
+
+def test_nobody_with_something_to_record_waits_while_it_is_looked_up_who_changed(
+    dongzhi: Campaign,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    year_end: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take_list([("丁平", "特困人员")], cut_off=OCTOBER, folder=tmp_path)
+    make_bills(dongzhi, on=OCTOBER)
+    before = Record.objects.count()
+    looking, seen = adjustment._lines, []
+    monkeypatch.setattr(
+        adjustment, "_lines", lambda *given, **how: seen.append(Record.objects.count()) or looking(*given, **how)
+    )
+
+    adjust(capsys, as_of=OCTOBER)
+
+    assert seen == [before]
+    assert Record.objects.count() > before
 
 
 def test_the_funds_owe_from_the_day_of_the_work_and_cover_is_as_of_the_lists_day(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from canbao.kernel.long_numbers import covered, has_long_number
+from canbao.kernel.long_numbers import covered, has_long_number, has_many_digits
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_long_numbers_are_covered_but_for_their_tail(text: str, shown: str) -> N
 def test_dates_amounts_and_codes_stay(text: str) -> None:
     assert covered(text) == text
     assert not has_long_number(text)
+
+
+@pytest.mark.parametrize(("text", "is_one"), [("34062119800101", True), ("３４０６ 2119 8001", True), ("34062119800", False), ("王家庄2021", False)])  # fmt: skip
+def test_what_is_looked_for_is_a_number_from_twelve_digits_on(text: str, is_one: bool) -> None:
+    assert has_many_digits(text) is is_one

@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from canbao.enrolment.models import BaseTable
-from canbao.register.domain.changes import died, joined_employee_scheme, moved_away, undo
+from canbao.register.domain.changes import died, joined_employee_scheme, moved_away
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change
 from canbao.reports.base_table import newest_base_table
 from canbao.reports.nobody_lost import Lost, PlaceProof, Proof, nobody_lost

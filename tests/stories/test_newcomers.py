@@ -10,13 +10,14 @@ from canbao.access.models import Staff
 from canbao.collection.domain.readjustment import follow_register
 from canbao.enrolment.models import Bill
 from canbao.enrolment.queries import enrolled_of
-from canbao.register.domain.changes import give_number, undo
+from canbao.register.domain.changes import give_number
 from canbao.register.domain.residents import (
     find_by_number,
     find_by_passport,
     register_newborn,
     register_without_papers,
 )
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Resident
 from canbao.register.queries import without_a_number
 from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, number, signed_in

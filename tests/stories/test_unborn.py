@@ -13,9 +13,10 @@ from canbao.collection.models import Refund
 from canbao.collection.models.refund import OF_NOBODY
 from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.kernel.days import CHINA
-from canbao.register.domain.changes import born, correct_details, correct_name, died, give_number, not_born, undo
+from canbao.register.domain.changes import born, correct_details, correct_name, died, give_number, not_born
 from canbao.register.domain.duplicates import are_the_same
-from canbao.register.domain.residents import register_newborn, register_unborn
+from canbao.register.domain.residents import register_newborn, register_unborn, register_without_papers
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Resident
 from canbao.register.queries import changes_possible, without_a_number
 from canbao.register.refusals import BornAlready, DayNotPossible, DueElsewhen, NotBornYet, NumberTaken, SexMissing
@@ -198,13 +199,18 @@ def test_before_birth_nothing_happens_but_birth(county: County) -> None:
                 verb(county.person("赵大"), **said(county))
 
 
-def test_the_overdue_come_first_among_those_without_a_number(county: County) -> None:
+def test_the_overdue_come_first_among_those_without_a_number_and_newborns_after_those_without_papers(
+    county: County,
+) -> None:
     with signed_in("clerk"):
         later, first = expected(county, due_on=date(2022, 9, 1)), expected(county)
         newborn = register_newborn(guardian=county.person("赵大"), name="赵大宝宝", sex="男", born_on=EARLY)
+        stranger = register_without_papers(
+            household=county.household("赵家"), name="赵无名", relation="其他亲属", sex="男", born_on=LATE, papers="村委会证明", on=SUMMER.date()
+        )  # fmt: skip
 
-        assert list(without_a_number(VILLAGE, on=SUMMER.date())) == [first, newborn, later]
-        assert list(without_a_number(VILLAGE, on=DUE)) == [newborn, first, later]
+        assert list(without_a_number(VILLAGE, on=SUMMER.date())) == [first, stranger, newborn, later]
+        assert list(without_a_number(VILLAGE, on=DUE)) == [stranger, newborn, first, later]
 
 
 # --- the database itself --------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ RULES = {
 
 
 def complaints(page: Page) -> list[str]:
+    page.wait_for_load_state()  # axe finds no document in a page that is still on its way
     found = Axe().run(page, options=RULES).response["violations"]
     said = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
     return said + ([] if fits(page) else ["sticks out to the right"])

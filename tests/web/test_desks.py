@@ -150,7 +150,7 @@ def test_what_a_card_says_stands_beside_its_label_and_not_over_it(chromium: Brow
     page = signed_in(chromium, busy, "civil", PHONE)
     page.get_by_role("link", name="民政部门低保对象名单（2021年10月）.xlsx").click()
     page.get_by_role("link", name="未采用").click()
-    assert page.locator(".cards td .nowrap").count() > 0  # a figure of its own among the words
+    expect(page.locator(".cards td .nowrap").first).to_be_visible()  # a figure of its own among the words
 
     over = page.evaluate(
         """() => [...document.querySelectorAll('.cards td[data-label]')].filter(cell => {
@@ -165,8 +165,9 @@ def test_what_a_card_says_stands_beside_its_label_and_not_over_it(chromium: Brow
 def test_a_department_corrects_a_row_on_a_phone(chromium: Browser, busy: str) -> None:
     page = signed_in(chromium, busy, "civil", PHONE)
     page.get_by_role("link", name="民政部门低保对象名单（2021年10月）.xlsx").click()
-    assert page.get_by_text("赵妻").count() == 0
     row = page.get_by_role("row").filter(has_text="赵旗")
+    expect(row).to_be_visible()
+    assert page.get_by_text("赵妻").count() == 0
     row.get_by_text("更正", exact=True).click()
     row.get_by_label("姓名").fill("赵妻")
     row.get_by_role("button", name="更正并重新核对").click()

@@ -18,8 +18,9 @@ from django.test import Client
 from canbao.config import embedded
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.bulk import NewPerson, add_people
-from canbao.register.domain.changes import correct_name, correct_number, undo
+from canbao.register.domain.changes import correct_name, correct_number
 from canbao.register.domain.residents import find_by_number, read_number, register_newborn, register_resident
+from canbao.register.domain.undoing import undo
 from canbao.rosters.models import Roster
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell

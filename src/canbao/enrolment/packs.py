@@ -32,3 +32,8 @@ def traits_known(pack: Pack | None, *traits: str) -> list[str]:
     """
     names = pack.trait_names if pack is not None else {}
     return [names[trait] for trait in traits if trait in names]
+
+
+def children_apart(pack: Pack | None) -> str:
+    """The clause by which children of two parents in the employee scheme are a household of their own; "" where there is none."""
+    return pack.household.children_apart.clause if pack and pack.household.children_apart else ""

@@ -34,7 +34,7 @@ class NoticeOfElsewhere(Refusal):
 
     code = "notice_of_elsewhere"
     says_template = "“{title}”管的是{place}（{code}），不是本县。"
-    remedy_template = "请选本县的，或者本市、本省的方案。"
+    remedy_template = "请选本县的、所属市或省的，或者本县乡镇的方案。"
 
 
 class NoticeAmends(Refusal):

@@ -24,5 +24,14 @@ def covered(text: str) -> str:
     return _LONG.sub(lambda found: "*" * (len(found[0]) - _TAIL) + found[0][-_TAIL:], text)
 
 
+MANY_DIGITS = 12
+"""More than a name or a household code has at its end: an identity number, also one that lacks some."""
+
+
+def has_many_digits(text: str) -> bool:
+    """Whether what somebody looks for is a number rather than a name, however it is written."""
+    return sum(character.isdecimal() for character in text) >= MANY_DIGITS
+
+
 def has_long_number(text: str) -> bool:
     return len(text) >= SHORTEST and _LONG.search(text) is not None

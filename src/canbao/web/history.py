@@ -60,7 +60,7 @@ class Told:
 
     @property
     def can_be_undone(self) -> bool:
-        """The last of its chain, as far as the history alone says; `register.domain.changes.undo` has the last word."""
+        """The last of its chain, as far as the history alone says; `register.domain.undoing.undo` has the last word."""
         return self.change.sees_all and not self.change.is_answered
 
 

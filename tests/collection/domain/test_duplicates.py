@@ -12,9 +12,9 @@ from canbao.collection.domain.readjustment import follow_register
 from canbao.collection.models import Refund
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.models import Bill, BillState, Enrolment
-from canbao.register.domain.changes import undo
 from canbao.register.domain.duplicates import Merged
 from canbao.register.domain.residents import find_by_name_and_number, register_resident
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Resident
 from canbao.reports.four_ways import four_ways_agree
 from canbao.rosters.models import Holding

@@ -20,8 +20,8 @@ from canbao.enrolment.models import Bill, BillState, Campaign
 from canbao.enrolment.queries import enrolled_of, households_to_pay
 from canbao.kernel.days import CHINA
 from canbao.policy import load_pack
-from canbao.register.domain.changes import undo
 from canbao.register.domain.households import Regrouped, change_tier, move_over, split_off
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Household, Resident
 from canbao.reports.four_ways import four_ways_agree
 from canbao.rosters.models import Holding

@@ -14,8 +14,9 @@ from canbao.collection.models import Channel, Order, OrderLine
 from canbao.collection.refusals import BillNotOpen, ChannelNotOpen, NothingToPay, NotTheirBill, OrderTaken
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
-from canbao.register.domain.changes import died, joined_employee_scheme, moved_away, undo
+from canbao.register.domain.changes import died, joined_employee_scheme, moved_away
 from canbao.register.domain.residents import register_resident
+from canbao.register.domain.undoing import undo
 from tests.collection.paying import order, pay
 from tests.collection.racing import all_at_once
 from tests.county import IN_THE_WINDOW, County, number, signed_in

@@ -33,8 +33,8 @@ from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.enrolment.queries import Roll, roll_of
 from canbao.kernel.identity import RoundedBySpreadsheet
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.changes import undo
 from canbao.register.domain.residents import register_resident
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import (
     ChangedSince,

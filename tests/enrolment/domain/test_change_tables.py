@@ -29,7 +29,8 @@ from canbao.enrolment.refusals import (
 )
 from canbao.enrolment.standing import Standing, standing_of
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.changes import died, joined_employee_scheme, moved_away, restore
+from canbao.register.domain.changes import died, joined_employee_scheme, moved_away
+from canbao.register.domain.undoing import restore
 from canbao.register.models import Change, Resident
 from canbao.register.refusals import GroundMissing, NothingChanges, WasWithdrawn
 from tests.collection.domain.test_cash import take as pay

@@ -8,8 +8,9 @@ import pytest
 from canbao.enrolment.domain.facts import facts_of
 from canbao.enrolment.packs import pack_of
 from canbao.policy import Pack, load_pack
-from canbao.register.domain.changes import correct_details, correct_number, give_number, undo
+from canbao.register.domain.changes import correct_details, correct_number, give_number
 from canbao.register.domain.residents import register_resident, register_without_papers
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Resident
 from tests.county import COUNTY, IN_THE_WINDOW, County, number, signed_in
 

@@ -2,15 +2,11 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision, NotYourWork
@@ -20,8 +16,6 @@ from canbao.enrolment.domain.facts import facts_of
 from canbao.kernel.identity import WrongCheckCharacter
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.changes import (
-    _COLUMNS,
-    _PLACE,
     correct_details,
     correct_name,
     correct_number,
@@ -31,20 +25,16 @@ from canbao.register.domain.changes import (
     left_employee_scheme,
     moved_away,
     returned,
-    undo,
 )
-from canbao.register.domain.residents import find_by_number, one_number_one_person, register_newborn
+from canbao.register.domain.residents import find_by_number, one_number_one_person
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Household, Resident
-from canbao.register.queries import history_of
 from canbao.register.refusals import (
-    CannotBeUndone,
-    ChangedSince,
     DayNotPossible,
     DetailNotPossible,
     GroundMissing,
     HasDied,
     HasMovedAway,
-    LaterHappened,
     NeverInEmployeeScheme,
     NothingChanges,
     NumberInText,
@@ -54,41 +44,13 @@ from canbao.register.refusals import (
     NumberThereAlready,
     TextNotWritable,
     TextTooLong,
-    UndoneAlready,
 )
-from tests.collection.racing import all_at_once, as_owner
+from tests.collection.racing import as_owner
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, PEOPLE, VILLAGE, County, number, signed_in
+from tests.register.changing import BORN, MERGED, NEW, TODAY, does, newborn, row_of, takes_back
 
-TODAY = IN_THE_WINDOW.date()
-BORN = date(2021, 10, 20)
 BOYS_NUMBER, GIRLS_NUMBER = number(BORN, 71), number(BORN, 72)
-NEW = number(date(1999, 9, 9), 99)
 OLD_FOREIGN = "USA340021102012"  # of BORN, but for the century
-
-
-def does(county: County, what: Callable[..., Change], who: str | Resident, *args: Any, by: str = "clerk", **rest: Any) -> Change:  # fmt: skip
-    """Somebody of the staff changes the register, signed in as themselves."""
-    resident = county.person(who) if isinstance(who, str) else who
-    rest = {"why": "看了户口簿", "at": IN_THE_WINDOW} | rest
-    with signed_in(by):
-        return what(resident, *args, by=county.staff(by), **rest)
-
-
-def takes_back(county: County, change: Change, *, by: str = "clerk") -> Change:
-    with signed_in(by):
-        return undo(change, by=county.staff(by), why="登记错了", at=IN_THE_WINDOW)
-
-
-def newborn(county: County, name: str = "赵大宝宝", *, sex: str = "男", order: int = 1) -> Resident:
-    with signed_in("clerk"):
-        return register_newborn(guardian=county.person("赵大"), name=name, sex=sex, born_on=BORN, order_of_birth=order)
-
-
-def row_of(resident: Resident) -> dict[str, Any]:
-    """The whole row as the database has it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_jsonb(r)::text FROM register_resident r WHERE id = %s", [resident.pk])
-        return cursor.fetchone()[0]
 
 
 # --- newborns ---------------------------------------------------------------------------------------------------------
@@ -189,53 +151,6 @@ def test_a_name_is_corrected_without_its_blanks(county: County) -> None:
     assert (county.person("赵达").household.code, Resident.objects.filter(name="赵大").exists()) == ("赵家", False)
 
 
-def test_of_two_corrections_of_one_thing_the_last_is_taken_back_first(county: County) -> None:
-    first = does(county, correct_name, "赵大", "赵达")
-    second = does(county, correct_name, "赵达", "赵答")
-
-    with pytest.raises(ChangedSince):
-        takes_back(county, first)
-    takes_back(county, second)
-    takes_back(county, first)
-
-    assert county.person("赵大")
-
-
-def test_a_correction_is_taken_back_and_what_was_changed_beside_it_stays(county: County) -> None:
-    name = does(county, correct_name, "赵大", "赵达")
-    does(county, correct_details, "赵达", relation="父亲")
-
-    takes_back(county, name)
-
-    assert county.person("赵大").relation == "父亲"
-
-
-def test_what_was_taken_back_can_be_brought_back_by_taking_that_back(county: County) -> None:
-    back = takes_back(county, does(county, correct_name, "赵大", "赵达"))
-
-    takes_back(county, back)
-
-    assert county.person("赵达")
-
-
-def test_nothing_is_taken_back_twice_even_at_the_same_moment(real_county: County) -> None:
-    change = does(real_county, correct_name, "赵大", "赵达")
-
-    answers = all_at_once(*[lambda: takes_back(real_county, change)] * 4)
-
-    assert [type(answer) for answer in answers if not isinstance(answer, Change)] == [UndoneAlready] * 3
-    assert Change.objects.filter(undoes=change).count() == 1
-
-
-def test_a_number_is_not_taken_back_to_one_that_somebody_else_has_by_now(county: County) -> None:
-    _, _, born_on, sequence, _, _ = PEOPLE["周归"]
-    change = does(county, correct_number, "周归", NEW, allow_synthetic=True)
-    does(county, correct_number, "赵大", number(born_on, sequence), allow_synthetic=True)
-
-    with pytest.raises(NumberTaken):
-        takes_back(county, change)
-
-
 # --- death, moving, work ----------------------------------------------------------------------------------------------
 
 
@@ -320,50 +235,6 @@ def test_a_day_that_was_taken_back_stands_in_nobodys_way_until_it_holds_again(co
 
     with pytest.raises(DayNotPossible):
         does(county, died, "赵大", on=date(2021, 9, 1))
-
-
-def test_nothing_is_taken_back_that_something_later_rests_on(county: County) -> None:
-    """He came back and found work here: without the return he would have found it after he left."""
-    does(county, moved_away, "赵大", on=date(2021, 10, 1))
-    back = does(county, returned, "赵大", on=date(2021, 10, 5))
-    worked = does(county, joined_employee_scheme, "赵大", on=date(2021, 10, 10))
-
-    with pytest.raises(LaterHappened) as no:
-        takes_back(county, back)
-    assert "迁出（2021-10-01）之后还有参加职工医保（2021-10-10）" in no.value.says
-    assert county.person("赵大").moved_on is None
-
-    takes_back(county, worked)
-    takes_back(county, back)
-    assert county.person("赵大").moved_on == date(2021, 10, 1)
-
-
-def test_what_was_taken_back_does_not_hold_again_before_what_happened_since(county: County) -> None:
-    mistaken = takes_back(county, does(county, died, "赵大", on=date(2021, 10, 1)))
-    left = does(county, moved_away, "赵大", on=date(2021, 10, 5))
-
-    with pytest.raises(LaterHappened):
-        takes_back(county, mistaken)
-    takes_back(county, left)
-    takes_back(county, mistaken)
-
-    assert county.person("赵大").died_on == date(2021, 10, 1)
-
-
-def test_of_a_chain_it_is_told_which_changes_hold_now(county: County) -> None:
-    """Odd: undone; even: in force again. Taken back is only the last of them."""
-    chain = [does(county, died, "赵大", on=TODAY)]
-    seen = []
-    for _ in range(3):
-        chain.append(takes_back(county, chain[-1]))
-        with signed_in("clerk"):
-            seen.append([(one.is_undone, one.is_answered) for one in reversed(history_of(chain[0].resident))])
-
-    assert seen == [
-        [(True, True), (False, False)],
-        [(False, True), (True, True), (False, False)],
-        [(True, True), (False, True), (True, True), (False, False)],
-    ]
 
 
 @pytest.mark.parametrize(
@@ -520,87 +391,12 @@ def test_who_moved_away_is_pointed_to_the_return(county: County) -> None:
     assert no.value.remedy == "如已迁回，登记迁回；登记有误的，撤销那次变更。"
 
 
-def test_what_was_taken_back_points_to_the_last_change_of_its_chain(county: County) -> None:
-    change = does(county, correct_name, "赵大", "赵达")
-    back = takes_back(county, change)
-    forth = takes_back(county, back)
-
-    for done in (change, back):
-        with pytest.raises(UndoneAlready) as no:
-            takes_back(county, done)
-        assert no.value.remedy == "最近一次变更是2021-11-15的“撤销变更”，从它开始撤销。"
-    takes_back(county, forth)
-    assert county.person("赵大")
-
-
 def test_only_details_are_details(county: County) -> None:
     with pytest.raises(TypeError, match="died_on"):
         does(county, correct_details, "赵大", died_on=TODAY)
 
 
 # --- nothing is lost --------------------------------------------------------------------------------------------------
-
-CHANGES: list[Callable[[County, Resident], Change]] = [
-    lambda county, one: does(county, correct_name, one, f"{one.name}改"),
-    lambda county, one: does(county, correct_number, one, NEW, allow_synthetic=True),
-    lambda county, one: does(county, correct_details, one, relation="亲属", hukou="permit"),
-    lambda county, one: does(county, moved_away, one, on=TODAY),
-    lambda county, one: does(county, returned, one, on=TODAY),
-    lambda county, one: does(county, joined_employee_scheme, one, on=TODAY),
-    lambda county, one: does(county, left_employee_scheme, one, on=TODAY, months=None, back_paid=None),
-    lambda county, one: does(county, died, one, on=TODAY),
-]
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example is rolled back
-@given(steps=st.lists(st.sampled_from(CHANGES), max_size=6))
-def test_whatever_happened_is_taken_back_step_by_step(county: County, steps: list[Callable[..., Change]]) -> None:
-    person = county.person("周归")
-    with transaction.atomic():
-        rows, changes = [row_of(person)], []
-        for step in steps:
-            with suppress(Refusal), transaction.atomic():
-                changes.append(step(county, Resident.objects.get(pk=person.pk)))
-                rows.append(row_of(person))
-
-        for change in reversed(changes):
-            assert row_of(person) == rows.pop()
-            takes_back(county, change)
-
-        assert row_of(person) == rows.pop()
-        assert person.changes.count() == 2 * len(changes)
-        transaction.set_rollback(True)
-
-
-NOT_THE_PERSONS_OWN = {"id", "county", "enrolled_last_year", *_PLACE}
-"""Where a person is registered and whether another row stands for them, and what came with the register: no change of one
-person alone concerns it."""
-
-
-def test_everything_of_a_person_can_be_taken_back() -> None:
-    assert {field.column for field in Resident._meta.concrete_fields} - NOT_THE_PERSONS_OWN == set(_COLUMNS)
-
-
-MERGED = """SELECT set_config('register.change', '{"kind": "details", "on": "2021-11-15", "why": "并村", "by": "test",
-    "at": "2021-11-15T10:00:00+08:00"}', true);"""
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        pytest.param("UPDATE register_household SET address = '一组' WHERE code = '赵家'", id="a-household's"),
-        pytest.param(
-            """UPDATE register_resident SET relation = '兄弟',
-                household_id = (SELECT id FROM register_household WHERE code = '周家') WHERE name = '赵大'""",
-            id="beyond-the-person",
-        ),
-    ],
-)
-def test_what_went_beyond_one_person_is_not_taken_back_by_halves(real_county: County, statement: str) -> None:
-    as_owner(MERGED + statement)
-
-    with pytest.raises(CannotBeUndone):
-        takes_back(real_county, Change.objects.get())
 
 
 def test_each_answer_is_the_row_that_the_call_wrote(county: County) -> None:

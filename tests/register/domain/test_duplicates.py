@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.access.sealing import person_token, seal
-from canbao.register.domain.changes import died, undo
+from canbao.register.domain.changes import died
 from canbao.register.domain.duplicates import (
     Why,
     are_the_same,
@@ -22,6 +22,7 @@ from canbao.register.domain.duplicates import (
 )
 from canbao.register.domain.households import living_in, move_over
 from canbao.register.domain.residents import find_by_number, register_newborn, register_resident
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Resident, TwoPeople
 from canbao.register.refusals import GroundMissing, HasDied, NothingChanges, SaidAlready, WasWithdrawn
 from tests.collection.racing import one_inside_the_other

@@ -15,7 +15,7 @@ from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.divisions.models import Division
 from canbao.kernel.identity import WrongLength
-from canbao.register.domain.changes import correct_name, died, undo
+from canbao.register.domain.changes import correct_name, died
 from canbao.register.domain.households import (
     Regrouped,
     change_tier,
@@ -28,6 +28,7 @@ from canbao.register.domain.households import (
 )
 from canbao.register.domain.places import move_to_village
 from canbao.register.domain.residents import register_newborn, register_newborn_apart, register_resident
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Household, Resident, Word
 from canbao.register.queries import find_households, history_of_household
 from canbao.register.refusals import (

@@ -8,6 +8,7 @@ from canbao.access.models import Record, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.documents.reading import read_spreadsheet
 from canbao.documents.table import Table
+from canbao.rosters.domain import returning
 from canbao.rosters.models import Roster
 from canbao.rosters.refusals import NotYourDepartment
 from tests.county import County
@@ -63,6 +64,18 @@ def test_reading_the_numbers_is_on_record(county: County, roster: Roster) -> Non
         "staff:civil",
         {"rows": 3},
     )
+
+
+def test_nobody_with_something_to_record_waits_until_the_file_is_written(
+    county: County, roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = Record.objects.filter(verb="roster.given_back").count
+    writing, seen = returning.answer_sheet, []
+    monkeypatch.setattr(returning, "answer_sheet", lambda answer: seen.append(recorded()) or writing(answer))
+
+    give_back(roster, by=county.staff("civil"))
+
+    assert (seen, recorded()) == ([0], 1)
 
 
 @pytest.mark.parametrize(("who", "refusal"), [("clerk", NotYourDivision), ("tax", NotYourWork)])

@@ -57,38 +57,35 @@ def test_a_row_gets_the_same_verdict_as_a_set_and_alone(
     assert [(one, other) for one, other in zip(as_a_set, alone, strict=True) if one != other] == []
 
 
-def test_of_a_good_list_hardly_a_row_is_read_alone(
-    county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read = []
+@pytest.fixture
+def read_alone(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows were read one by one, of each part of a list."""
+    read: list[int] = []
     reading = importing.incoming_rows
     monkeypatch.setattr(
         importing,
         "incoming_rows",
         lambda table, fields, **how: read.append(fields.height) or reading(table, fields, **how),
     )
+    return read
+
+
+def test_of_a_good_list_hardly_a_row_is_read_alone(county: County, tmp_path: Path, read_alone: list[int]) -> None:
     planted = written(registered(2), tmp_path / "civil.xlsx", LAYOUTS["civil"], rows=1500)
     imported(county, tmp_path / "civil.xlsx", department=LAYOUTS["civil"].department, cut_off_on=ON)
 
-    assert 0 < sum(read) < 2 * len(planted.faults)
+    assert 0 < sum(read_alone) < 2 * len(planted.faults)
 
 
 def test_a_departments_own_way_of_writing_sends_no_list_the_slow_way(
-    county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    county: County, tmp_path: Path, read_alone: list[int]
 ) -> None:
     """How a category was read is said of each row and is no reason to look at each of them."""
-    read = []
-    reading = importing.incoming_rows
-    monkeypatch.setattr(
-        importing,
-        "incoming_rows",
-        lambda table, fields, **how: read.append(fields.height) or reading(table, fields, **how),
-    )
     rows = [(*listed("赵大", "低保A类"), ""), (*listed("赵妻", "低保、重度残疾"), "四级")]
     path = text_table(tmp_path / "a.csv", rows, encoding="utf-8", header=(*HEADER, "残疾等级"))
     roster = imported(county, path, own_spellings={"低保A类": "低保对象"})
 
-    assert sum(read) == 0
+    assert sum(read_alone) == 0
     assert [(row.outcome, row.why.rpartition("，")[-1].rpartition("读作")[-1]) for row in roster.rows.order_by("row")] == [
         ("corrected", "「低保对象」。"), ("corrected", "该项未采用。"),
     ]  # fmt: skip

@@ -23,8 +23,8 @@ from canbao.documents.table import plain_header
 from canbao.kernel.identity import parse_identity
 from canbao.kernel.passport import passports_like
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain.changes import undo
 from canbao.register.domain.students import KIND, check_student, go_to_school
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Resident
 from canbao.register.refusals import NotOnRegister
 
@@ -214,7 +214,7 @@ def _went(school: CollectingUnit) -> QuerySet[Change]:
 @transaction.atomic
 def take_back_students(school: CollectingUnit, *, went_at: datetime, went_by: str, by: Staff, why: str, at: datetime) -> int:  # fmt: skip
     """Everybody who went with one list and is still there is again where they were. Returns how many. Says no, in this order: `NoStudents`
-    (nobody of such a list, or nobody is there any more), then as `changes.undo`, of whomever comes first: then nobody of the list is taken back.
+    (nobody of such a list, or nobody is there any more), then as `undoing.undo`, of whomever comes first: then nobody of the list is taken back.
     """
     went = list(_went(school).filter(at=went_at, by=went_by).order_by("pk"))
     if not went:

@@ -39,7 +39,7 @@ class Published:
 
 @transaction.atomic
 def begin_season(pack: Pack, *, county: str, by: Staff) -> Published:
-    """The county takes a notice of its own, or of its city or province, for a season; it is opened later. Again is the same.
+    """The county takes a notice that means its people (`is_of`) for a season; it is opened later. Again is the same.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NoticeOfElsewhere`, `NoticeAmends`, `OtherPackPublished`.
     """

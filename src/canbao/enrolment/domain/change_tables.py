@@ -42,6 +42,7 @@ from canbao.register.domain import changes
 from canbao.register.domain.entries import ground_of, name_of, name_of_somebody_new, relation_of
 from canbao.register.domain.households import take_in
 from canbao.register.domain.residents import find_by_number, register_resident
+from canbao.register.domain.undoing import restore, undo
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import NumberTaken
 from canbao.rosters.domain.cells import kept
@@ -134,7 +135,7 @@ def take_back(made: ChangeTable, *, by: Staff, why: str, at: datetime) -> Change
             if row.added is not None:
                 changes.withdraw(row.added, by=by, why=why, at=at)
             else:
-                changes.undo(row.change, by=by, why=why, at=at)
+                undo(row.change, by=by, why=why, at=at)
         except Refusal as no:
             raise ChangedSincePreview(row=row.row, who=row.name, says=no.says) from no
     _check_nobody_enrolled(row for row in rows if row.what == What.ADDED)
@@ -317,7 +318,7 @@ def _perform(row: ChangeTableRow, *, by: Staff, at: datetime, why: str) -> None:
         if there is not None and there.same_as_id is not None:
             raise NumberTaken  # registered twice: the row that stands for this person is the other one
         if there is not None and there.withdrawn:
-            row.change = changes.restore(_as_withdrawn(there, row, home), **said)
+            row.change = restore(_as_withdrawn(there, row, home), **said)
         else:
             entry = {"name": row.name, "number": number, "relation": row.relation}
             row.added = take_in(

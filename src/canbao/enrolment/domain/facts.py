@@ -4,8 +4,7 @@ One SQL sentence gathers them; it is the only place that knows from where facts 
 tier from the household, the rest from the register.
 
 Whether somebody is of another state, and why they are here, is said by the kind of their number and of their stay, and so is whether
-a child is not born yet: nothing is kept for it,
-so that a number or a stay that is corrected is asked about as it is then. A notice is told in its own words, and only what it looks at.
+a child is not born yet: nothing is kept for it, so that a number or a stay that is corrected is asked about as it is then. A notice is told in its own words, and only what it looks at.
 """
 
 import json

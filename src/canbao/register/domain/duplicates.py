@@ -28,8 +28,8 @@ from canbao.access.sealing import person_token, unseal
 from canbao.kernel.division_code import DivisionCode
 from canbao.kernel.identity import IdentityRefusal
 from canbao.kernel.passport import identity_of_kept
-from canbao.register.domain.changes import said
 from canbao.register.domain.entries import ground_of
+from canbao.register.domain.keeping import said
 from canbao.register.models import Change, Resident, TwoPeople
 from canbao.register.refusals import HasDied, NothingChanges, SaidAlready, WasWithdrawn
 
@@ -200,7 +200,7 @@ def are_the_same(stays: Resident, goes: Resident, *, takes_over: bool, by: Staff
     merged into it. `takes_over`: name and
     number of the row that goes are the right ones, and the row that stays gets them.
 
-    Undone by `changes.undo` of the change. Says no, in this order: `NotYourDivision`, `NotYourWork`, `NothingChanges` (one row is one
+    Undone by `undoing.undo` of the change. Says no, in this order: `NotYourDivision`, `NotYourWork`, `NothingChanges` (one row is one
     row already), `HasDied`, `WasWithdrawn`, what is wrong with the ground.
     """
     one, other = _both(stays, goes, by)

@@ -1,6 +1,6 @@
 """Who belongs together: a household is opened, splits, people go over to another one, two become one, and what is said of a household.
 
-Each is one change, however many people it concerns (`Change.together`), and is taken back as one (`changes.undo`). A person
+Each is one change, however many people it concerns (`Change.together`), and is taken back as one (`undoing.undo`). A person
 is registered where their household is; the database takes their search words, what they hold and what they still owe
 along (`sql/30_words.sql`, `rosters/sql/30_follow.sql`, `enrolment/sql/30_follow.sql`). What was paid stays where it was paid.
 A household that everybody has left stays, empty, under its code.
@@ -24,8 +24,8 @@ from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.kernel.refusal import must
-from canbao.register.domain.changes import said
 from canbao.register.domain.entries import HEAD, address_of, relation_of
+from canbao.register.domain.keeping import said
 from canbao.register.domain.residents import one_code_one_household
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import (

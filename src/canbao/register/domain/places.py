@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from canbao.kernel.refusal import must
-from canbao.register.domain.changes import said
+from canbao.register.domain.keeping import said
 from canbao.register.models import Change
 
 # Locked by id first, as everybody does: an UPDATE alone takes rows in whatever order it finds them, and meets who comes the other way.

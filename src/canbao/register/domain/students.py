@@ -2,7 +2,7 @@
 
 Who collects is said of a household, and who works at a school sees what lies where the school stands. So a student leaves the
 family's household for one of their own, as in a split; whoever owes there owes it at the school. Each is a change of its own, taken
-back by itself (`changes.undo`): the student is in the family's household again. After school they go back by moving over.
+back by itself (`undoing.undo`): the student is in the family's household again. After school they go back by moving over.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.refusals import NotYourDivision
 from canbao.divisions.models import CollectingUnit
-from canbao.register.domain.changes import said
 from canbao.register.domain.entries import HEAD
+from canbao.register.domain.keeping import said
 from canbao.register.domain.residents import one_code_one_household
 from canbao.register.models import Change, Household, Resident
 from canbao.register.refusals import HasDied, HasMovedAway, LeadsAHousehold, NobodyChosenToMove, WasWithdrawn

@@ -26,6 +26,7 @@ from canbao.kernel.identity import IdentityRefusal
 from canbao.kernel.passport import ChinesePassport, IssuerMissing, IssuerUnknown
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain import changes
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Resident, WithoutNumber
 from canbao.register.queries import changes_possible, history_of, residents_in
 from canbao.register.refusals import (
@@ -274,7 +275,7 @@ def take_back(request: HttpRequest, resident_id: int, change_id: int) -> HttpRes
         return _undo_page(request, person, made, form)
     try:
         ground = form.cleaned_data["why"]
-        _with_bills(request, person, lambda: changes.undo(made, by=request.user, why=ground, at=now()))
+        _with_bills(request, person, lambda: undo(made, by=request.user, why=ground, at=now()))
     except Refusal as no:
         return _undo_page(request, person, made, form, no=no)
     messages.success(request, gettext("已撤销：{kind}。").format(kind=gettext(made.get_kind_display())))
@@ -319,7 +320,7 @@ def _anew(request: HttpRequest, done: Change, kind: Kind, form: GroundForm) -> C
     """What the form would write in place of `done`; nothing of it stays. None: it, or taking that back, is refused."""
     try:
         with transaction.atomic():
-            changes.undo(done, by=request.user, why=done.why, at=now())
+            undo(done, by=request.user, why=done.why, at=now())
             made = _made(request, _resident(request, done.resident_id), kind, form)
             transaction.set_rollback(True)
             return made

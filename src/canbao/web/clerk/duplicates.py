@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +38,7 @@ from canbao.register.queries import history_of, inside, residents_in
 from canbao.web.clerk.changes import GroundForm
 from canbao.web.guards import staff_who_may
 from canbao.web.members import Member, members
+from canbao.web.places import place_of
 
 DECIDED_SHOWN = 50
 
@@ -59,7 +60,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 @staff_who_may(Work.CHANGE_REGISTER)
 @require_safe
 def duplicates_of(request: HttpRequest, division: str) -> HttpResponse:
-    place = place_at_desk(request, division)
+    place = place_of(request, division)
     found = suspects_in(place.code)
     two = TwoPeople.objects.filter(one__in=Resident.objects.filter(inside(place.code)), taken_back_at__isnull=True)
     merged = Resident.objects.filter(inside(place.code), same_as__isnull=False).select_related("same_as", "household")
@@ -201,16 +202,6 @@ def take_back(request: HttpRequest, two_people_id: int) -> HttpResponse:
         return render(request, "clerk/duplicates.html", context, status=409)
     messages.success(request, gettext("已撤回，重新列入名单。"))
     return redirect("duplicates")
-
-
-def place_at_desk(request: HttpRequest, division: str) -> Division:
-    """Within the clerk's own place, else there is no such place."""
-    try:
-        if not DivisionCode(request.user.division).covers(division):
-            raise Http404
-    except Refusal as no:  # no code of a place
-        raise Http404 from no
-    return get_object_or_404(Division, pk=division)
 
 
 def _pair(one: Resident, other: Resident) -> Pair:

@@ -20,6 +20,7 @@ from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan
+from canbao.kernel.long_numbers import has_many_digits
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.residents import find_by_number, find_by_passport
 from canbao.register.models import Household
@@ -31,7 +32,7 @@ from canbao.register.queries import (
     households_in,
     last_changes,
 )
-from canbao.web.clerk.newcomer_forms import MANY_DIGITS, unborn_name
+from canbao.web.clerk.newcomer_forms import unborn_name
 from canbao.web.clerk.regrouping import possible_here
 from canbao.web.guards import staff_who_may
 from canbao.web.history import told
@@ -68,7 +69,7 @@ def _find(request: HttpRequest, text: str) -> list[HouseholdFound]:
     if found:
         return found
     people = find_by_passport(text)
-    if sum(character.isdecimal() for character in text) >= MANY_DIGITS:
+    if has_many_digits(text):
         resident = find_by_number(text, on=today(), allow_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS)
         people = [resident] if resident else []
     codes = dict.fromkeys(resident.household.code for resident in people)

@@ -12,9 +12,10 @@ from canbao.access.clock import today
 from canbao.access.models import Staff
 from canbao.divisions.models import CollectingUnit, Division, UnitKind
 from canbao.divisions.queries import below
-from canbao.enrolment.packs import traits_known
+from canbao.enrolment.packs import children_apart, traits_known
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.identity import half_width
+from canbao.kernel.long_numbers import has_many_digits
 from canbao.kernel.passport import passports_like
 from canbao.kernel.refusal import must
 from canbao.policy import Pack, UnbornName
@@ -29,7 +30,6 @@ from canbao.register.models import Household, Resident, WithoutNumber
 from canbao.web.clerk.changes import NOT_A_DAY
 from canbao.web.clerk.child_forms import SEXES, OfParentHere, OneOfABirth
 
-MANY_DIGITS = 12  # more than a name or a household code has at its end: an identity number
 _TEXT = {"autocomplete": "off"}
 
 
@@ -251,11 +251,6 @@ def ways_to_register(pack: Pack | None) -> dict[str, type[SomebodyForm | ApartFo
 def carried(typed: str) -> dict[str, str]:
     """What a clerk looked for and did not find, as the beginning of a form: a name, or a number."""
     typed = "".join(half_width(typed).split())
-    if passports_like(typed) or sum(character.isdecimal() for character in typed) >= MANY_DIGITS:
+    if passports_like(typed) or has_many_digits(typed):
         return {"number": typed}
     return {} if typed.isascii() else {"name": typed}
-
-
-def children_apart(pack: Pack | None) -> str:
-    """The clause by which children of two parents in the employee scheme are a household of their own; "" where there is none."""
-    return pack.household.children_apart.clause if pack and pack.household.children_apart else ""

@@ -17,7 +17,7 @@ from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.access.record import record, recorded_last
 from canbao.collection.domain.readjustment import follow_register
-from canbao.enrolment.packs import pack_in_force
+from canbao.enrolment.packs import children_apart, pack_in_force
 from canbao.kernel.refusal import Refusal
 from canbao.register.domain.households import open_household, take_in
 from canbao.register.domain.residents import register_newborn, register_unborn
@@ -34,7 +34,6 @@ from canbao.web.clerk.newcomer_forms import (
     SomebodyForm,
     UnbornForm,
     carried,
-    children_apart,
     unborn_name,
     ways_to_register,
 )

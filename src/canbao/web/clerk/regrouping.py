@@ -22,16 +22,16 @@ from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.access.record import record
 from canbao.collection.domain.households import with_bills
-from canbao.enrolment.packs import pack_in_force
+from canbao.enrolment.packs import children_apart, pack_in_force
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
-from canbao.register.domain import changes, households
+from canbao.register.domain import households
 from canbao.register.domain.households import Regrouped, living_in
+from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Household, Resident
 from canbao.register.queries import HouseholdFound, find_households, history_of_household, households_in, together_with
 from canbao.register.refusals import HouseholdNotFound
 from canbao.web.clerk.changes import GroundForm, said_beside
-from canbao.web.clerk.newcomer_forms import children_apart
 from canbao.web.guards import staff_who_may
 from canbao.web.history import differences, told
 from canbao.web.members import Member, State, members
@@ -277,7 +277,7 @@ def take_back(request: HttpRequest, household_id: int, change_id: int) -> HttpRe
         people = Resident.objects.filter(household__in=touched).values_list("pk", flat=True)
         try:
             with_bills(
-                lambda: changes.undo(made, by=request.user, why=form.cleaned_data["why"], at=now()),
+                lambda: undo(made, by=request.user, why=form.cleaned_data["why"], at=now()),
                 county=home.county, residents=list(people), at=now(), actor=f"staff:{request.user.username}",
             )  # fmt: skip
         except Refusal as refused:

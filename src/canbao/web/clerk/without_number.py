@@ -9,8 +9,8 @@ from canbao.access.clock import today
 from canbao.access.may import Work
 from canbao.access.record import record
 from canbao.register.queries import without_a_number
-from canbao.web.clerk.duplicates import place_at_desk
 from canbao.web.guards import staff_who_may
+from canbao.web.places import place_of
 
 PEOPLE_A_PAGE = 50
 
@@ -24,7 +24,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @staff_who_may(Work.CHANGE_REGISTER)
 @require_safe
 def without_number(request: HttpRequest, division: str) -> HttpResponse:
-    place = place_at_desk(request, division)
+    place = place_of(request, division)
     people = Paginator(without_a_number(place.code, on=today()), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     residents = [one.pk for one in people]
     record("without_number.read", f"division:{place.code}", county=request.user.county, residents=residents)

@@ -1,18 +1,18 @@
 """Progress against target: by town, and by village of a town."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from canbao.access.clock import today
 from canbao.access.may import Work
 from canbao.collection.domain.in_hand import units_to_ask
-from canbao.divisions.models import Division
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaigns
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.reports.coverage import coverage, together
 from canbao.web.guards import staff_who_may
+from canbao.web.places import place_of
 from canbao.web.progress import ranked, town_and_villages
 
 
@@ -51,14 +51,6 @@ def town(request: HttpRequest, division: str) -> HttpResponse:
         "cash": units_to_ask(place.code, campaign, on=today()),
     }
     return render(request, "county/town.html", context)
-
-
-def place_of(request: HttpRequest, division: str) -> Division:
-    """A place within the signed-in person's own; any other is not there."""
-    place = get_object_or_404(Division, pk=division)
-    if not DivisionCode(request.user.division).covers(place.code):
-        raise Http404
-    return place
 
 
 def campaign_of(request: HttpRequest, division: str) -> Campaign:
