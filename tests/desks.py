@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from canbao.access.scope import current_scope, within
-from canbao.collection.domain import cash, readjustment, receipts, refunds, remittances
+from canbao.collection.domain import cash, in_hand, readjustment, receipts, refunds, remittances
 from canbao.enrolment.domain import campaigns, free
 from canbao.rosters.domain import closing, confirming, importing, mending, returning, taking_back
 from tests.county import everybody
@@ -33,6 +33,7 @@ def _signed_in(work: W) -> W:
 
 
 take_cash = _signed_in(cash.take_cash)
+decide_cash_stop = _signed_in(in_hand.decide_cash_stop)
 readjust = _signed_in(readjustment.readjust)
 note_print = _signed_in(receipts.note_print)
 void = _signed_in(receipts.void)

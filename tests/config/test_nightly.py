@@ -23,6 +23,7 @@ from canbao.gateways.standin.keys import ensure_keys
 from canbao.gateways.standin.spawn import Control, spawned
 from canbao.register.models import Household
 from canbao.rosters.models import Holding
+from tests.collection.cash_rules import with_cash_rule
 from tests.collection.domain.test_cash import take
 from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, hold, register_changes
 from tests.desks import approve, readjust, review
@@ -186,3 +187,18 @@ def test_a_village_without_receipts_holds_up_nobody_else(
         ["赵大", "赵妻", "赵双一", "赵双二"]
     )
     assert "没有票据的学校的票据已用完" in capsys.readouterr().err
+
+
+def test_cash_that_should_have_been_handed_in_is_named_with_whom_to_ask(
+    county: County, standin: Control, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_cash_rule(county.campaign, "{on_reaching_yuan: 1280, clause: 五（一）}")
+    take(county, "周家")
+    call_command("nightly")
+    assert "该汇缴了" not in capsys.readouterr().err
+    take(county, "赵家")
+
+    with pytest.raises(SystemExit):
+        call_command("nightly")
+
+    assert f"{COUNTY} 示例一村委会手上的现金1600.00元该汇缴了：已满1280.00元，找村经办员\n" in capsys.readouterr().err

@@ -124,6 +124,7 @@ FIGURES: list[Row] = [
     ("suixi-2022/time.yaml", "left_at_most: 3个月", "left_at_most: 3月", "3月}", "“3月”不是时间长度"),
     ("dongzhi-2021/time.yaml", "{paid_within_of_birth: 3个月}", "{paid_within_of_birth: 三个月}", "三个月}", "“三个月”不是时间长度"),
     ("hefei-2021/work.yaml", "remit_within: 30天", "remit_within: 0天", "0天", "remit_within 是 0天，等于没有"),
+    ("hefei-2021/work.yaml", "    remit_within: 30天\n    on_reaching_yuan: 200000\n", "", "cash:", "cash 至少要有一项"),
     ("suixi-2022/time.yaml", "plus: 1天", "plus: 0天", "plus: 0天", "plus 是 0天，等于没有"),
     ("hefei-2021/time.yaml", "first: 2021-09-01", "first: 2021-9-1", "2021-9-1", "不是日期，请写成 年-月-日"),
     ("hefei-2021/time.yaml", "first: 2021-09-01", "first: 2021年9月1日", "2021年9月1日", "不是日期，请写成 年-月-日"),

@@ -278,6 +278,34 @@ class UnitCollectsNoMore(Refusal):
     remedy_template = "请重新打开这一户的页面，看现在由哪里代收。"
 
 
+class DrawerIsOverdue(Refusal):
+    """The oldest cash should have been handed in by now, and the county says that collecting stops then."""
+
+    code = "drawer_is_overdue"
+    says_template = "{unit}手上的现金{yuan}元，最早一笔是{oldest}收的，最晚应在{until}汇缴，现在不能再收现金。"
+    remedy_template = "请先在“汇缴现金”里汇缴，再收；也可以请居民用手机扫码缴费。"
+
+    def __init__(self, *, unit: str, fen: int, oldest: str, until: str, clause: str = "") -> None:
+        super().__init__(clause=clause, unit=unit, yuan=yuan(fen), oldest=oldest, until=until)
+
+
+class DrawerIsFull(Refusal):
+    """The sum that obliges to hand in was reached, and the county says that collecting stops then."""
+
+    code = "drawer_is_full"
+    says_template = "{unit}手上的现金已有{yuan}元，达到{limit}元就要汇缴，现在不能再收现金。"
+    remedy_template = "请先在“汇缴现金”里汇缴，再收；也可以请居民用手机扫码缴费。"
+
+    def __init__(self, *, unit: str, fen: int, limit_fen: int, clause: str = "") -> None:
+        super().__init__(clause=clause, unit=unit, yuan=yuan(fen), limit=yuan(limit_fen))
+
+
+class NoLimitsOnCash(Refusal):
+    code = "no_limits_on_cash"
+    says_template = "{title}没有写明现金多久、达到多少要汇缴，没有可以停收的限额。"
+    remedy_template = "限额要由通知规定；通知有规定的，请核对方案里的 cash。"
+
+
 class DrawerIsEmpty(Refusal):
     code = "drawer_is_empty"
     says_template = "这段时间没有待汇缴的现金。"
@@ -362,6 +390,8 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         VoidReasonTooLong,
         CashInOldDrawer,
         UnitCollectsNoMore,
+        DrawerIsOverdue,
+        DrawerIsFull,
         DrawerIsEmpty,
         RemittanceDiffers,
         CertificateUsed,

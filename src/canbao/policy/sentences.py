@@ -311,10 +311,11 @@ def _targets(rule: Targets) -> str:
 
 
 def _cash(rule: Cash) -> str:
-    amount = short_yuan(rule.on_reaching_fen)
+    within = f"最长 {rule.remit_within}" if rule.remit_within else ""
+    amount = f"达到 {short_yuan(rule.on_reaching_fen)} 元" if rule.on_reaching_fen is not None else ""
     remark = f"，缴款书备注{_names(rule.remark)}" if rule.remark else ""
     papers = f"，没有税务登记的首次汇缴带{_names(rule.first_time_papers)}" if rule.first_time_papers else ""
-    return f"收到的现金最长 {rule.remit_within}、达到 {amount} 元即汇缴{remark}{papers}"
+    return f"收到的现金{'、'.join(filter(None, (within, amount)))}即汇缴{remark}{papers}"
 
 
 def _monthly(rule: MonthlyAdjustment) -> str:

@@ -304,8 +304,10 @@ class Sentences:
     def _cash(self, rule: Cash) -> str:
         remark = f", with {self.names(rule.remark)} in the remark" if rule.remark else ""
         papers = f"; a unit without a tax registration first brings {self.names(rule.first_time_papers)}"
-        within = f"within {length(rule.remit_within)} or on reaching {_money(rule.on_reaching_fen)}"
-        return f"cash is remitted {within}{remark}{papers if rule.first_time_papers else ''}"
+        within = f"within {length(rule.remit_within)}" if rule.remit_within else ""
+        amount = f"on reaching {_money(rule.on_reaching_fen)}" if rule.on_reaching_fen is not None else ""
+        when = " or ".join(filter(None, (within, amount)))
+        return f"cash is remitted {when}{remark}{papers if rule.first_time_papers else ''}"
 
     def _remittance_office(self, rule: RemittanceOffice) -> str:
         return f"universities registered in {self.say(rule.registered_in)} remit at {self.say(rule.office)}"

@@ -1,9 +1,9 @@
 """The offices' side: rosters, collecting and handing in money, targets, whom to call."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from canbao.kernel.fen import share_of
 from canbao.policy.rule import Frozen, Rule
@@ -26,12 +26,18 @@ class RosterAdditions(Rule):
 
 
 class Cash(Rule):
-    """Limits on cash in a collecting unit's hands."""
+    """Limits on cash in a collecting unit's hands: of time, of the sum, or both, whichever comes first."""
 
-    remit_within: Length = Field(description="最长多久汇缴一次")
-    on_reaching_fen: Yuan = Field(alias="on_reaching_yuan", description="达到多少即汇缴")
+    remit_within: Length | None = Field(None, description="最长多久汇缴一次")
+    on_reaching_fen: Yuan | None = Field(None, alias="on_reaching_yuan", description="达到多少即汇缴")
     remark: tuple[str, ...] = Field((), description="缴款书备注栏写什么")
     first_time_papers: tuple[str, ...] = Field((), description="没有税务临时登记的单位首次汇缴要带什么")
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.remit_within is None and self.on_reaching_fen is None:
+            raise ValueError("cash 至少要有一项：remit_within（最长多久）或 on_reaching_yuan（达到多少）")
+        return self
 
 
 class RemittanceOffice(Rule):

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from canbao.access.scope import within
-from canbao.enrolment.models import Campaign, Edition
-from canbao.policy import load_pack_texts
+from tests.collection.cash_rules import with_cash_rule
 from tests.county import everybody
 from tests.web.pages import text_of
 
@@ -37,26 +36,10 @@ def test_the_drawer_ages(sign_in: object, outside: object, settings: object) -> 
     assert "最早一笔已 30 天" in text_of(sign_in("clerk").get("/village/"))
 
 
-@pytest.fixture
-def limits(outside: object) -> None:
-    """The notice of the small county sets no limits on cash; here it has those of Hefei: 30 days, or a sum."""
+def limit_cash(outside: object, rule: str, *, stops: bool = False) -> None:
+    """The notice of the small county sets no limits on cash; here it does."""
     with within(everybody()):
-        campaign = outside.county.campaign
-        limits = "{remit_within: 30天, on_reaching_yuan: 1500, remark: [缴费人数], clause: 五（一）}"
-        edition = campaign.editions.get()
-        texts = dict(edition.texts)
-        (name,) = (name for name, text in texts.items() if "\ncollecting:\n" in text)
-        texts[name] = texts[name].replace("\ncollecting:\n", f"\ncollecting:\n  cash: {limits}\n")
-        digest = load_pack_texts(texts, key=campaign.key).digest
-        Edition.objects.create(
-            campaign=campaign,
-            county=campaign.county,
-            number=2,
-            digest=digest,
-            texts=texts,
-            published_at=edition.published_at,
-        )
-        Campaign.objects.filter(pk=campaign.pk).update(pack_digest=digest)
+        with_cash_rule(outside.county.campaign, rule, stops=stops)
 
 
 @pytest.mark.parametrize(
@@ -69,10 +52,10 @@ def limits(outside: object) -> None:
     ],
     ids=["six-days-before", "five-days-before", "the-last-day", "too-late"],
 )
-@pytest.mark.usefixtures("limits")
 def test_old_cash_is_said_to_the_unit_and_to_the_town(
     sign_in: object, outside: object, settings: object, on: date, warning: str
 ) -> None:
+    limit_cash(outside, "{remit_within: 30天, on_reaching_yuan: 200000, clause: 五（一）}")
     outside.pays_cash("赵家")
     settings.CANBAO_TODAY = on
 
@@ -83,12 +66,38 @@ def test_old_cash_is_said_to_the_unit_and_to_the_town(
     assert ["1 个代收单位的现金该汇缴了 示例一村委会 1,280元" in page for page in above] == [bool(warning)] * 2
 
 
-def test_much_cash_is_said_too(sign_in: object, outside: object, limits: None) -> None:
+def test_much_cash_is_said_too(sign_in: object, outside: object) -> None:
+    limit_cash(outside, "{on_reaching_yuan: 1500, clause: 五（一）}")
     for household in ("赵家", "周家"):
         outside.pays_cash(household)
 
     assert "手上的现金已有1,600元，达到1,500元，请马上汇缴" in text_of(sign_in("clerk").get("/village/"))
-    assert "示例一村委会 1,600元 · 最早一笔已 0 天 · 已满1,500元" in text_of(sign_in("town").get("/township/"))
+    assert "示例一村委会 1,600元 · 最早一笔已 0 天 · 已满1,500元 · 找 村经办员" in text_of(
+        sign_in("town").get("/township/")
+    )
+
+
+def test_who_is_near_the_sum_is_told_how_near(sign_in: object, outside: object) -> None:
+    limit_cash(outside, "{on_reaching_yuan: 1500, clause: 五（一）}")
+    outside.pays_cash("赵家")
+
+    seen = text_of(sign_in("clerk").get("/village/"))
+
+    assert "手上的现金已有1,280元，到1,500元的 85%，请尽快汇缴" in seen
+    assert "不能再收现金" not in seen
+    assert "已到限额1,500元的 85% · 找 村经办员" in text_of(sign_in("county").get("/county/"))
+
+
+def test_where_collecting_stops_the_pages_say_so_before_anybody_counts_money(sign_in: object, outside: object) -> None:
+    limit_cash(outside, "{on_reaching_yuan: 1280, clause: 五（一）}", stops=True)
+    client, home = sign_in("clerk"), outside.pays_cash("赵家").household_id
+    other = outside.household("周家")
+
+    pages = [text_of(client.get(page)) for page in ("/village/", "/drawer/", f"/households/{other}/")]
+
+    assert ["能再收现金" in page or "先汇缴，再收现金" in page for page in pages] == [True] * 3
+    assert "先汇缴，再收现金" not in text_of(client.get(f"/households/{home}/"))  # they owe nothing
+    assert "已停收现金" in text_of(sign_in("town").get("/township/"))
 
 
 def test_without_limits_in_the_notice_nobody_is_warned(sign_in: object, outside: object, settings: object) -> None:

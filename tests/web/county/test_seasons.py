@@ -11,6 +11,7 @@ from canbao.enrolment.domain.campaigns import begin_season, is_of
 from canbao.enrolment.models import BaseTable, Bill, Campaign
 from canbao.enrolment.refusals import NoticeAmends, NoticeOfElsewhere, OtherPackPublished
 from canbao.policy import load_pack, load_pack_texts
+from tests.collection.cash_rules import with_cash_rule
 from tests.county import COUNTY, County, another, signed_in
 from tests.enrolment.amendment import amended
 from tests.web.conftest import Outside
@@ -131,3 +132,27 @@ def test_a_notice_of_elsewhere_or_that_amends_begins_no_season(county: County) -
 )  # fmt: skip
 def test_a_notice_is_its_countys_its_citys_or_a_towns(pack: str, county: str, is_its: bool) -> None:
     assert is_of(load_pack(pack), county=county) is is_its
+
+
+def test_the_county_says_on_the_page_whether_cash_stops_at_the_limits(sign_in: object, outside: Outside) -> None:
+    rule = "{remit_within: 30天, on_reaching_yuan: 200000, clause: 五（一）}"
+    pk = outside.look(lambda county: with_cash_rule(county.campaign, rule).pk)
+    client, page = sign_in("county"), f"/county/seasons/{pk}/"
+
+    before = text_of(client.get(page))
+    stopped = text_of(client.post(f"{page}cash/", {"stops": "1"}, follow=True))
+    was = outside.look(lambda county: county.campaign.cash_stops)
+    client.post(f"{page}cash/")
+
+    assert "现金最长 30天汇缴一次；达到200,000元即汇缴。 依据：五（一）" in before
+    assert ("从现在起，到限的单位先汇缴，再收现金。" in stopped, was) == (True, True)
+    assert outside.look(lambda county: county.campaign.cash_stops) is False
+
+
+def test_a_notice_without_limits_shows_none_and_nothing_can_be_stopped(sign_in: object, outside: Outside) -> None:
+    pk = outside.look(lambda county: county.campaign.pk)
+    client, page = sign_in("county"), f"/county/seasons/{pk}/"
+
+    assert "现金限额" not in text_of(client.get(page))
+    answer = client.post(f"{page}cash/", {"stops": "1"})
+    assert (answer.status_code, "没有可以停收的限额" in refusal_of(answer)) == (409, True)

@@ -33,7 +33,8 @@ def take_cash(
     """Take cash for some bills of a household. The same order id again gives the same receipt.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NoUnit`, `OtherUnit`, what `make_order` says no to,
-    `AmountDiffers`, `BillNotOpen` (somebody was faster), `NoReceiptsLeft`.
+    `AmountDiffers`, `DrawerIsOverdue`, `DrawerIsFull` (where the county stops collecting at the limits of the notice),
+    `BillNotOpen` (somebody was faster), `NoReceiptsLeft`.
     """
     check_may(clerk, Work.COLLECT, division=household.division)
     if clerk.unit_id is None:

@@ -50,7 +50,7 @@ class Confirmed:
 
 def confirm(told: Sequence[Told], *, actor: str, at: datetime, county: str | None = None) -> list[Confirmed]:
     """Confirm a set, in the order of `told`. Raises `NotMoney`, `NotYourDivision` (cash of another place),
-    `NoReceiptsLeft`; then nothing of the set has happened.
+    `UnitCollectsNoMore`, `DrawerIsOverdue`, `DrawerIsFull` (cash alone), `NoReceiptsLeft`; then nothing of the set has happened.
 
     `at` is the instant of the telling. `county` is whose money it is where the order is unknown; without it, that of
     the only county that has campaigns.

@@ -204,16 +204,26 @@ BEGIN
                       OR (o.division >= scope_first() AND o.division < scope_after()) IS NOT TRUE)) THEN
         PERFORM refuse('not_your_division');
     END IF;
-    -- held until the end, so that it is not closed meanwhile (collection_drawer_is_empty)
+    -- held until the end, so that it is not closed meanwhile (collection_drawer_is_empty), and so that two clerks count one drawer
+    -- one after the other (collection_drawer_takes)
     PERFORM 1 FROM divisions_collectingunit u
       WHERE u.id IN (SELECT o.unit_id FROM jsonb_to_recordset(batch) AS t(channel text, "order" uuid) JOIN collection_order o ON o.id = t."order"
-                      WHERE t.channel = 'cash') ORDER BY u.id FOR KEY SHARE;
+                      WHERE t.channel = 'cash') ORDER BY u.id FOR NO KEY UPDATE;
     SELECT jsonb_build_object('unit', u.name) INTO nothing FROM jsonb_to_recordset(batch) AS t(channel text, "order" uuid)
       JOIN collection_order o ON o.id = t."order" JOIN divisions_collectingunit u ON u.id = o.unit_id
      WHERE t.channel = 'cash' AND u.until IS NOT NULL LIMIT 1;
     IF FOUND THEN  -- closed while somebody counted the money: no cash comes into a drawer that was looked into for the last time
         PERFORM refuse('unit_collects_no_more', nothing);
     END IF;
+    PERFORM collection_drawer_takes(c.unit_id, c.campaign_id, c.paid_on, coalesce(c.before, 0)) FROM (
+        SELECT o.unit_id, o.campaign_id, t.paid_on, nth,
+               sum(t.amount_fen) OVER (PARTITION BY o.unit_id, o.campaign_id ORDER BY nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)::bigint AS before
+          FROM ROWS FROM (jsonb_to_recordset(batch) AS (channel text, reference text, "order" uuid, amount_fen bigint, paid_on date))
+               WITH ORDINALITY AS t(channel, reference, "order", amount_fen, paid_on, nth)
+          JOIN collection_order o ON o.id = t."order"
+         WHERE t.channel = 'cash'
+           AND NOT EXISTS (SELECT FROM collection_payment p WHERE p.channel = 'cash' AND p.reference = t.reference)  -- told before
+    ) c;
 
     -- Every telling becomes a payment, once; of two with the same reference in one set, the first. The outcome is what
     -- can be said before looking at the bills. Money that nobody can place belongs to the county as a whole. Any other is its

@@ -1,3 +1,33 @@
+-- Whether a drawer may take cash on a day: where the county says that collecting stops at the limits of the notice (R-41),
+-- neither once its oldest cash should have been handed in, nor once it holds the sum that obliges to. The payment that reaches the
+-- sum is still taken. `in_before_fen` is cash of the same set. Whoever asks holds the unit, so that what is counted stays so.
+CREATE OR REPLACE FUNCTION collection_drawer_takes(in_unit bigint, in_campaign bigint, in_on date, in_before_fen bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    rules enrolment_edition%ROWTYPE;
+    fen bigint;
+    oldest date;
+    last_day date;
+    words jsonb;
+BEGIN
+    SELECT e.* INTO rules FROM enrolment_campaign c JOIN enrolment_edition e ON e.campaign_id = c.id AND e.digest = c.pack_digest
+     WHERE c.id = in_campaign AND c.cash_stops;
+    IF NOT FOUND OR coalesce(rules.cash_months, rules.cash_days, rules.cash_limit_fen) IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT coalesce(sum(p.amount_fen), 0) + in_before_fen, min(p.paid_on) INTO fen, oldest
+      FROM collection_payment p JOIN collection_order o ON o.id = p.order_id
+     WHERE p.unit_id = in_unit AND p.channel = 'cash' AND p.remittance_id IS NULL AND o.campaign_id = in_campaign;
+    last_day := (oldest + make_interval(months => rules.cash_months, days => rules.cash_days))::date;
+    words := jsonb_build_object('unit', (SELECT name FROM divisions_collectingunit WHERE id = in_unit), 'fen', fen, 'clause', rules.cash_clause);
+    IF in_on > last_day THEN
+        PERFORM refuse('drawer_is_overdue', words || jsonb_build_object('oldest', oldest, 'until', last_day));
+    ELSIF fen >= rules.cash_limit_fen THEN
+        PERFORM refuse('drawer_is_full', words || jsonb_build_object('limit_fen', rules.cash_limit_fen));
+    END IF;
+END $$;
+REVOKE ALL ON FUNCTION collection_drawer_takes(bigint, bigint, date, bigint) FROM PUBLIC;
+
 -- Cash leaves the drawer: what it contains is fixed here, the certificate's headcount and sum are checked against it.
 -- Returns the remittance's id, or null when just this was handed in before; the same id with other content is an error.
 -- The headcount is of persons: who paid a difference later is one person, and not two.

@@ -102,6 +102,8 @@ def publish(pack: Pack, *, county: str, title: str | None = None) -> Published:
 
 
 def _freeze(campaign: Campaign, pack: Pack, *, number: int, by: str) -> Edition:
+    cash = pack.collecting.cash
+    within = cash.remit_within if cash else None
     return Edition.objects.create(
         campaign=campaign,
         county=campaign.county,
@@ -109,6 +111,10 @@ def _freeze(campaign: Campaign, pack: Pack, *, number: int, by: str) -> Edition:
         digest=pack.digest,
         texts=pack.texts,
         holds_from=pack.document.holds_from,
+        cash_months=within.months if within else None,
+        cash_days=within.days if within else None,
+        cash_limit_fen=cash.on_reaching_fen if cash else None,
+        cash_clause=cash.where if cash else "",
         published_at=now(),
         published_by=by,
     )

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("window_until", models.DateField(verbose_name="集中参保期止")),
                 ("benefit_from", models.DateField(verbose_name="待遇期起")),
                 ("benefit_until", models.DateField(verbose_name="待遇期止")),
+                ("cash_stops", models.BooleanField(default=False, verbose_name="现金到限即停收")),
                 ("opened_at", models.DateTimeField(null=True, verbose_name="开启时间")),
                 ("opened_by", models.CharField(blank=True, default="", max_length=60, verbose_name="开启人")),
             ],
@@ -51,6 +52,13 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, verbose_name="校验值")),
                 ("texts", models.JSONField(verbose_name="政策原文件")),
                 ("holds_from", models.DateField(null=True, verbose_name="施行日")),
+                ("cash_months", models.SmallIntegerField(null=True, verbose_name="现金最长几个月")),
+                ("cash_days", models.SmallIntegerField(null=True, verbose_name="现金最长几天")),
+                ("cash_limit_fen", models.BigIntegerField(null=True, verbose_name="现金达到多少即汇缴（分）")),
+                (
+                    "cash_clause",
+                    models.CharField(blank=True, default="", max_length=80, verbose_name="现金限额的条款"),
+                ),
                 ("published_at", models.DateTimeField(verbose_name="发布时间")),
                 (
                     "published_by",

@@ -16,6 +16,9 @@ class Campaign(models.Model):
     window_until = models.DateField("集中参保期止")
     benefit_from = models.DateField("待遇期起")
     benefit_until = models.DateField("待遇期止")
+    cash_stops = models.BooleanField(
+        "现金到限即停收", default=False
+    )  # the county's own decision; the limits are the notice's
     opened_at = models.DateTimeField("开启时间", null=True)
     opened_by = models.CharField("开启人", max_length=60, blank=True, default="")
 

@@ -14,6 +14,7 @@ from canbao.access.clock import now, today
 from canbao.access.may import Work, may
 from canbao.access.record import record
 from canbao.collection.domain.cash import take_cash
+from canbao.collection.domain.in_hand import cash_in_hand
 from canbao.collection.models import Receipt, Refund
 from canbao.collection.refusals import OrderTaken
 from canbao.enrolment.models import Campaign
@@ -141,12 +142,17 @@ def household_page(request: HttpRequest, home: Household, form: CashForm, *, no:
     campaign = current_campaign(home.county)
     people = members(campaign, home, on=today()) if campaign else []
     takes_cash = may(request.user, Work.COLLECT) and request.user.unit_id == home.unit_id
+    form_shown = form if takes_cash and any(member.can_pay for member in people) else None
     context = {
         "home": home,
         "campaign": campaign,
         "people": people,
         "total_fen": total_fen(people),
-        "form": form if takes_cash and any(member.can_pay for member in people) else None,
+        "form": form_shown,
+        "stopped": form_shown
+        and campaign
+        and campaign.cash_stops
+        and cash_in_hand(home.unit, campaign, on=today()).is_stopped,
         "asked": bills_asked(request) if form.is_bound else [member.bill_id for member in people if member.can_pay],
         "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
         "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now, today
 from canbao.access.may import Work
+from canbao.collection.domain.in_hand import decide_cash_stop
 from canbao.enrolment.domain.base import draw_base_table
 from canbao.enrolment.domain.campaigns import begin_season, check_can_open, is_of, open_campaign
 from canbao.enrolment.models import BaseTable, Bill, Campaign
@@ -97,6 +98,26 @@ def start(request: HttpRequest, campaign_id: int) -> HttpResponse:
     return redirect("season", campaign.pk)
 
 
+@staff_who_may(Work.OPEN_CAMPAIGN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def cash_stop(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """Whether collecting cash stops at the limits of the notice."""
+    campaign = _mine(request, campaign_id)
+    if request.method == "POST":
+        stops = request.POST.get("stops") == "1"
+        try:
+            decide_cash_stop(campaign, stops=stops, by=request.user)
+        except Refusal as no:
+            return _page(request, campaign, no=no)
+        said = (
+            gettext("从现在起，到限的单位先汇缴，再收现金。")
+            if stops
+            else gettext("从现在起，到限的单位可以继续收现金，上级会看到。")
+        )
+        messages.success(request, said)
+    return redirect("season", campaign.pk)
+
+
 def _packs(county: str) -> list[Pack]:
     """Those that can be read, are of the county and begin a season."""
     found = []
@@ -129,6 +150,7 @@ def _page(request: HttpRequest, campaign: Campaign, *, asked: bool = False, no: 
         else 0,
         "rosters": newest,
         "unknown": [unit.name for unit in targets.units if unit.name not in here] if targets else [],
+        "cash": pack_of(campaign).collecting.cash,
         "is_over": campaign.window_until < today(),
         "asked": asked and campaign.opened_at is None,
         "no": no,

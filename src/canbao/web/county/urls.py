@@ -22,6 +22,7 @@ urlpatterns = [
     path("seasons/<int:campaign_id>/", seasons.season, name="season"),
     path("seasons/<int:campaign_id>/base/", seasons.draw, name="draw-base"),
     path("seasons/<int:campaign_id>/open/", seasons.start, name="open-season"),
+    path("seasons/<int:campaign_id>/cash/", seasons.cash_stop, name="cash-stop"),
     path("adjust/", adjusting.adjust, name="adjust"),
     path("four-ways/", four_ways.four_ways, name="four-ways"),
     path("refunds/", refunds.refunds, name="refunds"),

@@ -1,7 +1,8 @@
 """`canbao nightly`: what nobody should have to think of. For a timer at night; by hand it may be called at any time.
 
 For every county with a campaign: ask the gateways about orders that are still open, go through their bills of the last
-days, send approved refunds, make bills right where prices change by the day, and count in four ways. Exit code 1 when something does not fit; it is named.
+days, send approved refunds, make bills right where prices change by the day, count in four ways, and name units whose cash should have
+been handed in. Exit code 1 when something does not fit; it is named.
 """
 
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from canbao.access.clock import now
 from canbao.access.scope import Scope, within
+from canbao.collection.domain.in_hand import UnitToAsk, units_to_ask
 from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.reconciliation import ask_about_open_orders, reconcile_day
 from canbao.collection.domain.refunds import pay_back
@@ -63,6 +65,9 @@ class Command(BaseCommand):
             ways = four_ways_agree(campaign)
             self.stdout.write(f"{county} {campaign.key}：四个一致{'是' if ways.agree else '否'}")
             wrong += [f"{county} {difference.says}" for difference in ways.differences]
+            wrong += [
+                f"{county} {overdue(one)}" for one in units_to_ask(county, campaign, on=days[-1]) if one.cash.is_overdue
+            ]
         return wrong
 
     def bills(self, county: str) -> None:
@@ -89,6 +94,13 @@ class Command(BaseCommand):
                 wrong.append(f"{county} 退款{refund.pk}：{broke.says}")
         self.stdout.write(f"{county} {refunded(arrived, waiting)}")
         return wrong
+
+
+def overdue(one: UnitToAsk) -> str:
+    """A unit whose cash should have been handed in, its sum and age, and whom to ask there."""
+    why = f"最早一笔已{one.cash.age_days}天" if one.cash.is_too_old else f"已满{yuan(one.cash.limit_fen or 0)}元"
+    whom = f"，找{'、'.join(one.clerks)}" if one.clerks else ""
+    return f"{one.unit}手上的现金{yuan(one.cash.drawer.fen)}元该汇缴了：{why}{whom}"
 
 
 def refunded(arrived: list[int], waiting: int) -> str:
