@@ -6,11 +6,15 @@ as a person, it stays that person.
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
+from uuid import uuid4
 
+from canbao.access.models import Staff
 from canbao.access.scope import current_scope, within
 from canbao.collection.domain import cash, in_hand, readjustment, receipts, refunds, remittances
+from canbao.collection.models import Receipt
 from canbao.enrolment.domain import campaigns, free
 from canbao.rosters.domain import closing, confirming, importing, mending, returning, taking_back
 from tests.county import everybody
@@ -36,7 +40,8 @@ take_cash = _signed_in(cash.take_cash)
 decide_cash_stop = _signed_in(in_hand.decide_cash_stop)
 readjust = _signed_in(readjustment.readjust)
 note_print = _signed_in(receipts.note_print)
-void = _signed_in(receipts.void)
+ask_void = _signed_in(receipts.ask_void)
+answer_void = _signed_in(receipts.answer_void)
 approve = _signed_in(refunds.approve)
 pay_out = _signed_in(refunds.pay_out)
 review = _signed_in(refunds.review)
@@ -53,3 +58,14 @@ mend_row = _signed_in(mending.mend_row)
 refuse_row = _signed_in(mending.refuse_row)
 give_back = _signed_in(returning.give_back)
 take_back_roster = _signed_in(taking_back.take_back_roster)
+
+
+def void(receipt: Receipt, *, reason: str, by: Staff, at: datetime, agreed_by: str = "town") -> Receipt:
+    """Whoever issued it asks, and somebody else agrees. Returns the receipt that stands in its place."""
+    second = Staff.objects.get(username=agreed_by)
+    with within(replace(everybody(), actor=f"staff:{by.username}")):
+        asked = receipts.ask_void(receipt, voiding_id=uuid4(), reason=reason, by=by, at=at)
+    with within(replace(everybody(), actor=f"staff:{agreed_by}")):
+        instead = receipts.answer_void(asked, agrees=True, by=second, at=at)
+    receipt.refresh_from_db()
+    return instead

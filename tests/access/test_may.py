@@ -32,6 +32,7 @@ TABLE = {
     Work.REVIEW_REFUND:       "否  否  是  否  否  是  否  否",
     Work.APPROVE_REFUND:      "否  否  否  否  否  否  是  否",
     Work.READ_RECORD:         "否  否  否  否  否  是  否  否",
+    Work.AGREE_VOID:          "否  否  是  否  否  是  否  否",
     Work.KEEP_DIVISIONS:      "否  否  否  否  否  是  否  否",
 }  # fmt: skip
 
@@ -46,7 +47,12 @@ def test_every_role_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(Work.COLLECT, Work.CONFIRM_REMITTANCE), (Work.REVIEW_REFUND, Work.APPROVE_REFUND)]
+    ("one", "other"),
+    [
+        (Work.COLLECT, Work.CONFIRM_REMITTANCE),
+        (Work.COLLECT, Work.AGREE_VOID),
+        (Work.REVIEW_REFUND, Work.APPROVE_REFUND),
+    ],
 )
 def test_no_role_does_both(one: Work, other: Work) -> None:
     assert [role for role in Role if may(Staff(role=role), one) and may(Staff(role=role), other)] == []

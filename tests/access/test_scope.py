@@ -20,7 +20,7 @@ from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold, signed_in
-from tests.desks import hand_in
+from tests.desks import ask_void, hand_in
 from tests.enrolment.change_sheets import sheet
 from tests.enrolment.domain.test_change_tables import handed_in
 
@@ -45,7 +45,8 @@ def busy_county(real_county: County) -> County:
     was handed in."""
     for household, clerk, village, people in (("周家", "clerk", VILLAGE, 1), ("郑家", "neighbour", OTHER_VILLAGE, 1)):
         asked = order(real_county, household)
-        take(real_county, household, by=clerk)
+        receipt = take(real_county, household, by=clerk)
+        ask_void(receipt, voiding_id=uuid4(), reason="票面破损", by=real_county.staff(clerk), at=IN_THE_WINDOW)
         tell(money(asked))  # they had paid in cash already
         hand_in(
             remittance_id=uuid4(), campaign=real_county.campaign, unit=real_county.unit(village), certificate=village, people=people,
@@ -516,7 +517,7 @@ def test_a_county_does_not_take_anothers_unit_by_moving_it_here(real_county: Cou
 
 WRITTEN_ONCE = [
     "access_chainhead", "access_record", "collection_order", "collection_orderline", "collection_payment", "collection_receipt",
-    "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_remittance", "collection_settledline",
+    "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_remittance", "collection_settledline", "collection_voiding",
     "enrolment_bill", "enrolment_enrolment", "ledger_account", "ledger_transfer",
 ]  # fmt: skip
 

@@ -11,6 +11,7 @@ PUBLIC = {"front", "set_language", "verify", "sign-in", "sign-out", "resident-en
 ARGUMENTS = {
     "order_id": UUID(int=1),
     "remittance_id": UUID(int=1),
+    "voiding_id": UUID(int=1),
     "refund_id": UUID(int=1),
     "division": "340621100000",
     "which": "to-pay",

@@ -96,6 +96,7 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "receipt_id": receipt.pk,
         "refund_id": refund,
         "remittance_id": UUID(int=1),
+        "voiding_id": UUID(int=1),
         "division": "340621100000",
         "which": "to-pay",
         "roster_id": roster.pk,
@@ -232,7 +233,7 @@ def test_a_page_that_forgets_to_record_would_be_found(things: dict[str, object],
     for page in ("clerk.receipt", "county.refunds"):
         monkeypatch.setattr(f"canbao.web.{page}.record", lambda *_, **__: None)
 
-    assert {page for page, _ in silent(everything_opened(things, sign_in))} == {"receipt", "refunds", "decide-refund", "pay-out-refund"}  # fmt: skip
+    assert {page for page, _ in silent(everything_opened(things, sign_in))} == {"receipt", "spoil-receipt", "refunds", "decide-refund", "pay-out-refund"}  # fmt: skip
 
 
 def test_a_page_that_records_somebody_else_would_be_found(things: dict[str, object], sign_in: object, monkeypatch: object) -> None:  # fmt: skip

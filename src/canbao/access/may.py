@@ -23,6 +23,7 @@ class Work(StrEnum):
     REVIEW_REFUND = "退款初审"
     APPROVE_REFUND = "退款复审"
     READ_RECORD = "查看操作记录"
+    AGREE_VOID = "核准作废票据"
     KEEP_DIVISIONS = "维护区划和代收单位"
 
 
@@ -36,6 +37,7 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.SEE_PEOPLE,
             Work.CONFIRM_REMITTANCE,
             Work.REVIEW_REFUND,
+            Work.AGREE_VOID,
         }
     ),
     Role.FINANCE_BRANCH: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE}),
@@ -51,6 +53,7 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.OPEN_CAMPAIGN,
             Work.REVIEW_REFUND,
             Work.READ_RECORD,
+            Work.AGREE_VOID,
             Work.KEEP_DIVISIONS,
         }
     ),

@@ -21,6 +21,7 @@ from canbao.collection.models import (
     RefundState,
     Remittance,
     SettledLine,
+    Voiding,
 )
 from canbao.divisions.models import CollectingUnit
 from canbao.documents.receipts import ReceiptLine as PaperLine
@@ -69,6 +70,15 @@ def receipts_left(unit: CollectingUnit) -> int:
 
 def receipts_in(division: str) -> QuerySet[Receipt]:
     return Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "payment", "campaign")
+
+
+def voidings_in(division: str) -> QuerySet[Voiding]:
+    """The ones that wait first, the oldest of them first; then those answered last."""
+    return (
+        Voiding.objects.filter(receipt__in=Receipt.objects.filter(inside(division)))
+        .select_related("receipt__unit")
+        .order_by(F("answered_at").desc(nulls_first=True), "asked_at", "pk")
+    )
 
 
 class Paid(NamedTuple):

@@ -135,8 +135,32 @@ class VoidReasonTooLong(Refusal):
 
 class ReceiptIsVoid(Refusal):
     code = "receipt_is_void"
-    says_template = "票据{number}已经作废，不能再打印。"
-    remedy_template = "请打印替换它的票据{instead}。"
+    says_template = "票据{number}已经作废。"
+    remedy_template = "现在有效的是票据{instead}，要打印的请打印这一张。"
+
+
+class ReceiptWaitsForVoid(Refusal):
+    """Somebody says that it is spoiled, and the second person has not answered yet."""
+
+    code = "receipt_waits_for_void"
+    says_template = "票据{number}作废待核。"
+    remedy_template = "请等乡镇或县里核准；核准以后打印替换它的票据，不同意作废的照常使用。"
+
+
+class VoidingTaken(Refusal):
+    """The same number of an asking with other content: a mistake of whoever made the number."""
+
+    code = "voiding_taken"
+    says_template = "这份作废申请已用于另一张票据或另一个原因。"
+    remedy_template = "请返回票据页面重新申请。"
+
+
+class VoidingAnswered(Refusal):
+    """Somebody else has said the other thing meanwhile."""
+
+    code = "voiding_answered"
+    says_template = "这份作废申请已由别人答复：{answer}。"
+    remedy_template = "请刷新页面查看；仍要作废的，由代收单位重新申请。"
 
 
 class ReceiptPrinted(Refusal):
@@ -332,7 +356,7 @@ class CertificateUsed(Refusal):
 
 
 class SamePerson(Refusal):
-    """Who collects does not verify."""
+    """Who collects does not verify, and who says that a receipt is spoiled does not agree to it."""
 
     code = "same_person"
     says_template = "经办和确认不能是同一个人。"
@@ -388,6 +412,10 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         ReceiptHasVoucher,
         VoidWithoutReason,
         VoidReasonTooLong,
+        ReceiptIsVoid,
+        ReceiptWaitsForVoid,
+        VoidingTaken,
+        VoidingAnswered,
         CashInOldDrawer,
         UnitCollectsNoMore,
         DrawerIsOverdue,

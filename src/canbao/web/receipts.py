@@ -21,10 +21,12 @@ def paper_of(receipt: Receipt, *, nth_print: int = 1, printed_on: date | None = 
 
 
 def shown(receipt: Receipt) -> dict[str, object]:
-    """A receipt for a page: the paper, and whether whoever stands for the household is among those who paid on it."""
+    """A receipt for a page: the paper, whether somebody asked to void it, and whether whoever stands for the household is
+    among those who paid on it."""
     paper = paper_of(receipt)
     return {
         "receipt": receipt,
         "paper": paper,
+        "voiding": receipt.voidings.order_by("-asked_at").first(),
         "head_is_elsewhere": bool(paper.head) and all(line.name != paper.head for line in paper.lines),
     }

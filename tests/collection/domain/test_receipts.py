@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
-from canbao.access.models import Record, Staff
+from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.receipts import Verification, issue_book, verify
-from canbao.collection.models import Receipt, ReceiptBook
+from canbao.collection.models import Receipt, ReceiptBook, Voiding
 from canbao.collection.refusals import (
     NoReceiptsLeft,
     NumberUsedTwice,
@@ -18,18 +20,23 @@ from canbao.collection.refusals import (
     ReceiptHasVoucher,
     ReceiptIsVoid,
     ReceiptPrinted,
+    ReceiptWaitsForVoid,
+    SamePerson,
+    VoidingTaken,
     VoidReasonTooLong,
     VoidWithoutReason,
     VoucherStands,
 )
 from canbao.divisions.models import CollectingUnit, UnitKind
+from canbao.kernel.refusal import Refusal
 from canbao.reports.four_ways import four_ways_agree
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import counts, numbers_without_gap, receipt_numbers
 from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite, without_key
 from tests.county import FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold
-from tests.desks import note_print, readjust, void
+from tests.desks import answer_void, ask_void, note_print, readjust, void
 
+T = TypeVar("T")
 CLERK = Scope(VILLAGE, "staff:clerk")
 
 
@@ -242,7 +249,8 @@ def test_a_spoiled_receipt_keeps_its_number_and_the_next_one_stands_for_the_same
 
     instead = spoil(county, receipt)
 
-    assert (receipt.state, receipt.void_reason, receipt.voided_by) == (Receipt.State.VOID, "打印错位", "staff:clerk")
+    assert (receipt.state, receipt.void_reason, receipt.voided_by) == (Receipt.State.VOID, "打印错位", "staff:town")
+    assert instead.issued_by == "staff:clerk"
     assert (receipt.number, instead.number, instead.replaces, instead.total_fen) == (1, 2, receipt, 36000)
     assert sorted(instead.lines.values_list("fen", flat=True)) == [4000, 32000]
     assert counts() == before | {"receipts": before["receipts"] + 1}
@@ -257,16 +265,198 @@ def verify_it(receipt: Receipt) -> str:
     return found.state
 
 
-def test_voiding_twice_is_voiding_once(real_county: County) -> None:
+def ask(county: County, receipt: Receipt, *, voiding: UUID | None = None, reason: str = "打印错位") -> Voiding:
+    return ask_void(receipt, voiding_id=voiding or uuid4(), reason=reason, by=county.staff("clerk"), at=IN_THE_WINDOW)
+
+
+def answer(county: County, asked: Voiding, *, agrees: bool = True, by: str = "town") -> Receipt:
+    return answer_void(asked, agrees=agrees, by=county.staff(by), at=IN_THE_WINDOW)
+
+
+def or_refused(work: Callable[[], T]) -> T | str:
+    try:
+        return work()
+    except Refusal as no:
+        return no.code
+
+
+def test_until_somebody_answers_a_spoiled_receipt_counts_says_that_it_waits_and_is_not_printed(county: County) -> None:
+    receipt = take(county, "钱家")
+    before = counts()
+
+    asked = ask(county, receipt)
+
+    assert (counts(), verify_it(receipt), asked.is_agreed) == (before, "waits", None)
+    with pytest.raises(ReceiptWaitsForVoid) as no, transaction.atomic():
+        note_print(receipt, actor="staff:clerk", as_reprint=True)
+    assert (no.value.says, Receipt.objects.get().prints) == ("票据0001-00000001作废待核。", 0)
+
+
+def test_what_nobody_agrees_to_stands_and_can_be_asked_again(county: County) -> None:
+    receipt = take(county, "钱家")
+    before = counts()
+
+    stands = answer(county, ask(county, receipt), agrees=False)
+
+    assert (stands, counts(), verify_it(receipt)) == (receipt, before, "valid")
+    assert note_print(receipt, actor="staff:clerk", as_reprint=False) == 1
+    assert answer(county, ask(county, receipt)).number == 2
+    assert list(Voiding.objects.order_by("is_agreed").values_list("is_agreed", flat=True)) == [False, True]
+    assert Record.objects.filter(verb__startswith="receipt.void").count() == 4
+
+
+def test_asking_twice_is_asking_once_and_other_content_under_the_same_number_is_told(county: County) -> None:
+    receipt, number = take(county, "钱家"), uuid4()
+    assert ask(county, receipt, voiding=number) == ask(county, receipt, voiding=number, reason=" 打印错位 ")
+    assert Record.objects.filter(verb="receipt.void_asked").count() == 1
+
+    with pytest.raises(VoidingTaken), transaction.atomic():
+        ask(county, receipt, voiding=number, reason="票面破损")
+    with pytest.raises(ReceiptWaitsForVoid), transaction.atomic():
+        ask(county, receipt)
+
+    assert Voiding.objects.get().reason == "打印错位"
+
+
+def test_of_two_who_ask_at_the_same_moment_one_is_told_that_it_waits(real_county: County) -> None:
     receipt = take(real_county, "钱家")
 
-    def again() -> Receipt:
-        return spoil(real_county, Receipt.objects.get(pk=receipt.pk))
+    def one_more() -> Voiding | str:
+        return or_refused(lambda: ask(real_county, receipt))
 
-    first, second = one_inside_the_other(again, again)
+    _, second = one_inside_the_other(one_more, one_more)
+
+    assert (second, Voiding.objects.count()) == ("receipt_waits_for_void", 1)
+
+
+def test_without_the_lock_of_the_receipt_the_key_refuses_the_second_who_asks(real_county: County) -> None:
+    """The control."""
+    receipt = take(real_county, "钱家")
+    rewrite("collection_lock_receipt", "FOR NO KEY UPDATE", "")
+
+    def one_more() -> Voiding | str:
+        return or_refused(lambda: ask(real_county, receipt))
+
+    _, second = one_inside_the_other(one_more, one_more)
+
+    assert (type(second), Voiding.objects.count()) == (IntegrityError, 1)
+
+
+def test_a_void_receipt_is_not_voided_again(county: County) -> None:
+    receipt = take(county, "钱家")
+    spoil(county, receipt)
+
+    with pytest.raises(ReceiptIsVoid), transaction.atomic():
+        ask(county, receipt)
+
+
+def test_who_asks_does_not_agree_whatever_their_work_is_by_then(real_county: County) -> None:
+    """The clerk was moved to the township meanwhile."""
+    receipt = take(real_county, "钱家")
+    asked = ask(real_county, receipt)
+    Staff.objects.filter(username="clerk").update(role=Role.TOWNSHIP, unit_id=None)
+
+    with pytest.raises(SamePerson):
+        answer(real_county, asked, by="clerk")
+    rewrite("collection_answer_void", "PERFORM refuse('same_person');", "NULL;")  # and a constraint stands behind it
+    with pytest.raises(IntegrityError, match="voiding_two_people"):
+        answer(real_county, asked, by="clerk")
+
+    as_owner("ALTER TABLE collection_voiding DROP CONSTRAINT voiding_two_people")  # the control
+    assert answer(real_county, asked, by="clerk").number == 2
+
+
+@pytest.mark.parametrize(
+    ("by", "refusal"),
+    [
+        pytest.param("neighbour", NotYourDivision, id="another-village"),
+        pytest.param("finance", NotYourWork, id="a-role-that-does-not-agree"),
+    ],
+)
+def test_who_may_not_agree_changes_nothing(county: County, by: str, refusal: type) -> None:
+    asked = ask(county, take(county, "钱家"))
+
+    with pytest.raises(refusal):
+        answer(county, asked, by=by)
+
+    assert Voiding.objects.get().is_agreed is None
+    assert answer(county, asked, by="county").number == 2
+
+
+def test_agreeing_twice_is_voiding_once(real_county: County) -> None:
+    asked = ask(real_county, take(real_county, "钱家"))
+
+    def agree() -> Receipt:
+        return answer(real_county, asked)
+
+    first, second = one_inside_the_other(agree, agree)
 
     assert (first, Receipt.objects.count(), receipt_numbers(1)) == (second, 2, [1, 2])
     assert Record.objects.filter(verb="receipt.voided").count() == 1
+
+
+def test_of_two_who_answer_differently_at_the_same_moment_the_second_is_told(real_county: County) -> None:
+    receipt = take(real_county, "钱家")
+    asked = ask(real_county, receipt)
+
+    stands, no = one_inside_the_other(
+        lambda: answer(real_county, asked, agrees=False),
+        lambda: or_refused(lambda: answer(real_county, asked, by="county")),
+    )
+
+    assert (stands, no, receipt_numbers(1)) == (receipt, "voiding_answered", [1])
+
+
+def test_nobody_voids_alone_whoever_writes_it(real_county: County) -> None:
+    receipt = take(real_county, "周家")
+    alone = "UPDATE collection_receipt SET state = 'void', void_reason = '错', voided_by = 'staff:clerk', voided_at = now() WHERE id = %s"
+
+    with pytest.raises(IntegrityError, match="nobody else agreed"):
+        as_owner(alone, [receipt.pk])
+
+    as_owner("ALTER TABLE collection_receipt DISABLE TRIGGER void_is_agreed")  # the control
+    as_owner(alone, [receipt.pk])
+
+
+def test_what_somebody_answered_stays_said(real_county: County) -> None:
+    receipt = take(real_county, "周家")
+    answer(real_county, ask(real_county, receipt), agrees=False)
+
+    with pytest.raises(IntegrityError, match="is said and stays said"):
+        as_owner("UPDATE collection_voiding SET is_agreed = true")
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        as_application(CLERK, "UPDATE collection_voiding SET is_agreed = true")
+
+
+def test_a_clerk_sees_the_voidings_of_their_village_and_no_other(county: County) -> None:
+    ask(county, take(county, "钱家"))
+
+    with within(Scope(OTHER_VILLAGE, "staff:neighbour")):
+        elsewhere = Voiding.objects.count()
+    with within(CLERK):
+        assert (Voiding.objects.count(), elsewhere) == (1, 0)
+
+
+def test_a_voucher_that_came_while_it_waited_is_the_end_of_the_asking(county: County) -> None:
+    receipt = take(county, "钱家")
+    asked = ask(county, receipt)
+    give_back(county)
+
+    with pytest.raises(ReceiptHasVoucher), transaction.atomic():
+        answer(county, asked)
+
+    assert (answer(county, asked, agrees=False), verify_it(receipt)) == (receipt, "valid")
+
+
+def test_a_voucher_is_verified_as_one_and_its_receipt_says_what_went_back(county: County) -> None:
+    receipt = take(county, "钱家")
+    give_back(county)
+    voucher = Receipt.objects.get(total_fen=-28000)
+
+    found = verify(series=1, number=receipt.number, check_code=receipt.check_code)
+
+    assert verify_it(voucher) == "voucher"
+    assert found == Verification("valid", 36000, 2, date(2021, 11, 15), "示例一村委会", returned_fen=28000)
 
 
 def test_the_one_in_its_place_can_be_spoiled_too(county: County) -> None:
@@ -283,7 +473,10 @@ def test_a_void_receipt_is_not_printed(county: County) -> None:
     with pytest.raises(ReceiptIsVoid) as no:
         note_print(receipt, actor="staff:clerk", as_reprint=True)
 
-    assert (no.value.remedy, Receipt.objects.get(pk=receipt.pk).prints) == ("请打印替换它的票据0001-00000002。", 0)
+    assert (no.value.remedy, Receipt.objects.get(pk=receipt.pk).prints) == (
+        "现在有效的是票据0001-00000002，要打印的请打印这一张。",
+        0,
+    )
 
 
 def test_money_goes_back_against_the_receipt_that_stands(county: County) -> None:
@@ -319,16 +512,17 @@ def voucher_and_its_receipt() -> tuple[str, str]:
 
 def test_who_voids_while_money_goes_back_is_told_no(real_county: County) -> None:
     receipt = take(real_county, "钱家")
+    asked = ask(real_county, receipt)
 
-    fen, no = one_inside_the_other(lambda: give_back(real_county), lambda: spoil(real_county, receipt))
+    fen, no = one_inside_the_other(lambda: give_back(real_county), lambda: answer(real_county, asked))
 
     assert (fen, type(no), voucher_and_its_receipt()) == (28000, ReceiptHasVoucher, (receipt.full_number, "valid"))
 
 
 def test_money_that_goes_back_while_somebody_voids_goes_back_from_the_new_one(real_county: County) -> None:
-    receipt = take(real_county, "钱家")
+    asked = ask(real_county, take(real_county, "钱家"))
 
-    instead, fen = one_inside_the_other(lambda: spoil(real_county, receipt), lambda: give_back(real_county))
+    instead, fen = one_inside_the_other(lambda: answer(real_county, asked), lambda: give_back(real_county))
 
     assert (fen, voucher_and_its_receipt()) == (28000, (instead.full_number, "valid"))
 
@@ -336,9 +530,10 @@ def test_money_that_goes_back_while_somebody_voids_goes_back_from_the_new_one(re
 def test_without_the_lock_of_the_bills_a_voucher_would_name_a_void_number(real_county: County) -> None:
     """The control."""
     receipt = take(real_county, "钱家")
-    rewrite("collection_void", "ORDER BY id FOR KEY SHARE", "ORDER BY id")
+    asked = ask(real_county, receipt)
+    rewrite("collection_lock_receipt", "ORDER BY id FOR KEY SHARE", "ORDER BY id")
 
-    one_inside_the_other(lambda: give_back(real_county), lambda: spoil(real_county, receipt))
+    one_inside_the_other(lambda: give_back(real_county), lambda: answer(real_county, asked))
 
     assert voucher_and_its_receipt() == (receipt.full_number, "void")
 
@@ -407,23 +602,28 @@ def test_a_refund_voucher_is_not_voided(county: County) -> None:
     assert not Receipt.objects.filter(state="void").exists()
 
 
-VOID = "SELECT * FROM collection_void(%s, '错', %s, '2021-11-15', '2021-11-15 10:00+08')"
+ASK = "SELECT * FROM collection_ask_void(gen_random_uuid(), %s, '错', %s, '2021-11-15 10:00+08')"
+AGREE = "SELECT * FROM collection_answer_void(%s, true, %s, '2021-11-15', '2021-11-15 10:00+08')"
 
 
 def test_the_database_itself_asks_whose_receipt_it_is(real_county: County) -> None:
-    receipt = take(real_county, "周家")
-    zhou = receipt.household_id
-    for scope in (
+    receipt, waiting = take(real_county, "周家"), ask(real_county, take(real_county, "钱家"))
+    others = [
         Scope(OTHER_VILLAGE, "staff:neighbour"),
-        Scope(VILLAGE, "resident:1", household=zhou),
-    ):
-        with pytest.raises(DatabaseError, match="not_your_division"):
-            as_application(scope, VOID, [receipt.pk, scope.actor])
-    with pytest.raises(DatabaseError, match="cannot speak for"):
-        as_application(CLERK, VOID, [receipt.pk, "staff:county"])
+        Scope(VILLAGE, "resident:1", household=receipt.household_id),
+        Scope("340621101000", "staff:far"),
+    ]
+    for scope in others:
+        for asked in ((ASK, [receipt.pk, scope.actor]), (AGREE, [waiting.pk, scope.actor])):
+            with pytest.raises(DatabaseError, match="not_your_division"):
+                as_application(scope, *asked)
+    for asked in ((ASK, [receipt.pk, "staff:county"]), (AGREE, [waiting.pk, "staff:county"])):
+        with pytest.raises(DatabaseError, match="cannot speak for"):
+            as_application(CLERK, *asked)
 
-    rewrite("collection_void", "PERFORM refuse('not_your_division');", "NULL;")  # the control
-    assert as_application(Scope(OTHER_VILLAGE, "staff:neighbour"), VOID, [receipt.pk, "staff:neighbour"]) == 1
+    rewrite("collection_lock_receipt", "PERFORM refuse('not_your_division');", "NULL;")  # the control
+    assert as_application(others[0], ASK, [receipt.pk, "staff:neighbour"]) == 1
+    assert as_application(others[0], AGREE, [waiting.pk, "staff:neighbour"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -475,8 +675,8 @@ def test_one_bill_stands_on_one_receipt_that_counts(real_county: County) -> None
 
 
 def cash_while_one_is_voided(county: County) -> tuple[object, object]:
-    receipt = take(county, "钱家")
-    return one_inside_the_other(lambda: take(county, "周家"), lambda: spoil(county, receipt))
+    asked = ask(county, take(county, "钱家"))
+    return one_inside_the_other(lambda: take(county, "周家"), lambda: answer(county, asked))
 
 
 def test_a_new_receipt_and_one_in_place_of_another_have_numbers_of_their_own(real_county: County) -> None:
@@ -487,6 +687,6 @@ def test_a_new_receipt_and_one_in_place_of_another_have_numbers_of_their_own(rea
 
 def test_without_the_lock_of_the_books_both_would_have_the_next_number(real_county: County) -> None:
     """The control: the key of the number refuses the second."""
-    rewrite("collection_void", "ORDER BY b.id FOR UPDATE OF b", "ORDER BY b.id")
+    rewrite("collection_answer_void", "ORDER BY b.id FOR UPDATE OF b", "ORDER BY b.id")
 
     assert type(cash_while_one_is_voided(real_county)[1]) is IntegrityError

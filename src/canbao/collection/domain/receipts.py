@@ -1,7 +1,8 @@
 """Receipt stock, and receipts as people see them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import NumericRange
@@ -11,9 +12,16 @@ from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.refusing import refusing
-from canbao.collection.models import Receipt, ReceiptBook
+from canbao.collection.models import Receipt, ReceiptBook, Voiding
 from canbao.collection.models.receipt import NUMBERS_A_SERIES
-from canbao.collection.refusals import SAID_BY_DATABASE, NumberUsedTwice, OtherUnit, ReceiptIsVoid, ReceiptPrinted
+from canbao.collection.refusals import (
+    SAID_BY_DATABASE,
+    NumberUsedTwice,
+    OtherUnit,
+    ReceiptIsVoid,
+    ReceiptPrinted,
+    ReceiptWaitsForVoid,
+)
 from canbao.divisions.models import CollectingUnit
 from canbao.kernel.days import CHINA
 
@@ -41,63 +49,90 @@ def note_print(receipt: Receipt, *, actor: str, as_reprint: bool) -> int:
     """Count a print, and say which print it is: 1 is the original, every other must be marked. On record.
 
     To be asked before printing: of two who print at once, one gets the 1. Whoever asks for the original, on a page that
-    is older than the first print perhaps, is never given a reprint instead. Says no, in this order: `ReceiptIsVoid`,
-    `ReceiptPrinted`.
+    is older than the first print perhaps, is never given a reprint instead. Locks the receipt. Says no, in this order:
+    `ReceiptIsVoid`, `ReceiptWaitsForVoid`, `ReceiptPrinted`.
     """
-    printable = Receipt.objects.filter(pk=receipt.pk, state=Receipt.State.VALID)
-    counted = (printable if as_reprint else printable.filter(prints=0)).update(prints=F("prints") + 1)
+    Receipt.objects.select_for_update(no_key=True).get(pk=receipt.pk)
     receipt.refresh_from_db(fields=["prints", "state"])
     if receipt.state == Receipt.State.VOID:
         raise ReceiptIsVoid(number=receipt.full_number, instead=receipt.replaced_by.full_number)
-    if not counted:
+    if receipt.waits_for_void:
+        raise ReceiptWaitsForVoid(number=receipt.full_number)
+    if receipt.prints and not as_reprint:
         raise ReceiptPrinted(number=receipt.full_number, prints=receipt.prints)
+    Receipt.objects.filter(pk=receipt.pk).update(prints=F("prints") + 1)
+    receipt.refresh_from_db(fields=["prints"])
     record("receipt.printed", f"receipt:{receipt.pk}", county=receipt.county, actor=actor, prints=receipt.prints)
     return receipt.prints
 
 
 @transaction.atomic
-def void(receipt: Receipt, *, reason: str, by: Staff, at: datetime) -> Receipt:
-    """A receipt is spoiled: it is voided and keeps its number; the next one of the unit stands for the same money.
+def ask_void(receipt: Receipt, *, voiding_id: UUID, reason: str, by: Staff, at: datetime) -> Voiding:
+    """A clerk holds a spoiled receipt in hand and asks that it be voided. Until somebody answers, it counts as before.
 
-    Returns the one in its place; again is the same. Payment, enrolment and ledger are as they were. On record.
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, `OtherUnit`, `VoucherStands`, `ReceiptHasVoucher`,
-    `VoidWithoutReason`, `VoidReasonTooLong`, `NoReceiptsLeft`.
+    `voiding_id` comes from the asker: the same again is the same. On record. Says no, in this order: `NotYourDivision`,
+    `NotYourWork`, `OtherUnit`, `VoidingTaken`, `ReceiptIsVoid`, `ReceiptWaitsForVoid`, `VoucherStands`,
+    `ReceiptHasVoucher`, `VoidWithoutReason`, `VoidReasonTooLong`.
     """
     check_may(by, Work.COLLECT, division=receipt.division)
     if by.unit_id != receipt.unit_id:
         raise OtherUnit(unit=receipt.unit.name)
     actor = f"staff:{by.username}"
     with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT instead, is_new FROM collection_void(%s, %s, %s, %s, %s)",
-            [receipt.pk, reason, actor, at.astimezone(CHINA).date(), at],
-        )
-        instead_id, is_new = cursor.fetchone()
-    instead = Receipt.objects.get(pk=instead_id)
+        cursor.execute("SELECT collection_ask_void(%s, %s, %s, %s, %s)", [voiding_id, receipt.pk, reason, actor, at])
+        is_new = cursor.fetchone()[0]
     if is_new:
-        record(
-            "receipt.voided", f"receipt:{receipt.pk}", county=receipt.county, actor=actor, instead=instead.full_number
+        record("receipt.void_asked", f"receipt:{receipt.pk}", county=receipt.county, actor=actor, voiding=voiding_id)
+    return Voiding.objects.get(pk=voiding_id)
+
+
+@transaction.atomic
+def answer_void(voiding: Voiding, *, agrees: bool, by: Staff, at: datetime) -> Receipt:
+    """A second person has looked at the spoiled paper. Agreed: it is void and keeps its number, and the next one of the
+    unit stands for the same money. Not agreed: it stands as if nobody had asked.
+
+    Returns the receipt that counts now; again is the same. Payment, enrolment and ledger are as they were. On record.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `SamePerson`, `VoidingAnswered`, `ReceiptHasVoucher`,
+    `NoReceiptsLeft`.
+    """
+    receipt = voiding.receipt
+    check_may(by, Work.AGREE_VOID, division=receipt.division)
+    actor = f"staff:{by.username}"
+    with refusing(SAID_BY_DATABASE), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT counts, is_new FROM collection_answer_void(%s, %s, %s, %s, %s)",
+            [voiding.pk, agrees, actor, at.astimezone(CHINA).date(), at],
         )
+        counts_id, is_new = cursor.fetchone()
+    counts = Receipt.objects.get(pk=counts_id)
+    if is_new:
+        verb = "receipt.voided" if agrees else "receipt.void_declined"
+        record(verb, f"receipt:{receipt.pk}", county=receipt.county, actor=actor, counts=counts.full_number)
     receipt.refresh_from_db()
-    return instead
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What anybody may know of a receipt: that it is real, what it says in total. No personal data."""
+    """What anybody may know of a receipt: that it is real, what it says in total. No personal data.
+
+    `state` is one of `valid`, `void`, `waits` (somebody says that it is spoiled, and nobody has answered) and `voucher`
+    (it says what was taken back, and its total is negative). `returned_fen` is what vouchers took back from it.
+    """
 
     state: str
     total_fen: int
     people: int
-    issued_on: object
+    issued_on: date
     unit: str
+    returned_fen: int = 0
 
 
 def verify(*, series: int, number: int, check_code: str) -> Verification | None:
     """None: no such receipt with this check code."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT state, total_fen, people, issued_on, unit FROM collection_verify(%s, %s, %s)",
+            "SELECT state, total_fen, people, issued_on, unit, returned_fen FROM collection_verify(%s, %s, %s)",
             [series, number, check_code],
         )
         row = cursor.fetchone()

@@ -669,4 +669,59 @@ class Migration(migrations.Migration):
                 name="payment_outcome_is_known",
             ),
         ),
+        migrations.CreateModel(
+            name="Voiding",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("reason", models.CharField(max_length=100, verbose_name="作废原因")),
+                ("asked_by", models.CharField(max_length=60, verbose_name="申请人")),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("is_agreed", models.BooleanField(null=True, verbose_name="同意作废")),
+                ("answered_by", models.CharField(max_length=60, null=True, verbose_name="核准人")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="核准时间")),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="voidings", to="collection.receipt"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_agreed__isnull", True)),
+                        fields=("receipt",),
+                        name="voiding_waits_once_a_receipt",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="voiding_has_a_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("answered_by__isnull", True),
+                                ("is_agreed__isnull", True),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("is_agreed__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="voiding_answered_by_someone_some_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by__isnull", True),
+                            models.Q(("answered_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="voiding_two_people",
+                    ),
+                ],
+            },
+        ),
     ]

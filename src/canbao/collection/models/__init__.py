@@ -1,6 +1,6 @@
 from canbao.collection.models.order import Channel, Order, OrderLine
 from canbao.collection.models.payment import Payment, PaymentOutcome, SettledLine
-from canbao.collection.models.receipt import Receipt, ReceiptBook, ReceiptLine
+from canbao.collection.models.receipt import Receipt, ReceiptBook, ReceiptLine, Voiding
 from canbao.collection.models.refund import Refund, RefundReason, RefundState
 from canbao.collection.models.remittance import Remittance
 
@@ -18,4 +18,5 @@ __all__ = [
     "RefundState",
     "Remittance",
     "SettledLine",
+    "Voiding",
 ]

@@ -3,7 +3,8 @@
 A book is a range of numbers in a series, held by one unit. Its counter row is locked inside the payment's
 transaction, so that a rollback takes the number back: numbers have no gap. Ranges cannot overlap, by constraint.
 
-A spoiled receipt is voided with a reason and keeps its number; the next number stands in its place for the same money.
+A spoiled receipt is voided with a reason and a second person, and keeps its number; the next number stands in its place for
+the same money.
 """
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -18,7 +19,7 @@ from canbao.enrolment.models import Bill, Campaign
 from canbao.register.models import Household
 
 NUMBERS_A_SERIES = 10**10
-LONGEST_REASON = 100  # collection_void() says no to a longer one
+LONGEST_REASON = 100  # collection_ask_void() says no to a longer one
 
 
 class ReceiptBook(models.Model):
@@ -101,8 +102,51 @@ class Receipt(models.Model):
         ]
 
     @property
+    def waits_for_void(self) -> bool:
+        """作废待核: somebody says that it is spoiled, and nobody has answered yet."""
+        return self.voidings.filter(is_agreed__isnull=True).exists()
+
+    @property
     def full_number(self) -> str:
         return f"{self.series:04d}-{self.number:08d}"
+
+
+class Voiding(models.Model):
+    """A clerk says that a receipt is spoiled; somebody else looks at the paper and agrees, or says that it stands.
+
+    Until then the receipt counts as before, and says that it waits (作废待核). Every asking stays, also one that was
+    answered with no.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    county = models.CharField(max_length=6, db_collation="C")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="voidings")
+    reason = models.CharField("作废原因", max_length=LONGEST_REASON)
+    asked_by = models.CharField("申请人", max_length=60)
+    asked_at = models.DateTimeField("申请时间")
+    is_agreed = models.BooleanField("同意作废", null=True)
+    answered_by = models.CharField("核准人", max_length=60, null=True)
+    answered_at = models.DateTimeField("核准时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["receipt"], condition=Q(is_agreed__isnull=True), name="voiding_waits_once_a_receipt"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="voiding_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(is_agreed__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+                | Q(is_agreed__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
+                name="voiding_answered_by_someone_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("asked_by")), name="voiding_two_people"
+            ),
+        ]
+
+    @property
+    def waits(self) -> bool:
+        return self.is_agreed is None
 
 
 class ReceiptLine(models.Model):

@@ -2,7 +2,7 @@
 REVOKE UPDATE ON collection_order, collection_orderline FROM canbao_app;
 GRANT SELECT, INSERT ON collection_order, collection_orderline TO canbao_app;
 GRANT UPDATE (pay_url, state) ON collection_order TO canbao_app;
-GRANT SELECT ON collection_payment, collection_settledline, collection_receipt, collection_receiptline, collection_remittance, collection_refund TO canbao_app;
+GRANT SELECT ON collection_payment, collection_settledline, collection_receipt, collection_receiptline, collection_voiding, collection_remittance, collection_refund TO canbao_app;
 GRANT UPDATE (prints) ON collection_receipt TO canbao_app;
 GRANT UPDATE (state, reviewed_by, approved_by) ON collection_refund TO canbao_app;
 GRANT SELECT, INSERT ON collection_receiptbook TO canbao_app;
@@ -19,7 +19,8 @@ DECLARE
 BEGIN
     FOR guarded IN SELECT * FROM (VALUES ('collection_orderline', 'collection_order', 'order_id'),
                                          ('collection_settledline', 'collection_payment', 'payment_id'),
-                                         ('collection_receiptline', 'collection_receipt', 'receipt_id')) AS g(line, whole, link)
+                                         ('collection_receiptline', 'collection_receipt', 'receipt_id'),
+                                         ('collection_voiding', 'collection_receipt', 'receipt_id')) AS g(line, whole, link)
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', guarded.line);
         EXECUTE format('DROP POLICY IF EXISTS with_its_whole ON %I', guarded.line);
@@ -66,6 +67,18 @@ CREATE TRIGGER book_shrinks BEFORE UPDATE ON collection_receiptbook FOR EACH ROW
     WHEN ((NEW.last_number, NEW.span) IS DISTINCT FROM (OLD.last_number, OLD.span)) EXECUTE FUNCTION collection_book_shrinks();
 SELECT access_append_only('collection_receipt', 'state', 'void_reason', 'voided_by', 'voided_at', 'prints', 'division');
 SELECT access_append_only('collection_receiptline', 'is_void');
+SELECT access_append_only('collection_voiding', 'is_agreed', 'answered_by', 'answered_at');
+-- A void receipt has a voiding to which its second person agreed (voiding_two_people), whoever writes it.
+CREATE OR REPLACE FUNCTION collection_void_is_agreed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.collection_voiding v WHERE v.receipt_id = NEW.id AND v.is_agreed AND v.answered_by = NEW.voided_by) THEN
+        RAISE EXCEPTION 'nobody else agreed to void receipt %', NEW.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS void_is_agreed ON collection_receipt;
+CREATE TRIGGER void_is_agreed BEFORE INSERT OR UPDATE OF state ON collection_receipt FOR EACH ROW
+    WHEN (NEW.state = 'void') EXECUTE FUNCTION collection_void_is_agreed();
 DROP TRIGGER IF EXISTS append_only ON collection_settledline;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON collection_settledline FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -107,6 +120,9 @@ CREATE TRIGGER only_forward BEFORE UPDATE ON collection_refund FOR EACH ROW
 DROP TRIGGER IF EXISTS only_forward ON collection_receipt;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_receipt FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('void_reason', 'voided_by', 'voided_at');
+DROP TRIGGER IF EXISTS only_forward ON collection_voiding;
+CREATE TRIGGER only_forward BEFORE UPDATE ON collection_voiding FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('is_agreed', 'answered_by', 'answered_at');
 DROP TRIGGER IF EXISTS only_forward ON collection_remittance;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_remittance FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('confirmed_by', 'confirmed_at');
@@ -136,10 +152,15 @@ DROP TRIGGER IF EXISTS keep_receipt ON collection_receipt;
 DROP FUNCTION IF EXISTS collection_keep_receipt();
 
 -- With the check code and the number, anybody may ask whether a receipt is real: no personal data come back.
-CREATE OR REPLACE FUNCTION collection_verify(in_series integer, in_number bigint, in_check_code text)
-RETURNS TABLE (is_real boolean, state text, total_fen bigint, people bigint, issued_on date, unit text)
+DROP FUNCTION IF EXISTS collection_verify(integer, bigint, text);
+CREATE FUNCTION collection_verify(in_series integer, in_number bigint, in_check_code text)
+RETURNS TABLE (state text, total_fen bigint, people bigint, issued_on date, unit text, returned_fen bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT true, r.state::text, r.total_fen, (SELECT count(*) FROM collection_receiptline l WHERE l.receipt_id = r.id), r.issued_on, u.name::text
+    SELECT CASE WHEN r.takes_back_from_id IS NOT NULL THEN 'voucher'
+                WHEN EXISTS (SELECT FROM collection_voiding v WHERE v.receipt_id = r.id AND v.is_agreed IS NULL) THEN 'waits'
+                ELSE r.state END,
+           r.total_fen, (SELECT count(*) FROM collection_receiptline l WHERE l.receipt_id = r.id), r.issued_on, u.name::text,
+           (SELECT coalesce(-sum(v.total_fen), 0)::bigint FROM collection_receipt v WHERE v.takes_back_from_id = r.id)
       FROM collection_receipt r JOIN divisions_collectingunit u ON u.id = r.unit_id
      WHERE r.series = in_series AND r.number = in_number AND r.check_code = upper(in_check_code)
 $$;

@@ -32,6 +32,7 @@ urlpatterns = [
     path("residents/<int:resident_id>/undo/<int:change_id>/", changes.take_back, name="undo-change"),
     path("receipts/<int:receipt_id>/", receipt.receipt, name="receipt"),
     path("receipts/<int:receipt_id>/print/", receipt.print_receipt, name="print-receipt"),
+    path("receipts/<int:receipt_id>/spoil/", receipt.spoil_receipt, name="spoil-receipt"),
     path("base/", base.base, name="base"),
     path("base/<str:division>/", base.base_place, name="base-place"),
     path("base/<str:division>/sheet/", base.base_spreadsheet, name="base-sheet"),
