@@ -26,8 +26,8 @@ from canbao.reports.base_papers import base_list, base_sheet
 from canbao.reports.base_table import base_by_place, base_rows, newest_base_table, together
 from canbao.reports.nobody_lost import nobody_lost
 from canbao.web.clerk.change_tables import ChangeTableForm, handed_in
-from canbao.web.county.progress import place_of
 from canbao.web.guards import staff_who_may
+from canbao.web.places import place_of
 
 PEOPLE_A_PAGE = 100
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -30,8 +30,8 @@ from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.refusal import Refusal
 from canbao.register.queries import households_in
 from canbao.web import words
-from canbao.web.county.progress import place_of
 from canbao.web.guards import staff_who_may
+from canbao.web.places import place_of
 
 HOUR = 3600
 CODES_SHOWN = 60  # households on the page where a split is looked at

@@ -10,8 +10,9 @@ from canbao.access.may import Work
 from canbao.divisions.models import Division
 from canbao.divisions.queries import below, standing_on
 from canbao.reports.four_ways import Difference, four_ways_agree
-from canbao.web.county.progress import campaign_of, place_of
+from canbao.web.county.progress import campaign_of
 from canbao.web.guards import staff_who_may
+from canbao.web.places import place_of
 
 _BELOW = {Division.Level.COUNTY: Division.Level.TOWN, Division.Level.TOWN: Division.Level.VILLAGE}
 """Which level to step down to."""

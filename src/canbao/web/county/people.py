@@ -21,8 +21,9 @@ from canbao.enrolment.packs import pack_of
 from canbao.reports.coverage import CoverageRow, coverage, together
 from canbao.reports.people import Which, how_many, page_behind
 from canbao.web import words
-from canbao.web.county.progress import campaign_of, place_of
+from canbao.web.county.progress import campaign_of
 from canbao.web.guards import staff_who_may
+from canbao.web.places import place_of
 
 DIGITS_OF_A_KEY = 18  # with more a number may be greater than any key of the database
 TITLES: dict[Which, Promise] = {

@@ -24,8 +24,8 @@ from canbao.enrolment.queries import current_campaign, roll_of
 from canbao.kernel.division_code import DivisionCode
 from canbao.kernel.refusal import Refusal
 from canbao.register.models import Resident
-from canbao.web.county.progress import place_of
 from canbao.web.guards import staff_who_may
+from canbao.web.places import place_of
 
 PEOPLE_A_PAGE = 50
 _TEXT = {"autocomplete": "off"}
