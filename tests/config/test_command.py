@@ -33,7 +33,9 @@ def test_what_was_asked_and_is_fine_ends_with_0() -> None:
         pytest.param(["serve", "--workers", "0"], "“0”应是 1 到 256 之间的整数", id="workers"),
         pytest.param(["secrets", "/nowhere/keys.json"], "/nowhere/keys.json：写不进去", id="a-place-for-the-keys"),
         pytest.param(["nightly", "--days", "many"], "--days", id="a-number-of-days"),
-        pytest.param(["record", "--county", "340621", "--noted", "1:abc"], "应是 序号:值", id="a-note-cut-too-short"),
+        pytest.param(
+            ["audit", "verify", "--county", "340621", "--noted", "1:abc"], "应是 序号:值", id="a-note-cut-too-short"
+        ),
         pytest.param(["policy", "check", "nosuch"], "没有名为 nosuch 的方案", id="a-pack-to-check"),
     ],
 )
@@ -100,13 +102,13 @@ def test_what_was_asked_about_and_is_not_right_ends_with_1(tmp_path: Path) -> No
     assert (broken.returncode, "money.yaml:10" in broken.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("command", ["nightly", "record", "serve"])
+@pytest.mark.parametrize("command", ["nightly", "audit verify", "serve"])
 def test_a_database_that_nobody_has_set_up_is_said_to_be(command: str) -> None:
     name = f"{databases.ROLLED_BACK}_bare"
     databases.drop(name)
     databases.as_owner("CREATE DATABASE {}", name)
     try:
-        done = canbao(command, CANBAO_DATABASE=name)
+        done = canbao(*command.split(), CANBAO_DATABASE=name)
     finally:
         databases.drop(name)
 

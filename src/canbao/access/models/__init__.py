@@ -1,4 +1,5 @@
+from canbao.access.models.fingerprints import Fingerprints
 from canbao.access.models.record import ChainHead, Record, Secret
 from canbao.access.models.staff import Role, Staff
 
-__all__ = ["ChainHead", "Record", "Role", "Secret", "Staff"]
+__all__ = ["ChainHead", "Fingerprints", "Record", "Role", "Secret", "Staff"]

@@ -62,8 +62,7 @@ BEGIN
 END $$;
 DROP TRIGGER IF EXISTS keep_settled ON enrolment_bill;
 CREATE TRIGGER keep_settled BEFORE UPDATE OR DELETE ON enrolment_bill FOR EACH ROW EXECUTE FUNCTION enrolment_keep_settled();
-DROP TRIGGER IF EXISTS append_only ON enrolment_bill;
-CREATE TRIGGER append_only BEFORE TRUNCATE ON enrolment_bill FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+SELECT access_append_only('enrolment_bill', 'state', 'settled_at', 'division', 'unit_id');
 SELECT access_append_only('enrolment_enrolment', 'paid_fen', 'ended_on', 'ended_why', 'division', 'covered_from');
 -- Cover begins when it was written to begin, for everybody but a child who was expected, and for that one with its birth.
 CREATE OR REPLACE FUNCTION enrolment_keep_cover() RETURNS trigger

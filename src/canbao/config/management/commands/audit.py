@@ -1,9 +1,9 @@
-"""`canbao record`: is the record of reads and changes whole, and what must be noted elsewhere so that nobody, not even
-who owns the database, can write it anew?
+"""`canbao audit verify`: has anybody altered what is written once, also who owns the database?
 
-For every county: whether the chain of hashes holds, its head, and the root of a day (the hash of the day's last row,
-which stands for every row up to it). `--noted 112:8f3a…` compares with what was noted once. Exit code 1 when a chain is
-broken or does not hold what was noted; the row is named.
+For every county: whether the record's chain of hashes holds, its head, and the root of a day (the hash of the day's last row, which
+stands for every row up to it); whether every row that has a fingerprint is as it was when the day was closed. `--noted 112:8f3a…`
+compares with what was noted once, or is printed on a closing certificate. Exit code 1 when something is not as it was; the first
+altered row is named first.
 """
 
 from argparse import ArgumentTypeError
@@ -12,19 +12,29 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from canbao.access.fingerprints import Altered, How, altered, fingerprints_taken
 from canbao.access.record import Link, broken_link, head, link_at, real_today, root_of
 from canbao.access.scope import Scope, within
 from canbao.divisions.models import Division
 from canbao.kernel.days import CHINA, days_after
 
 FEWEST_DIGITS = 12  # of a hash that somebody copied by hand
+SHOWN = 20  # altered rows of a county
+SAID = {
+    How.ALTERED: "{table} 的 {row} 被改动过 (altered)",
+    How.GONE: "{table} 的 {row} 不见了 (gone)",
+    How.FINGERPRINTS: "{table} 的行指纹被改动过 (its fingerprints were altered)",
+    How.COLUMNS: "{table} 的列变了，核对不了 (its columns are not what they were)",
+    How.GUARD: "{table} 的防改触发器被关掉了 (what refuses changes is switched off)",
+}
 
 
 class Command(BaseCommand):
-    help = "核对操作记录链，给出链头与日根以便另存 / verify the chained record; its head and the day's root, to be noted elsewhere"
+    help = "核对操作记录链和已写入的行有没有被改动，给出链头与日根以便另存 / verify the record and all rows that are written once; the day's root, to be noted elsewhere"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=["verify"], help="核对 / verify")
         parser.add_argument("--county", help="六位县代码，默认所有县 / six digits; all counties")
         parser.add_argument("--on", type=date.fromisoformat, help="哪一天的日根，默认昨天 / of which day; yesterday")
         parser.add_argument(
@@ -57,7 +67,8 @@ class Command(BaseCommand):
         broken = broken_link(county)
         if broken is not None:
             return [
-                f"{name}：操作记录链在第{broken}条断开，这一条或它前后被改动过 (the chain is broken at row {broken})"
+                f"{name}：操作记录链在第{broken}条断开，这一条或它前后被改动过 (the chain is broken at row {broken})",
+                *self.rows(county, name),
             ]
         last = head(county)
         if last is None:
@@ -67,6 +78,23 @@ class Command(BaseCommand):
             self.stdout.write(f"  链头 head          {shown(last)}")
         root = root_of(county, on)
         self.stdout.write(f"  日根 root {on}  {shown(root) if root else '那天及以前没有记录 (no rows until then)'}")
+        return self.rows(county, name) + self.noted(county, name, noted)
+
+    def rows(self, county: str, name: str) -> list[str]:
+        """Rows that are written once, against their fingerprints."""
+        found = altered(county, at_most=SHOWN + 1)
+        taken = fingerprints_taken(county)
+        if not found:
+            self.stdout.write(
+                f"  行指纹 fingerprints  {taken.rows}行，取过{taken.times}次，都没有改动 (no row was altered)"
+            )
+        lines = [f"{name}：{said(one)}" for one in found[:SHOWN]]
+        if len(found) > SHOWN:
+            lines.append(f"{name}：还有更多，只列出最早的{SHOWN}处 (and more)")
+        return lines
+
+    def noted(self, county: str, name: str, noted: tuple[int, str] | None) -> list[str]:
+        """The record, against what somebody noted of it outside of here."""
         if noted is None:
             return []
         position, digits = noted
@@ -78,6 +106,10 @@ class Command(BaseCommand):
             ]
         self.stdout.write(f"  与记下的相符 as noted  {shown(there)}")
         return []
+
+
+def said(one: Altered) -> str:
+    return f"第{one.taken}次取指纹时在：" + SAID[one.how].format(table=one.table, row=one.row)
 
 
 def shown(link: Link) -> str:

@@ -1,4 +1,4 @@
-"""What a county notes of its record outside the program, and what that is good for."""
+"""What a county notes of its record outside the program, what that is good for, and which rows are not as they were."""
 
 import re
 from datetime import date
@@ -6,9 +6,13 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
+from canbao.access.fingerprints import take_fingerprints
 from canbao.access.models import Record
 from canbao.access.record import broken_link, record
+from tests.access.test_fingerprints import as_intruder
 from tests.access.test_record import tamper
+from tests.collection.crowd import crowd
+from tests.collection.paying import money, pay, tell
 from tests.collection.racing import as_owner
 from tests.county import COUNTY, County
 
@@ -16,13 +20,13 @@ LINK = re.compile(r"(\d+):([0-9a-f]{64})")
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    call_command("record", *words)
+    call_command("audit", "verify", *words)
     return capsys.readouterr().out
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     with pytest.raises(SystemExit) as ended:
-        call_command("record", *words)
+        call_command("audit", "verify", *words)
     assert ended.value.code == 1
     return capsys.readouterr().err
 
@@ -104,6 +108,34 @@ def test_a_record_that_was_emptied_shows_against_what_was_noted(
     assert "现在没有这一条" in refused(capsys, "--county", COUNTY, "--noted", f"{position}:{digest}")
 
 
+def test_the_first_altered_row_is_named_first_also_where_the_record_is_broken(
+    real_county: County, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = pay(real_county, "赵家")
+    take_fingerprints(COUNTY, actor="system:nightly")
+    whole = said(capsys, "--county", COUNTY)
+    with as_intruder("collection_payment"):
+        as_owner("UPDATE collection_payment SET amount_fen = amount_fen + 1")
+    tamper("UPDATE access_record SET actor = 'somebody else' WHERE verb = 'fingerprints.taken'")
+
+    assert re.search(r"行指纹 fingerprints  \d+行，取过1次，都没有改动", whole)
+    lines = refused(capsys, "--county", COUNTY).splitlines()
+    assert "条断开" in lines[0]
+    assert f"第1次取指纹时在：collection_payment 的 {done.payment_id} 被改动过" in lines[1]
+
+
+def test_of_many_altered_rows_the_first_twenty_are_named(
+    real_county: County, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell(*(money(one) for one in crowd(real_county, 30)))
+    take_fingerprints(COUNTY, actor="system:nightly")
+    with as_intruder("collection_receipt"):
+        as_owner("UPDATE collection_receipt SET total_fen = total_fen + 1")
+
+    lines = refused(capsys, "--county", COUNTY).splitlines()
+    assert (len(lines), "只列出最早的20处" in lines[-1]) == (21, True)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -113,6 +145,6 @@ def test_a_record_that_was_emptied_shows_against_what_was_noted(
 )
 def test_a_wrong_question_is_said_with_2(county: County, words: list[str], says: str) -> None:
     with pytest.raises(CommandError, match=says) as no:
-        call_command("record", *words)
+        call_command("audit", "verify", *words)
 
     assert no.value.returncode == 2
