@@ -17,13 +17,25 @@ from canbao.access.scope import within
 from canbao.collection.domain.orders import make_order
 from canbao.collection.gateway import gateway
 from canbao.collection.models import Channel, Order
-from canbao.gateways.standin.keys import APPID, MCHID, api_v3_key, ensure_keys, platform_signer
+from canbao.gateways.alipay.notification import Notification
+from canbao.gateways.alipay.trade import Trade, TradeStatus
+from canbao.gateways.standin.keys import (
+    ALIPAY_APP,
+    ALIPAY_SELLER,
+    APPID,
+    MCHID,
+    alipay_platform_key,
+    api_v3_key,
+    ensure_keys,
+    platform_signer,
+)
 from canbao.gateways.wechat.notification import notification_body
 from canbao.gateways.wechat.order import TradeState, Transaction
 from canbao.gateways.wechat.signature import platform_headers
 from tests.county import IN_THE_WINDOW, County, everybody
 
 NOTIFY = "/api/gateways/wechat/notify"
+NOTIFY_ALIPAY = "/api/gateways/alipay/notify"
 PAID = Transaction(APPID, MCHID, UUID(int=0), TradeState.SUCCESS, 128000, "4200000000000000000000000001", IN_THE_WINDOW)
 
 
@@ -55,6 +67,33 @@ class Platform:
 
     def tell(self, order: UUID, *, at: datetime | None = None, **changes: Any) -> HttpResponse:
         return self.post(*self.signed(replace(PAID, order=order, **changes), at=at))
+
+
+@dataclass
+class AlipayPlatform:
+    """As `Platform`, at Alipay. Headers say nothing there."""
+
+    keys: Path
+    client: Client
+
+    def signed(
+        self, order: UUID, *, at: datetime | None = None, refund: UUID | None = None, **changes: Any
+    ) -> tuple[dict[str, str], bytes]:
+        paid = Trade(order, TradeStatus.TRADE_SUCCESS, 128000, "2021111522001000000000000001", IN_THE_WINDOW)
+        about = Notification(ALIPAY_APP, ALIPAY_SELLER, replace(paid, **changes), refund)
+        return {}, about.body(key=alipay_platform_key(self.keys), at=at or datetime.now(UTC))
+
+    def post(self, headers: dict[str, str], body: bytes) -> HttpResponse:
+        kind = "application/x-www-form-urlencoded"
+        return self.client.post(NOTIFY_ALIPAY, data=body, content_type=kind, headers=headers)
+
+    def tell(self, order: UUID, **changes: Any) -> HttpResponse:
+        return self.post(*self.signed(order, **changes))
+
+
+@pytest.fixture
+def alipay(platform: Platform) -> AlipayPlatform:
+    return AlipayPlatform(platform.keys, platform.client)
 
 
 @pytest.fixture

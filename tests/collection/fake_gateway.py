@@ -21,8 +21,11 @@ book = Book()
 
 class FakeGateway:
     channel = "wechat"
+    heard = ("text/plain", b"heard")
 
-    def refund(self, *, refund: UUID, order: UUID, amount_fen: int, total_fen: int, says: str) -> RefundAnswer:
+    def refund(
+        self, *, refund: UUID, order: UUID, amount_fen: int, total_fen: int, says: str, notify_url: str = ""
+    ) -> RefundAnswer:
         book.asked.append((refund, order, amount_fen, total_fen))
         if book.is_broken:
             raise GatewayBroke("no answer")

@@ -51,11 +51,20 @@ class RefundAnswer:
     done: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RefundTold:
+    """A callback says that something became of a refund. No more than which one is believed: what became of it is asked."""
+
+    refund: UUID
+    order: UUID
+
+
 class Gateway(Protocol):
     """What collection asks for. `query_refund` asks about a refund that is under way, so that it need not be asked for
     again: a poll that moves nothing."""
 
     channel: str
+    heard: tuple[str, bytes]  # what it wants to read when we have noted a callback: kind of content, and the content
 
     def ask(self, *, order: UUID, amount_fen: int, says: str, expires_at: datetime, notify_url: str) -> str:
         """Ask for a payment; returns the address to pay at (shown as a QR code). The same order again is the same.
@@ -64,8 +73,11 @@ class Gateway(Protocol):
         """
         ...
 
-    def read_notification(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Arrival:
-        """Check signature and age of a callback and read it. Raises `GatewayBroke`."""
+    def read_notification(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Arrival | RefundTold | None:
+        """Check signature and age of a callback and read it; None when it is theirs and tells of nothing that moves
+        (nobody paid in time). Raises `GatewayBroke`."""
         ...
 
     def query(self, order: UUID) -> Arrival | None:
@@ -80,8 +92,11 @@ class Gateway(Protocol):
         """Everything that arrived on a day. Raises `GatewayBroke`."""
         ...
 
-    def refund(self, *, refund: UUID, order: UUID, amount_fen: int, total_fen: int, says: str) -> RefundAnswer:
-        """Ask to pay back; asking again with the same id asks for the same refund.
+    def refund(
+        self, *, refund: UUID, order: UUID, amount_fen: int, total_fen: int, says: str, notify_url: str = ""
+    ) -> RefundAnswer:
+        """Ask to pay back; asking again with the same id asks for the same refund. With `notify_url` they tell there
+        when something has become of it.
 
         Raises `RefundFailed` when they have given it up, else `GatewayBroke`.
         """
@@ -101,3 +116,8 @@ def gateway(channel: str) -> Gateway:
     """The gateway that is plugged in for a channel. Raises `KeyError` for a channel that has none (cash)."""
     made: Gateway = import_string(settings.CANBAO_GATEWAYS[channel])()
     return made
+
+
+def notify_url(channel: str) -> str:
+    """Where a channel's gateway tells us things."""
+    return f"{settings.BASE_URL}/api/gateways/{channel}/notify"

@@ -1,9 +1,12 @@
 """The program refuses to start unsafe (decision 18): the questions it asks the database before it serves anybody."""
 
+from django.conf import settings
 from django.db import connections
 
+from canbao.collection.gateway import gateway
 from canbao.config.home import UnsafeToStart
 from canbao.config.standing import Standing, refuse_other_tables, standing
+from canbao.gateways.merchant import NotAnAccount
 
 _QUESTIONS = """
 SELECT current_setting('server_version_num')::int AS version,
@@ -21,6 +24,18 @@ SELECT current_setting('server_version_num')::int AS version,
                 OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))) AS unguarded
   FROM pg_roles r WHERE r.rolname = current_user
 """
+
+
+def refuse_gateways_without_keys() -> None:
+    """Make every gateway that is plugged in, which reads its keys. Raises `UnsafeToStart`: better no page than one on
+    which nobody can pay, or a callback that nobody can check."""
+    for channel, path in settings.CANBAO_GATEWAYS.items():
+        try:
+            gateway(channel)
+        except NotAnAccount as error:
+            raise UnsafeToStart(f"支付渠道没有配好 (a gateway is not set up): {error}") from None
+        except ImportError as error:
+            raise UnsafeToStart(f"{path}：没有这个支付渠道 (there is no such gateway): {error}") from None
 
 
 def refuse_unsafe(alias: str = "default") -> None:

@@ -152,8 +152,12 @@ CANBAO_KEYS = {key: _secrets[key] for key in ("seal_key_id", "seal_keys", "index
 CANBAO_SYNTHETIC_NUMBERS = not PRODUCTION  # numbers under the never-issued prefix 99 are let in for the sample
 # Which gateway takes which channel's money. The only place where a gateway is named.
 # An empty value: that channel is not open here, people pay at the village.
-_gateways = {"wechat": os.environ.get("CANBAO_WECHAT", "canbao.gateways.standin.client.StandIn")}
+_gateways = {
+    "wechat": os.environ.get("CANBAO_WECHAT", "canbao.gateways.standin.client.StandIn"),
+    "alipay": os.environ.get("CANBAO_ALIPAY", "canbao.gateways.standin.client.StandInAlipay"),
+}
 CANBAO_GATEWAYS = {channel: path for channel, path in _gateways.items() if path}
+CANBAO_MERCHANT = os.environ.get("CANBAO_MERCHANT", "")  # the file of real accounts, for canbao.gateways.merchant
 CANBAO_GATEWAY_KEYS = home() / "gateway"
 CANBAO_GATEWAY_URL = web_address("CANBAO_GATEWAY_URL", "http://127.0.0.1:8001")
 if PRODUCTION and any("standin" in path for path in CANBAO_GATEWAYS.values()):

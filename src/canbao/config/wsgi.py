@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "canbao.config.settings")
 application = get_wsgi_application()
 
-from canbao.config.safety import refuse_unsafe  # noqa: E402 - needs the settings
+from canbao.config.safety import refuse_gateways_without_keys, refuse_unsafe  # noqa: E402 - needs the settings
 
 refuse_unsafe()
+refuse_gateways_without_keys()

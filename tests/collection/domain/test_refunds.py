@@ -47,6 +47,23 @@ def approved(county: County) -> Refund:
     return approve(refund, by=county.staff("tax"))
 
 
+def test_a_refund_under_way_is_asked_about_and_not_asked_for_again(county: County, book: fake_gateway.Book) -> None:
+    refund, book.is_done = approved(county), False
+    assert [pay_back(refund, on=TODAY) for _ in range(3)] == [False] * 3
+    book.is_done = True
+    assert pay_back(refund, on=TODAY)
+    assert len(book.asked) == 1
+
+
+def test_a_refund_that_they_never_heard_of_is_asked_for_again(county: County, book: fake_gateway.Book) -> None:
+    """We went down, or the line did, between the intent and the asking."""
+    refund, book.is_done = approved(county), False
+    pay_back(refund, on=TODAY)
+    book.asked.clear()
+    pay_back(refund, on=TODAY)
+    assert len(book.asked) == 1
+
+
 def test_a_double_payment_goes_back_to_the_person_it_came_from(county: County, book: fake_gateway.Book) -> None:
     refund = approved(county)
     assert balances("gateway", "refunds_due", "contributions") == {

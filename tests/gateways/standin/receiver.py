@@ -14,6 +14,7 @@ Heard = tuple[dict[str, str], bytes]
 class Receiver:
     url: str
     heard: list[Heard] = field(default_factory=list)
+    yes: bytes = b""  # what the platform wants to hear
     says: list[int] = field(default_factory=list)  # what to answer, one after the other; 200 when there is nothing left
 
     def wait_for(self, count: int, *, within_s: float = 5.0) -> list[Heard]:
@@ -32,8 +33,9 @@ def listening() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.heard.append((dict(self.headers.items()), body))
             self.send_response(receiver.says.pop(0) if receiver.says else 200)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(receiver.yes)))
             self.end_headers()
+            self.wfile.write(receiver.yes)
 
         def log_message(self, *args: object) -> None:
             pass

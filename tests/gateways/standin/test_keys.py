@@ -15,7 +15,9 @@ def test_keys_are_made_once(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in (tmp_path / "gateway").iterdir()}
     ensure_keys(tmp_path / "gateway")
     assert {path.name: path.read_bytes() for path in (tmp_path / "gateway").iterdir()} == before
-    assert before.keys() == {"merchant.pem", "platform.pem", "api_v3.key"}
+    assert before.keys() == {
+        "merchant.pem", "platform.pem", "api_v3.key", "alipay_merchant.pem", "alipay_platform.pem",
+    }  # fmt: skip
 
 
 def test_only_the_owner_reads_them(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from canbao.gateways.fields import BadMessage
 from canbao.gateways.wechat.bill import BillLine, WhereTheBillLies, bill_path, read_bill, write_bill
-from canbao.gateways.wechat.fields import BadMessage
 from canbao.kernel.days import CHINA
 
 ONE = BillLine("wx1", "16", UUID(int=1), "4200001", 28000, datetime(2021, 11, 15, 8, 0, 1, tzinfo=CHINA))

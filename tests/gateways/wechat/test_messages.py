@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canbao.gateways.wechat.fields import BadMessage, id_of, number_of
+from canbao.gateways.fields import BadMessage, id_of, number_of
 from canbao.gateways.wechat.notification import notification_body, read_notification_body
 from canbao.gateways.wechat.order import NativeOrder, TradeState, Transaction, query_path
 from canbao.gateways.wechat.refund import RefundAsk, RefundReport, RefundState

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canbao.gateways.wechat.fields import BadMessage
+from canbao.gateways.fields import BadMessage
 from canbao.gateways.wechat.signature import (
     Signer,
     authorization,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from canbao.collection.gateway import gateway
+from canbao.collection.gateway import gateway, notify_url
 from canbao.collection.models import Channel, Order, OrderLine
 from canbao.collection.refusals import (
     BillNotOpen,
@@ -184,7 +184,7 @@ def ask_gateway(order: Order) -> str:
         return order.pay_url
     url = gateway(order.channel).ask(
         order=order.pk, amount_fen=order.total_fen, says=f"{order.campaign.title}"[:100], expires_at=order.expires_at,
-        notify_url=f"{settings.BASE_URL}/api/gateways/{order.channel}/notify",
+        notify_url=notify_url(order.channel),
     )  # fmt: skip
     Order.objects.filter(pk=order.pk).update(pay_url=url)
     order.pay_url = url

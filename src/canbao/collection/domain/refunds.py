@@ -8,7 +8,7 @@ from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.refusing import refusing
-from canbao.collection.gateway import gateway
+from canbao.collection.gateway import gateway, notify_url
 from canbao.collection.models import Channel, Refund, RefundState
 from canbao.collection.refusals import (
     SAID_BY_DATABASE,
@@ -83,7 +83,8 @@ def pay_out(refund: Refund, *, by: Staff, on: date) -> Refund:
 
 def pay_back(refund: Refund, *, on: date) -> bool:
     """Send an approved refund through its gateway; True when it has arrived. Cash is for `pay_out`: False, nothing sent.
-    Safe to call again: the gateway knows the refund by its id. Both steps are on record, once each, by whoever is at work.
+    Safe to call again: one that was sent is asked about, and sent again only when the gateway never heard of it; the
+    gateway knows it by its id. Both steps are on record, once each, by whoever is at work.
 
     The intent (`SENT`) is committed before anything is sent; no HTTP inside a transaction. Raises `GatewayBroke`.
     """
@@ -93,11 +94,15 @@ def pay_back(refund: Refund, *, on: date) -> bool:
         raise RefundNotApproved
     if refund.channel == Channel.CASH:
         return False
-    _is_sent(refund)
-    answer = gateway(refund.channel).refund(
-        refund=refund.pk, order=refund.payment.order_number, amount_fen=refund.amount_fen,
-        total_fen=refund.payment.amount_fen, says=refund.get_reason_display(),
-    )  # fmt: skip
+    answer = None
+    about = {"refund": refund.pk, "order": refund.payment.order_number, "amount_fen": refund.amount_fen}
+    if not _is_sent(refund):
+        answer = gateway(refund.channel).query_refund(**about)  # None: they never heard of it
+    if answer is None:
+        answer = gateway(refund.channel).refund(
+            **about, total_fen=refund.payment.amount_fen, says=refund.get_reason_display(),
+            notify_url=notify_url(refund.channel),
+        )  # fmt: skip
     if not answer.done:
         return False
     _has_arrived(refund, "refund.paid_back", on=on)
@@ -105,11 +110,14 @@ def pay_back(refund: Refund, *, on: date) -> bool:
 
 
 @transaction.atomic
-def _is_sent(refund: Refund) -> None:
-    if Refund.objects.filter(pk=refund.pk, state=RefundState.APPROVED).update(state=RefundState.SENT):
+def _is_sent(refund: Refund) -> bool:
+    """From now on it may be under way. False when it may have been before."""
+    is_new = Refund.objects.filter(pk=refund.pk, state=RefundState.APPROVED).update(state=RefundState.SENT)
+    if is_new:
         record(
             "refund.sent", f"refund:{refund.pk}", county=refund.county, fen=refund.amount_fen, channel=refund.channel
         )
+    return bool(is_new)
 
 
 @transaction.atomic

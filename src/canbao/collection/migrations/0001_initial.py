@@ -26,7 +26,9 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("cash", "现金"), ("wechat", "微信支付")], max_length=12, verbose_name="方式"
+                        choices=[("cash", "现金"), ("wechat", "微信支付"), ("alipay", "支付宝")],
+                        max_length=12,
+                        verbose_name="方式",
                     ),
                 ),
                 ("total_fen", models.BigIntegerField(verbose_name="金额（分）")),
@@ -98,7 +100,9 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("cash", "现金"), ("wechat", "微信支付")], max_length=12, verbose_name="方式"
+                        choices=[("cash", "现金"), ("wechat", "微信支付"), ("alipay", "支付宝")],
+                        max_length=12,
+                        verbose_name="方式",
                     ),
                 ),
                 ("reference", models.CharField(max_length=64, verbose_name="渠道流水号")),
@@ -283,7 +287,9 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("cash", "现金"), ("wechat", "微信支付")], max_length=12, verbose_name="退款渠道"
+                        choices=[("cash", "现金"), ("wechat", "微信支付"), ("alipay", "支付宝")],
+                        max_length=12,
+                        verbose_name="退款渠道",
                     ),
                 ),
                 (
@@ -406,7 +412,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="order",
             constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["cash", "wechat"])), name="order_channel_is_known"
+                condition=models.Q(("channel__in", ["cash", "wechat", "alipay"])), name="order_channel_is_known"
             ),
         ),
         migrations.AddConstraint(
@@ -535,7 +541,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="refund",
             constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["cash", "wechat"])), name="refund_channel_is_known"
+                condition=models.Q(("channel__in", ["cash", "wechat", "alipay"])), name="refund_channel_is_known"
             ),
         ),
         migrations.AddConstraint(
@@ -654,7 +660,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payment",
             constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["cash", "wechat"])), name="payment_channel_is_known"
+                condition=models.Q(("channel__in", ["cash", "wechat", "alipay"])), name="payment_channel_is_known"
             ),
         ),
         migrations.AddConstraint(

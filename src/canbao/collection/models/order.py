@@ -15,6 +15,7 @@ from canbao.register.models import Household
 class Channel(models.TextChoices):
     CASH = "cash", "现金"
     WECHAT = "wechat", "微信支付"
+    ALIPAY = "alipay", "支付宝"
 
 
 class Order(models.Model):

@@ -1,22 +1,23 @@
 """What the stand-in knows: orders, what arrived for them, what was given back. In memory, with a journal beside it.
 
-The journal is one JSON object a line; read again at the start, so that the bill of a day outlives a restart.
+It speaks neither platform's language: `wechat` and `alipay` beside it translate. The codes of its "no" are WeChat's
+words. The journal is one JSON object a line; read again at the start, so that the bill of a day outlives a restart.
 All methods may be called from several threads.
 """
 
 import json
 import secrets
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, Self
 from uuid import UUID
 
-from canbao.gateways.standin.keys import APPID, MCHID
-from canbao.gateways.wechat.order import NativeOrder, TradeState, Transaction
-from canbao.gateways.wechat.refund import RefundAsk, RefundReport, RefundState
 from canbao.kernel.days import CHINA
+
+BEGINS = {"wechat": "42", "alipay": "20"}  # their numbers of payments
 
 
 class SaysNo(Exception):
@@ -27,35 +28,64 @@ class SaysNo(Exception):
         super().__init__(code)
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a merchant asked to be paid, on which channel."""
+
+    channel: str
+    order: UUID
+    amount_fen: int
+    description: str
+    expires_at: datetime
+    notify_url: str
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"order": self.order.hex, "expires_at": self.expires_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Self:
+        at = datetime.fromisoformat(said["expires_at"])
+        return cls(**said | {"order": UUID(said["order"]), "expires_at": at})
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A refund. `reference` is the number that WeChat gives it; Alipay gives none."""
+
+    refund: UUID
+    order: UUID
+    amount_fen: int
+    reference: str
+    done: bool = True
+
+
 @dataclass(slots=True)
 class Order:
-    wish: NativeOrder
+    wish: Wish
     token: str  # the secret part of the address to pay at
-    state: TradeState = TradeState.NOTPAY
+    is_closed: bool = False
+    is_opened: bool = False  # somebody has scanned its code: before, Alipay knows of no such trade
     paid_at: datetime | None = None
     arrived_fen: int = 0
-    refunds: dict[UUID, RefundAsk] = field(default_factory=dict)
+    refunds: dict[UUID, int] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
         """28 digits, as theirs; the same for the same order."""
-        return "42" + str(int(sha256(self.wish.order.bytes).hexdigest(), 16))[:26].zfill(26)
+        begins = BEGINS[self.wish.channel]
+        return begins + str(int(sha256(self.wish.order.bytes).hexdigest(), 16))[:26].zfill(26)
 
     @property
     def is_paid(self) -> bool:
         return self.paid_at is not None
 
-    def transaction(self) -> Transaction:
-        paid = self.is_paid
-        return Transaction(
-            APPID,
-            MCHID,
-            self.wish.order,
-            self.state,
-            amount_fen=self.arrived_fen if paid else None,
-            reference=self.reference if paid else None,
-            paid_at=self.paid_at,
-        )
+    @property
+    def given_back_fen(self) -> int:
+        return sum(self.refunds.values())
+
+    def given_back(self, refund: UUID, *, done: bool = True) -> GivenBack:
+        number = "50" + self.reference[2:20] + refund.hex[:8]
+        return GivenBack(refund, self.wish.order, self.refunds[refund], number, done)
 
 
 class Book:
@@ -63,6 +93,7 @@ class Book:
         self._lock = threading.RLock()
         self._orders: dict[UUID, Order] = {}
         self._by_token: dict[str, Order] = {}
+        self._by_refund: dict[UUID, Order] = {}
         self._journal = None
         if journal is not None:
             for line in _whole_lines(journal):
@@ -72,16 +103,18 @@ class Book:
     def __len__(self) -> int:
         return len(self._orders)
 
-    def find(self, order: UUID) -> Order:
+    def find(self, order: UUID, *, channel: str | None = None) -> Order:
+        """`channel`: whose customers ask; the other channel's orders are not theirs to see."""
         with self._lock:
-            if order not in self._orders:
+            known = self._orders.get(order)
+            if known is None or channel not in (None, known.wish.channel):
                 raise SaysNo(404, "ORDER_NOT_EXIST", "订单不存在")
-            return self._orders[order]
+            return known
 
     def behind(self, token: str) -> Order | None:
         return self._by_token.get(token)
 
-    def ask(self, wish: NativeOrder) -> Order:
+    def ask(self, wish: Wish) -> Order:
         """The same order again is the same; with other content it is refused."""
         with self._lock:
             known = self._orders.get(wish.order)
@@ -89,7 +122,7 @@ class Book:
                 return self._asked(wish, secrets.token_urlsafe(9), note=True)
             if known.is_paid:
                 raise SaysNo(400, "ORDERPAID", "订单已支付")
-            if known.state is TradeState.CLOSED:
+            if known.is_closed:
                 raise SaysNo(400, "ORDER_CLOSED", "订单已关闭")
             if replace(wish, expires_at=known.wish.expires_at) != known.wish:
                 raise SaysNo(403, "OUT_TRADE_NO_USED", "商户订单号重复，且内容不同")
@@ -99,97 +132,96 @@ class Book:
         """Money arrives, once. A second time changes nothing and gives the first."""
         with self._lock:
             known = self.find(order)
-            if known.state is TradeState.CLOSED:
+            if known.is_closed:
                 raise SaysNo(400, "ORDER_CLOSED", "订单已关闭")
             if not known.is_paid:
                 self._paid(known, at, fen, note=True)
             return known
 
-    def close(self, order: UUID) -> None:
+    def close(self, order: UUID, *, channel: str) -> None:
         with self._lock:
-            known = self.find(order)
+            known = self.find(order, channel=channel)
             if known.is_paid:
                 raise SaysNo(400, "ORDERPAID", "订单已支付")
-            if known.state is not TradeState.CLOSED:
-                known.state = TradeState.CLOSED
+            if not known.is_closed:
+                known.is_closed = True
                 self._note("closed", order=order.hex)
 
-    def refund(self, ask: RefundAsk, *, slow: bool = False) -> RefundReport:
-        """The same id asks for the same refund; what is given back never exceeds what arrived."""
+    def refund(
+        self, *, channel: str, order: UUID, refund: UUID, fen: int, total_fen: int | None = None, slow: bool = False
+    ) -> GivenBack:
+        """The same id asks for the same refund; what is given back never exceeds what arrived.
+
+        `total_fen`: what the merchant says has arrived, where they have to.
+        """
         with self._lock:
-            known = self.find(ask.order)
-            again = ask.refund in known.refunds
-            if again and known.refunds[ask.refund] != ask:
+            known = self.find(order, channel=channel)
+            again = refund in known.refunds
+            if again and known.refunds[refund] != fen:
                 raise SaysNo(400, "INVALID_REQUEST", "退款单号重复，且内容不同")
             if not again:
-                given_back = sum(before.amount_fen for before in known.refunds.values())
-                if not known.is_paid or ask.total_fen != known.arrived_fen:
+                if not known.is_paid or total_fen not in (None, known.arrived_fen):
                     raise SaysNo(400, "INVALID_REQUEST", "订单金额或状态与退款请求不一致")
-                if given_back + ask.amount_fen > known.arrived_fen:
+                if known.given_back_fen + fen > known.arrived_fen:
                     raise SaysNo(403, "NOT_ENOUGH", "退款总额超过实收金额")
-                self._refunded(known, ask, note=True)
-            return _report(known, ask, RefundState.PROCESSING if slow and not again else RefundState.SUCCESS)
+                self._refunded(known, refund, fen, note=True)
+            return known.given_back(refund, done=again or not slow)
 
-    def refund_seen(self, refund: UUID) -> RefundReport:
+    def refund_seen(self, refund: UUID, *, channel: str) -> GivenBack:
         """What became of a refund; one that was slow has arrived by the time that somebody asks about it."""
         with self._lock:
-            for known in self._orders.values():
-                if refund in known.refunds:
-                    return _report(known, known.refunds[refund], RefundState.SUCCESS)
-        raise SaysNo(404, "RESOURCE_NOT_EXISTS", "退款单不存在")
+            known = self._by_refund.get(refund)
+            if known is None or known.wish.channel != channel:
+                raise SaysNo(404, "RESOURCE_NOT_EXISTS", "退款单不存在")
+            return known.given_back(refund)
 
-    def seen(self, order: UUID) -> Transaction:
+    def seen(self, order: UUID, *, channel: str) -> Order:
         """What is known of an order at one moment, never half of a payment."""
         with self._lock:
-            return self.find(order).transaction()
+            return replace(self.find(order, channel=channel))
 
-    def arrived_on(self, day: date) -> list[Order]:
+    def arrived_on(self, day: date, *, channel: str) -> list[Order]:
         """In the order in which the money came."""
         with self._lock:
-            paid = [(order.paid_at, replace(order)) for order in self._orders.values() if order.paid_at is not None]
+            mine = [order for order in self._orders.values() if order.wish.channel == channel]
+            paid = [(order.paid_at, replace(order)) for order in mine if order.paid_at is not None]
         of_day = [(at, order) for at, order in paid if at.astimezone(CHINA).date() == day]
         return [order for _, order in sorted(of_day, key=lambda pair: (pair[0], pair[1].reference))]
 
-    def _asked(self, wish: NativeOrder, token: str, *, note: bool) -> Order:
+    def _asked(self, wish: Wish, token: str, *, note: bool) -> Order:
         order = Order(wish, token)
         self._orders[wish.order] = self._by_token[token] = order
         if note:
-            self._note("asked", token=token, body=wish.body().decode())
+            self._note("asked", token=token, wish=wish.to_json())
         return order
 
     def _paid(self, order: Order, at: datetime, fen: int, *, note: bool) -> None:
-        order.paid_at, order.arrived_fen, order.state = at, fen, TradeState.SUCCESS
+        order.paid_at, order.arrived_fen = at, fen
         if note:
             self._note("paid", order=order.wish.order.hex, at=at.isoformat(), fen=fen)
 
-    def _refunded(self, order: Order, ask: RefundAsk, *, note: bool) -> None:
-        order.refunds[ask.refund] = ask
-        order.state = TradeState.REFUND
+    def _refunded(self, order: Order, refund: UUID, fen: int, *, note: bool) -> None:
+        order.refunds = order.refunds | {refund: fen}  # a copy that somebody is reading stays as it was
+        self._by_refund[refund] = order
         if note:
-            self._note("refunded", body=ask.body().decode())
+            self._note("refunded", order=order.wish.order.hex, refund=refund.hex, fen=fen)
 
-    def _note(self, event: str, **what: str | int) -> None:
+    def _note(self, event: str, **what: Any) -> None:
         if self._journal is not None:
             self._journal.write(json.dumps({"event": event, **what}, ensure_ascii=False) + "\n")
             self._journal.flush()
 
-    def _replay(self, line: dict[str, str]) -> None:
+    def _replay(self, line: dict[str, Any]) -> None:
         match line["event"]:
             case "asked":
-                self._asked(NativeOrder.read(line["body"].encode()), line["token"], note=False)
+                self._asked(Wish.from_json(line["wish"]), line["token"], note=False)
             case "paid":
                 at = datetime.fromisoformat(line["at"])
                 self._paid(self._orders[UUID(line["order"])], at, int(line["fen"]), note=False)
             case "closed":
-                self._orders[UUID(line["order"])].state = TradeState.CLOSED
+                self._orders[UUID(line["order"])].is_closed = True
             case "refunded":
-                ask = RefundAsk.read(line["body"].encode())
-                self._refunded(self._orders[ask.order], ask, note=False)
-
-
-def _report(order: Order, ask: RefundAsk, state: RefundState) -> RefundReport:
-    reference = "50" + order.reference[2:20] + ask.refund.hex[:8]
-    return RefundReport(reference, ask.refund, ask.order, ask.amount_fen, state)
+                self._refunded(self._orders[UUID(line["order"])], UUID(line["refund"]), int(line["fen"]), note=False)
 
 
 def _whole_lines(journal: Path) -> list[str]:

@@ -1,16 +1,18 @@
 """Paying: what the page's button and the control endpoint both do. The money arrives, then the merchant is told."""
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from canbao.gateways.fields import BadMessage, fen, instant
 from canbao.gateways.standin.book import Book, Order, SaysNo
 from canbao.gateways.standin.clock import Clock
 from canbao.gateways.standin.courier import MERCHANT_MAY_TAKE_S, Courier
-from canbao.gateways.standin.faults import Faults
-from canbao.gateways.wechat.fields import BadMessage, fen, instant
+from canbao.gateways.standin.faults import Whim
+from canbao.gateways.standin.platform import Platform, Told
 
 WAIT_S = MERCHANT_MAY_TAKE_S + 2
 
@@ -51,8 +53,11 @@ class Instruction:
 
 
 class Counter:
-    def __init__(self, book: Book, courier: Courier, *, clock: Clock, faults: Faults) -> None:
-        self._book, self._courier, self._clock, self._faults = book, courier, clock, faults
+    def __init__(
+        self, book: Book, courier: Courier, *, platforms: Mapping[str, Platform], clock: Clock, faults: Whim
+    ) -> None:
+        self._book, self._courier, self._platforms = book, courier, platforms
+        self._clock, self._faults = clock, faults
 
     def is_too_late(self, order: Order) -> bool:
         return order.wish.expires_at < self._clock.here()
@@ -63,20 +68,23 @@ class Counter:
         Paying again pays nothing more, but tells again. The order's own time limit is for the page: whoever instructs
         may let money arrive late.
         """
-        order = self._book.find(instruction.order)
-        asked = instruction.amount_fen or self._faults.arrived_fen(instruction.order, order.wish.amount_fen)
+        order, faults = self._book.find(instruction.order), self._faults.now
+        asked = instruction.amount_fen or faults.arrived_fen(instruction.order, order.wish.amount_fen)
         order = self._book.pay(instruction.order, at=instruction.paid_at or self._clock.here(), fen=asked)
-        truth = order.transaction()
-        told = truth if instruction.told_fen is None else replace(truth, amount_fen=instruction.told_fen)
-        waits = self._faults.waits(instruction.order, lose=instruction.lose, double=instruction.double)
-        return order, self._courier.tell(order, waits, told)
+        told_fen = instruction.told_fen or faults.told_fen(instruction.order, order.arrived_fen)
+        waits = faults.waits(instruction.order, lose=instruction.lose, double=instruction.double)
+        told = Told(replace(order), told_fen=told_fen)  # as it is now, also where the telling comes late
+        return order, self._courier.tell(
+            told, self._platforms[order.wish.channel], waits, to=order.wish.notify_url,
+            spoil=lambda body: faults.corrupts(instruction.order, body),
+        )  # fmt: skip
 
     def pay_all(self, instructions: list[Instruction]) -> list[dict[str, Any]]:
         """One after the other, telling at once; an answer for each, in the same order. A "no" stops none of the rest."""
         done = [self._paid(one) for one in instructions]
         for answer, futures, wait in done:
             if wait:
-                answer["answers"] = [future.result(WAIT_S + self._faults.delay_s) for future in futures]
+                answer["answers"] = [future.result(WAIT_S + self._faults.now.delay_s) for future in futures]
         return [answer for answer, _, _ in done]
 
     def _paid(self, instruction: Instruction) -> tuple[dict[str, Any], "list[Future[int]]", bool]:

@@ -1,23 +1,20 @@
 """Carries callbacks to the merchant: when they are due, several at once, again when the merchant did not say yes.
 
-Each telling is signed when it leaves, so that a late one is fresh. Nothing here outlives the process: what was not
+Each telling is signed by its channel's platform when it leaves, so that a late one is fresh. Nothing here outlives the process: what was not
 delivered is learnt from a query or the bill, as it must be in life.
 """
 
 import heapq
 import itertools
-import secrets
 import threading
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from canbao.gateways.standin.book import Order
 from canbao.gateways.standin.clock import Clock
-from canbao.gateways.wechat.notification import notification_body
-from canbao.gateways.wechat.order import Transaction
-from canbao.gateways.wechat.signature import Signer, platform_headers
+from canbao.gateways.standin.platform import Platform, Told
 
 if TYPE_CHECKING:
     import httpx2
@@ -30,14 +27,16 @@ AT_ONCE = 8
 @dataclass(slots=True)
 class _Telling:
     notify_url: str
-    transaction: Transaction
+    told: Told
+    platform: Platform
+    spoil: Callable[[bytes], bytes]
     first_answer: "Future[int]"
     attempt: int = field(default=0)
 
 
 class Courier:
-    def __init__(self, signer: Signer, *, api_v3_key: bytes, clock: Clock) -> None:
-        self._signer, self._key, self._clock = signer, api_v3_key, clock
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
         self._due: list[tuple[float, int, _Telling]] = []
         self._count = itertools.count()
         self._changed = threading.Condition()
@@ -45,12 +44,20 @@ class Courier:
         self._http: httpx2.Client | None = None
         threading.Thread(target=self._watch, name="courier", daemon=True).start()
 
-    def tell(self, order: Order, waits_s: list[float], transaction: Transaction | None = None) -> "list[Future[int]]":
+    def tell(
+        self,
+        told: Told,
+        platform: Platform,
+        waits_s: Sequence[float],
+        *,
+        to: str,
+        spoil: Callable[[bytes], bytes] = lambda body: body,
+    ) -> "list[Future[int]]":
         """Tell the merchant, once for each of `waits_s`. The futures hold the status of the first attempt, 0 for none.
 
-        `transaction`, when given, is told instead of the truth.
+        `spoil`: what becomes of the body on the way, the first time that it is sent.
         """
-        tellings = [_Telling(order.wish.notify_url, transaction or order.transaction(), Future()) for _ in waits_s]
+        tellings = [_Telling(to, told, platform, spoil, Future()) for _ in waits_s]
         for telling, wait in zip(tellings, waits_s, strict=True):
             self._schedule(telling, wait)
         return [telling.first_answer for telling in tellings]
@@ -76,24 +83,21 @@ class Courier:
                 return
 
     def _send(self, telling: _Telling) -> None:
-        at, number = self._clock.real(), telling.transaction.order.hex
-        body = notification_body(
-            telling.transaction, id=f"EV-{number}", at=at, key=self._key, nonce=secrets.token_hex(6)
-        )
-        headers = platform_headers(self._signer, body=body, at=at, nonce=secrets.token_hex(16))
-        status = self._post(telling.notify_url, body, headers | {"Content-Type": "application/json"})
+        headers, body = telling.platform.letter(telling.told, at=self._clock.real())
+        status, said = self._post(telling.notify_url, telling.spoil(body) if telling.attempt == 0 else body, headers)
         if not telling.first_answer.done():
             telling.first_answer.set_result(status)
-        if not 200 <= status < 300 and telling.attempt < len(AGAIN_AFTER_S):
+        if not telling.platform.is_heard(status, said) and telling.attempt < len(AGAIN_AFTER_S):
             telling.attempt += 1
             self._schedule(telling, AGAIN_AFTER_S[telling.attempt - 1])
 
-    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         import httpx2  # half of the time that a start takes; not needed before the first payment
 
         if self._http is None:
             self._http = httpx2.Client(timeout=MERCHANT_MAY_TAKE_S, trust_env=False)
         try:
-            return self._http.post(url, content=body, headers=headers).status_code
+            answer = self._http.post(url, content=body, headers=headers)
         except (httpx2.HTTPError, httpx2.InvalidURL):
-            return 0
+            return 0, b""
+        return answer.status_code, answer.content

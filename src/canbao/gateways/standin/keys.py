@@ -7,29 +7,28 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from canbao.gateways.rsa import private_key
 from canbao.gateways.wechat.signature import Signer
 
 APPID = "wxstandin000000001"
 MCHID = "1600000001"
+ALIPAY_APP = "2021000000000001"
+ALIPAY_SELLER = "2088000000000001"
 
 MERCHANT, PLATFORM, API_V3 = "merchant.pem", "platform.pem", "api_v3.key"
+ALIPAY_MERCHANT, ALIPAY_PLATFORM = "alipay_merchant.pem", "alipay_platform.pem"
 
 
 def ensure_keys(folder: Path) -> Path:
-    """Make what is missing: two RSA keys of 2048 bits and the API v3 key of 32 bytes, readable by the owner only.
+    """Make what is missing: for each channel two RSA keys of 2048 bits, and WeChat's API v3 key of 32 bytes, readable
+    by the owner only.
 
     Two processes may call this at once: each file appears whole, and whoever comes second takes the first one's.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in (MERCHANT, PLATFORM):
+    for name in (MERCHANT, PLATFORM, ALIPAY_MERCHANT, ALIPAY_PLATFORM):
         if not (folder / name).exists():
             _put_once(folder / name, _new_private_key())
     if not (folder / API_V3).exists():
@@ -49,10 +48,16 @@ def api_v3_key(folder: Path) -> bytes:
     return (folder / API_V3).read_bytes()
 
 
+def alipay_merchant_key(folder: Path) -> rsa.RSAPrivateKey:
+    return private_key(folder / ALIPAY_MERCHANT)
+
+
+def alipay_platform_key(folder: Path) -> rsa.RSAPrivateKey:
+    return private_key(folder / ALIPAY_PLATFORM)
+
+
 def _signer(path: Path, prefix: str) -> Signer:
-    key = load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError(f"{path.name} 不是 RSA 私钥 (not an RSA private key)")
+    key = private_key(path)
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return Signer(prefix + sha256(public).hexdigest()[:40].upper(), key)
 

@@ -5,7 +5,6 @@ from string import Template
 from urllib.parse import quote, urlsplit
 
 from canbao.gateways.standin.book import Order
-from canbao.gateways.wechat.order import TradeState
 from canbao.kernel.days import CHINA
 from canbao.kernel.fen import yuan
 
@@ -65,7 +64,7 @@ def pay_page(order: Order, *, return_to: str, too_late: bool) -> str:
         more = _row("支付时间", f"{order.paid_at.astimezone(CHINA):%Y-%m-%d %H:%M}") + _row(
             "渠道流水号", order.reference, "number"
         )
-    elif order.state is TradeState.CLOSED or too_late:
+    elif order.is_closed or too_late:
         head, action = '<p class="state shut">订单已关闭或已过期</p>', back
     else:
         query = f"?{RETURN_TO}={quote(return_to, safe='')}" if return_to else ""

@@ -1,7 +1,7 @@
 """The stand-in as a process: `python -m canbao.gateways.standin.server --keys FOLDER`. Loads no Django.
 
-`/v3/…` is the platform's protocol, `/pay/…` the page for a person, `/control` pays by instruction (from this machine
-only), `/health` says that it is there. The first line on standard output ends with the address it is reached at.
+`/v3/…` is WeChat Pay's protocol, `/gateway.do` Alipay's, `/pay/…` the page for a person, `/control` pays by instruction
+and `/control/faults` changes what goes wrong (from this machine only), `/health` says that it is there. The first line on standard output ends with the address it is reached at.
 """
 
 import json
@@ -10,22 +10,26 @@ import signal
 import socket
 import sys
 import threading
+import time
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict, fields
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from canbao.gateways.fields import BadMessage
+from canbao.gateways.standin.alipay import AlipayPlatform
 from canbao.gateways.standin.book import Book, SaysNo
 from canbao.gateways.standin.clock import Clock
 from canbao.gateways.standin.counter import Counter, Instruction
 from canbao.gateways.standin.courier import Courier
-from canbao.gateways.standin.faults import Faults
-from canbao.gateways.standin.keys import api_v3_key, ensure_keys, merchant_signer, platform_signer
+from canbao.gateways.standin.faults import Faults, Hang, Whim
+from canbao.gateways.standin.keys import ensure_keys
 from canbao.gateways.standin.page import POLICY, RETURN_TO, pay_page, safe_return
-from canbao.gateways.standin.protocol import Answer, Platform
-from canbao.gateways.wechat.fields import BadMessage
+from canbao.gateways.standin.platform import Answer, Platform, Told
+from canbao.gateways.standin.wechat import WeChatPlatform
 
 PORT = 8001
 LARGEST_BODY = 1_000_000
@@ -40,14 +44,20 @@ class StandInServer(ThreadingHTTPServer):
         self, address: tuple[str, int], *, keys: Path, journal: Path | None, clock: Clock, faults: Faults
     ) -> None:
         ensure_keys(keys)
-        signer, v3 = platform_signer(keys), api_v3_key(keys)
-        self.book = Book(journal)
-        self.platform = Platform(
-            self.book, signer=signer, merchant=merchant_signer(keys), clock=clock, slow_refunds=faults.slow_refunds
-        )
-        self.courier = Courier(signer, api_v3_key=v3, clock=clock)
-        self.counter = Counter(self.book, self.courier, clock=clock, faults=faults)
+        self.book, self.faults = Book(journal), Whim(faults)
+        self.courier = Courier(clock=clock)
+        self.platforms: dict[str, Platform] = {
+            kind.channel: kind(self.book, keys=keys, clock=clock, faults=self.faults, tell_refund=self._tell_refund)
+            for kind in (WeChatPlatform, AlipayPlatform)
+        }
+        self.counter = Counter(self.book, self.courier, platforms=self.platforms, clock=clock, faults=self.faults)
         super().__init__(address, _Desk)
+
+    def _tell_refund(self, told: Told, to: str) -> None:
+        if to:
+            assert told.refund is not None
+            waits = self.faults.now.waits(told.refund)
+            self.courier.tell(told, self.platforms[told.order.wish.channel], waits, to=to)
 
     def server_bind(self) -> None:
         # the base class asks the name service who we are, which can take seconds
@@ -91,11 +101,13 @@ class _Desk(BaseHTTPRequestHandler):
         room = self.path.partition("?")[0].split("/")[1] if self.path.startswith("/") else ""
         match self.command, room:
             case _, "v3":
-                headers = dict(self.headers.items())
-                origin = f"http://{self.headers.get('Host') or urlsplit(self.server.url).netloc}"
-                self._say(self.server.platform.answer(self.command, self.path, headers, body, origin=origin))
+                self._platform("wechat", body)
+            case _, "gateway.do" | "alipay":
+                self._platform("alipay", body)
             case _, "pay":
                 self._say(self._pay())
+            case "POST", "control" if self.path == "/control/faults":
+                self._say(self._change_faults(body))
             case "POST", "control":
                 self._say(self._control(body))
             case "GET", "health":
@@ -104,11 +116,38 @@ class _Desk(BaseHTTPRequestHandler):
                 self._say(Answer(404))
         return None
 
+    def _platform(self, channel: str, body: bytes) -> None:
+        hang = self.server.faults.hangs()
+        if hang is not Hang.BEFORE:
+            origin = f"http://{self.headers.get('Host') or urlsplit(self.server.url).netloc}"
+            headers = dict(self.headers.items())
+            said = self.server.platforms[channel].answer(self.command, self.path, headers, body, origin=origin)
+        if hang is None:
+            return self._say(said)
+        time.sleep(self.server.faults.now.hang_s)
+        self.close_connection = True  # without a word
+        return None
+
+    def _change_faults(self, body: bytes) -> Answer:
+        if not self._may_control():
+            return _json(403, {"code": "NO_AUTH"})
+        try:
+            return _json(200, asdict(self.server.faults.change(json.loads(body))))
+        except BadMessage as bad:
+            return _json(400, {"code": "PARAM_ERROR", "message": bad.says})
+        except ValueError:
+            return _json(400, {"code": "PARAM_ERROR", "message": "不是 JSON (not JSON)"})
+
+    def _may_control(self) -> bool:
+        """From this machine, and as JSON: a page in somebody's browser can send a form here, but not that."""
+        return self.client_address[0] in _LOOPBACK and self.headers.get_content_type() == "application/json"
+
     def _pay(self) -> Answer:
         parts = urlsplit(self.path)
         order = self.server.book.behind(parts.path.removeprefix("/pay/"))
         if order is None:
             return _page(404, "<!doctype html><meta charset=utf-8><title>模拟支付渠道</title><h1>没有这个订单</h1>")
+        order.is_opened = True
         return_to = safe_return(order, parse_qs(parts.query).get(RETURN_TO, [""])[0])
         too_late = self.server.counter.is_too_late(order)
         if self.command == "GET" or too_late:
@@ -121,8 +160,7 @@ class _Desk(BaseHTTPRequestHandler):
         return Answer(303, b"", {"Location": return_to or parts.path})
 
     def _control(self, body: bytes) -> Answer:
-        """From this machine, and as JSON: a page in somebody's browser can send a form here, but not that."""
-        if self.client_address[0] not in _LOOPBACK or self.headers.get_content_type() != "application/json":
+        if not self._may_control():
             return _json(403, {"code": "NO_AUTH"})
         try:
             said = json.loads(body)
@@ -165,6 +203,9 @@ def add_arguments(parser: ArgumentParser, *, keys: Path | None = None) -> None:
         "--lose": "丢失回调的比例 / share of callbacks lost",
         "--double": "重复回调的比例 / share of callbacks sent twice",
         "--wrong-amount": "实收金额不符的比例 / share of payments of another sum",
+        "--lie": "回调金额与实收不符的比例 / share of callbacks that say another sum than arrived",
+        "--corrupt": "回调内容损坏的比例 / share of callbacks whose bytes are spoilt",
+        "--hang": "请求没有应答的比例 / share of our requests that nobody answers",
     }
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument(
@@ -186,6 +227,9 @@ def add_arguments(parser: ArgumentParser, *, keys: Path | None = None) -> None:
         "--delay", type=float, default=0.0, metavar="S", help="回调最多迟到几秒，并因此乱序 / up to so late"
     )
     parser.add_argument(
+        "--hang-s", type=float, default=15.0, metavar="S", help="没有应答的请求几秒后断开 / cut off after so long"
+    )
+    parser.add_argument(
         "--slow-refunds", action="store_true", help="退款第二次询问才完成 / refunds finish when asked again"
     )
     parser.add_argument(
@@ -196,14 +240,8 @@ def add_arguments(parser: ArgumentParser, *, keys: Path | None = None) -> None:
 
 def serve(options: Namespace) -> None:
     """Until it is interrupted or told to terminate."""
-    faults = Faults(
-        lose=options.lose,
-        double=options.double,
-        delay_s=options.delay,
-        wrong_amount=options.wrong_amount,
-        slow_refunds=options.slow_refunds,
-        seed=options.seed,
-    )
+    names = {"delay_s": "delay"}
+    faults = Faults(**{one.name: getattr(options, names.get(one.name, one.name)) for one in fields(Faults)})
     server = StandInServer(
         (options.host, options.port),
         keys=options.keys,

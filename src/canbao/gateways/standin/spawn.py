@@ -44,6 +44,14 @@ class Control:
         done: list[dict[str, Any]] = response.raise_for_status().json()
         return done
 
+    def misbehave(self, **faults: Any) -> dict[str, Any]:
+        """From now on; the words are those of `faults.Faults`, and what is not named stays. Raises `ValueError`."""
+        response = self._http.post("/control/faults", json=faults)
+        if response.status_code == 400:
+            raise ValueError(response.json()["message"])
+        now: dict[str, Any] = response.raise_for_status().json()
+        return now
+
 
 @contextmanager
 def spawned(
@@ -68,6 +76,10 @@ def spawned(
         "--double": faults.double,
         "--wrong-amount": faults.wrong_amount,
         "--delay": faults.delay_s,
+        "--lie": faults.lie,
+        "--corrupt": faults.corrupt,
+        "--hang": faults.hang,
+        "--hang-s": faults.hang_s,
         "--seed": faults.seed,
         "--today": today,
         "--journal": journal,

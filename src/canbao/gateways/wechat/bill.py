@@ -15,7 +15,7 @@ from typing import Self
 from urllib.parse import urlencode
 from uuid import UUID
 
-from canbao.gateways.wechat.fields import BadMessage, from_body, id_of, number_of, text, to_body
+from canbao.gateways.fields import BadMessage, from_body, id_of, number_of, text, to_body
 from canbao.kernel.days import CHINA
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan, yuan
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 from uuid import UUID
 
-from canbao.gateways.wechat.fields import (
+from canbao.gateways.fields import (
     BadMessage,
     fen,
     from_body,

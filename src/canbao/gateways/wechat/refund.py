@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from canbao.gateways.wechat.fields import BadMessage, fen, from_body, id_of, number_of, part, reference, text, to_body
+from canbao.gateways.fields import BadMessage, fen, from_body, id_of, number_of, part, reference, text, to_body
 from canbao.gateways.wechat.order import CURRENCY
 
 REFUND_PATH = "/v3/refund/domestic/refunds"
@@ -26,13 +26,17 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundAsk:
-    """Pay `amount_fen` of the `total_fen` of an order back. `reason` is cut at 80 characters, the platform's limit."""
+    """Pay `amount_fen` of the `total_fen` of an order back. `reason` is cut at 80 characters, the platform's limit.
+
+    `notify_url`: where they tell what became of it; without one they do not.
+    """
 
     refund: UUID
     order: UUID
     amount_fen: int
     total_fen: int
     reason: str
+    notify_url: str = ""
 
     def body(self) -> bytes:
         return to_body(
@@ -40,6 +44,7 @@ class RefundAsk:
                 "out_trade_no": number_of(self.order),
                 "out_refund_no": number_of(self.refund),
                 "reason": self.reason[:LONGEST_REASON],
+                "notify_url": self.notify_url or None,
                 "amount": {"refund": self.amount_fen, "total": self.total_fen, "currency": CURRENCY},
             }
         )
@@ -54,6 +59,7 @@ class RefundAsk:
             amount_fen=fen(amount, "refund"),
             total_fen=fen(amount, "total"),
             reason=text(fields, "reason", most=LONGEST_REASON),
+            notify_url=text(fields, "notify_url", most=255) if "notify_url" in fields else "",
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from canbao.gateways.wechat.fields import BadMessage, text
+from canbao.gateways.fields import BadMessage, text
 
 ALGORITHM = "AEAD_AES_256_GCM"
 NONCE_LENGTH = 12

@@ -7,17 +7,14 @@ refused. A message more than five minutes old, or as much ahead, is refused, so 
 """
 
 import re
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
 
-from canbao.gateways.wechat.fields import BadMessage
+from canbao.gateways.fields import BadMessage
+from canbao.gateways.rsa import is_signed, signature
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 FRESH = timedelta(minutes=5)
@@ -42,15 +39,15 @@ class Signer:
     key: RSAPrivateKey
 
     def sign(self, *parts: str | bytes) -> str:
-        return b64encode(self.key.sign(_lines(parts), PKCS1v15(), SHA256())).decode()
+        return signature(self.key, _lines(parts))
 
 
 def authorization(signer: Signer, *, mchid: str, method: str, path: str, body: bytes, at: datetime, nonce: str) -> str:
     """The merchant's `Authorization` header. `path` includes the query, as sent."""
     seconds = str(int(at.timestamp()))
-    signature = signer.sign(method, path, seconds, nonce, body)
+    signed = signer.sign(method, path, seconds, nonce, body)
     return (
-        f'{SCHEME} mchid="{mchid}",nonce_str="{nonce}",signature="{signature}",'
+        f'{SCHEME} mchid="{mchid}",nonce_str="{nonce}",signature="{signed}",'
         f'timestamp="{seconds}",serial_no="{signer.serial}"'
     )
 
@@ -90,12 +87,12 @@ def check_platform(headers: Mapping[str, str], body: bytes, *, keys: Mapping[str
     """
     said = {name.lower(): value for name, value in headers.items()}
     try:
-        serial, signature, seconds, nonce = (said[name.lower()] for name in (SERIAL, SIGNATURE, TIMESTAMP, NONCE))
+        serial, signed, seconds, nonce = (said[name.lower()] for name in (SERIAL, SIGNATURE, TIMESTAMP, NONCE))
     except KeyError:
         raise BadMessage("缺少签名头 (a signature header is missing)") from None
     key = _key(keys, serial)
     _check_age(seconds, now)
-    _verify(key, signature, seconds, nonce, body)
+    _verify(key, signed, seconds, nonce, body)
 
 
 def _key(keys: Mapping[str, RSAPublicKey], serial: str) -> RSAPublicKey:
@@ -111,16 +108,9 @@ def _check_age(seconds: str, now: datetime) -> None:
         raise BadMessage("报文已过期或超前于本机时间 (stale, or ahead of our clock)")
 
 
-def _verify(key: RSAPublicKey, signature: str, *parts: str | bytes) -> None:
-    wrong = BadMessage("签名不符 (wrong signature)")
-    try:
-        raw = b64decode(signature, validate=True)
-        key.verify(raw, _lines(parts), PKCS1v15(), SHA256())
-    except (InvalidSignature, ValueError):
-        raise wrong from None
-    # base64 leaves spare bits in its last letter: one signature must have one spelling
-    if b64encode(raw).decode() != signature:
-        raise wrong
+def _verify(key: RSAPublicKey, signed: str, *parts: str | bytes) -> None:
+    if not is_signed(key, signed, _lines(parts)):
+        raise BadMessage("签名不符 (wrong signature)")
 
 
 def _lines(parts: tuple[str | bytes, ...]) -> bytes:

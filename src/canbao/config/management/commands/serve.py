@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from canbao.config.database import APP_URL, OWNER_URL
 from canbao.config.management.arguments import check_free, given, port, workers
-from canbao.config.safety import refuse_unsafe
+from canbao.config.safety import refuse_gateways_without_keys, refuse_unsafe
 from canbao.config.season.processes import environment, serve_command, until_stopped
 
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_unsafe()
+        refuse_gateways_without_keys()
         host, number = options["host"], options["port"]
         check_free(number, "--port（PORT=…）", host=host)
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -11,9 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from canbao.kernel.days import CHINA
+from canbao.kernel.fen import NotAnAmount, fen_from_yuan
 
 MOST_FEN = 10**12  # ten thousand million yuan: more than any county collects in a season
-_REFERENCE = re.compile(r"[0-9A-Za-z_*-]{1,32}", re.ASCII)
+_REFERENCE = re.compile(r"[0-9A-Za-z_*-]{1,64}", re.ASCII)
+SECONDS = "%Y-%m-%d %H:%M:%S"
+_YUAN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?", re.ASCII)
 _NUMBER = re.compile(r"[0-9a-f]{32}")
 
 
@@ -56,9 +59,9 @@ def text(fields: Mapping[str, Any], name: str, *, most: int = 256) -> str:
     return value
 
 
-def reference(fields: Mapping[str, Any], name: str) -> str:
-    """The platform's own number for something: letters, digits and `_ - *`, at most 32."""
-    value = text(fields, name, most=32)
+def reference(fields: Mapping[str, Any], name: str, *, most: int = 32) -> str:
+    """The platform's own number for something: letters, digits and `_ - *`, no more than `most`."""
+    value = text(fields, name, most=most)
     if not _REFERENCE.fullmatch(value):
         raise BadMessage(f"{name} 含有不应有的字符 (has characters that a number cannot have)")
     return value
@@ -70,6 +73,30 @@ def fen(fields: Mapping[str, Any], name: str) -> int:
     if type(value) is not int or not 0 < value <= MOST_FEN:
         raise BadMessage(f"{name} 不是正整数分 (not a positive whole number of fen)")
     return value
+
+
+def fen_of_yuan(fields: Mapping[str, Any], name: str) -> int:
+    """A positive amount in yuan as text (`"280.00"`), in fen: as one platform writes in messages, and both in bills."""
+    value = text(fields, name, most=16)
+    try:
+        fen = fen_from_yuan(value) if _YUAN.fullmatch(value) else 0
+    except NotAnAmount:
+        fen = 0
+    if not 0 < fen <= MOST_FEN:
+        raise BadMessage(f"{name} 不是正的金额（元）(not a positive amount of yuan)")
+    return fen
+
+
+def in_china(fields: Mapping[str, Any], name: str) -> datetime:
+    """`2021-11-15 10:34:56`, of China and without an offset."""
+    try:
+        return datetime.strptime(text(fields, name, most=19), SECONDS).replace(tzinfo=CHINA)
+    except ValueError:  # BadMessage is one too
+        raise BadMessage(f"{name} 不是 yyyy-MM-dd HH:mm:ss 时间 (not a time)") from None
+
+
+def as_in_china(at: datetime) -> str:
+    return at.astimezone(CHINA).strftime(SECONDS)
 
 
 def instant(fields: Mapping[str, Any], name: str) -> datetime:
@@ -98,3 +125,9 @@ def id_of(number: str, name: str = "out_trade_no") -> UUID:
     if not _NUMBER.fullmatch(number):
         raise BadMessage(f"{name} 不是本系统的单号 (not a number of ours)")
     return UUID(number)
+
+
+def must_be(same: bool, what: str) -> None:
+    """Raises `BadMessage` naming the field in which they speak of something else."""
+    if not same:
+        raise BadMessage(f"{what} 与我们所问的不是一回事 (not what we asked about)")
