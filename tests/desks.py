@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from canbao.access.models import Staff
 from canbao.access.scope import current_scope, within
-from canbao.collection.domain import cash, in_hand, readjustment, receipts, refunds, remittances
+from canbao.collection.domain import cash, in_hand, readjustment, receipts, refunds, remittances, suspense
 from canbao.collection.models import Receipt
 from canbao.enrolment.domain import campaigns, free
 from canbao.rosters.domain import closing, confirming, importing, mending, returning, taking_back
@@ -47,6 +47,9 @@ pay_out = _signed_in(refunds.pay_out)
 review = _signed_in(refunds.review)
 confirm_remittance = _signed_in(remittances.confirm_remittance)
 hand_in = _signed_in(remittances.hand_in)
+propose_placing = _signed_in(suspense.propose_placing)
+confirm_placing = _signed_in(suspense.confirm_placing)
+drop_placing = _signed_in(suspense.drop_placing)
 open_campaign = _signed_in(campaigns.open_campaign)
 amend = _signed_in(campaigns.amend)
 enrol_fully_subsidised = _signed_in(free.enrol_fully_subsidised)

@@ -13,6 +13,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from canbao.access.scope import Scope, current_scope, within
+from canbao.collection.models import Payment
 from canbao.register.domain.changes import correct_details
 from canbao.register.models import Resident
 from canbao.rosters.models import Roster, RosterRow, Upload
@@ -20,7 +21,7 @@ from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold, signed_in
-from tests.desks import ask_void, hand_in
+from tests.desks import ask_void, hand_in, propose_placing
 from tests.enrolment.change_sheets import sheet
 from tests.enrolment.domain.test_change_tables import handed_in
 
@@ -66,6 +67,10 @@ def busy_county(real_county: County) -> County:
             village=village,
         )
     tell(money(order(real_county, "钱家")))
+    (strange,) = tell(money(uuid4(), fen=1))
+    propose_placing(
+        Payment.objects.get(pk=strange.payment_id), placing_id=uuid4(), bills=[], why="截图", by=real_county.staff("county"), at=IN_THE_WINDOW
+    )  # fmt: skip
     roster = hold({"周归": "低保对象", "郑邻": "低保对象"}, on=IN_THE_WINDOW.date(), is_confirmed=False)
     put_rows_on(roster, real_county, "周归", "郑邻")
     Upload.objects.create(
@@ -297,7 +302,7 @@ def test_an_error_inside_comes_out_as_itself_and_the_scope_before_comes_back(cou
         "SELECT ledger_undo(ARRAY[]::uuid[], ARRAY[]::text[], 'x', '2021-11-15')",
         "SELECT access_append_only('register_resident')",
         "SELECT collection_lock(ARRAY[]::uuid[])",
-        "SELECT collection_till('340621', 'cash', 1, NULL)",
+        "SELECT collection_till('340621', 'cash', 1)",
         "SELECT collection_settle(ARRAY[]::uuid[], 'x', now(), NULL)",
         "SELECT collection_voucher(ARRAY[]::bigint[], 'x', '2021-11-15', now())",
         "INSERT INTO enrolment_enrolment (county) VALUES ('340621')",
@@ -516,7 +521,7 @@ def test_a_county_does_not_take_anothers_unit_by_moving_it_here(real_county: Cou
 # --- what is written once --------------------------------------------------------------------------------------------
 
 WRITTEN_ONCE = [
-    "access_chainhead", "access_record", "collection_order", "collection_orderline", "collection_payment", "collection_receipt",
+    "access_chainhead", "access_record", "collection_order", "collection_orderline", "collection_payment", "collection_placing", "collection_receipt",
     "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_remittance", "collection_settledline", "collection_voiding",
     "enrolment_bill", "enrolment_enrolment", "ledger_account", "ledger_transfer",
 ]  # fmt: skip

@@ -20,13 +20,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from canbao.access.models import Record, Staff
 from canbao.access.record import record
 from canbao.access.scope import within
-from canbao.collection.models import Refund
+from canbao.collection.models import Payment, Refund
 from canbao.enrolment.domain.change_tables import hand_in
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.domain.duplicates import are_two_people
 from canbao.register.models import Change, Resident
 from canbao.rosters.domain.uploading import take_in
 from canbao.rosters.models import LearnedWord, RosterRow, Upload
+from tests.collection.paying import money, order, tell
 from tests.county import (
     COUNTY,
     IN_THE_WINDOW,
@@ -39,6 +40,7 @@ from tests.county import (
     register_changes,
     signed_in,
 )
+from tests.desks import propose_placing
 from tests.documents.workbooks import xlsx as xlsx_bytes
 from tests.enrolment.change_sheets import sheet
 from tests.rosters.files import CUT_OFF, HEADER, NOW, SUIXI, TODAY, imported, listed, xlsx
@@ -120,7 +122,19 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         ),
         "kind": "details",
         "papers": "none",
+        **suspended(outside),
     }
+
+
+def suspended(outside: Outside) -> dict[str, object]:
+    """Money of a wrong sum, and what somebody thinks of it."""
+    with within(everybody()):
+        (done,) = tell(money(order(outside.county, "郑家"), fen=100000))
+        payment, bill = Payment.objects.get(pk=done.payment_id), outside.county.bill("郑邻").pk
+        placing = propose_placing(
+            payment, placing_id=uuid4(), bills=[bill], why="截图", by=outside.county.staff("county2"), at=IN_THE_WINDOW
+        )
+    return {"payment_id": payment.pk, "placing_id": placing.pk}
 
 
 def told_apart(county: County) -> int:

@@ -1,16 +1,16 @@
 """The worked examples of `docs/ledger.md`, run: every table of the page is what the ledger has written, row by row."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 
 from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import gateway
-from canbao.collection.models import Channel, Refund, RefundReason, Remittance
+from canbao.collection.models import Channel, Order, Payment, Refund, RefundReason, Remittance
 from canbao.kernel.fen import yuan
 from canbao.ledger.models import Transfer
 from canbao.rosters.models import Holding
@@ -18,7 +18,17 @@ from tests.collection import fake_gateway
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, pay, tell
 from tests.county import COUNTY, IN_THE_WINDOW, County, hold
-from tests.desks import approve, confirm_remittance, enrol_fully_subsidised, hand_in, pay_out, readjust, review
+from tests.desks import (
+    approve,
+    confirm_placing,
+    confirm_remittance,
+    enrol_fully_subsidised,
+    hand_in,
+    pay_out,
+    propose_placing,
+    readjust,
+    review,
+)
 from tests.ledger.balances import balances, debits_and_credits
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
@@ -36,11 +46,12 @@ def _a_gateway_that_pays_back(settings: pytest.FixtureRequest) -> Iterator[None]
     gateway.cache_clear()
 
 
-def tables() -> dict[str, Rows]:
-    """`{"1 …": [(debit, credit, yuan, reason), …]}`: what the page says, by heading."""
+def tables(section: str) -> dict[str, Rows]:
+    """`{"1 …": [(debit, credit, yuan, reason), …]}`: what a section of the page says, by heading."""
     found: dict[str, Rows] = {}
     heading = ""
-    for line in PAGE.read_text("utf-8").splitlines():
+    text = PAGE.read_text("utf-8").split(f"## {section}\n", 1)[1].split("\n## ", 1)[0]
+    for line in text.splitlines():
         cells = tuple(cell.strip(" `") for cell in line.strip("| ").split("|"))
         if line.startswith("### "):
             heading = line.removeprefix("### ")
@@ -84,7 +95,7 @@ def given_back(county: County, reason: RefundReason, *, on: date) -> None:
 
 def test_the_page_says_what_the_ledger_writes(county: County) -> None:
     known: set[object] = set()
-    told = iter(tables().items())
+    told = iter(tables("What happens, step by step").items())
 
     def expect(words: str) -> None:
         heading, rows = next(told)
@@ -139,6 +150,54 @@ def test_the_page_says_what_the_ledger_writes(county: County) -> None:
             "suspense",
         ).items()
     }
+
+
+def worked_off(county: County, payment: Payment, *names: str) -> None:
+    placing = propose_placing(
+        payment, placing_id=uuid4(), bills=[county.bill(name).pk for name in names], why="付款截图", by=county.staff("county"), at=IN_THE_WINDOW
+    )  # fmt: skip
+    confirm_placing(placing, by=county.staff("tax"), at=IN_THE_WINDOW)
+
+
+def in_suspense(for_order: Order | UUID, fen: int) -> Payment:
+    (done,) = tell(money(for_order, fen=fen))
+    return Payment.objects.get(pk=done.payment_id)
+
+
+def placed(county: County) -> None:
+    worked_off(county, in_suspense(uuid4(), 32000), "郑邻")
+
+
+def given_back_whole(county: County) -> None:
+    worked_off(county, in_suspense(order(county, "郑家"), 31900))
+    assert pay_back(Refund.objects.get(), on=DAY)
+
+
+def placed_in_part(county: County) -> None:
+    worked_off(county, in_suspense(order(county, "赵家"), 100000), "赵大", "赵妻")
+
+
+def placed_late(county: County) -> None:
+    payment = in_suspense(uuid4(), 32000)
+    settled(DAY, arrived_fen=32000)
+    worked_off(county, payment, "郑邻")
+
+
+@pytest.mark.parametrize(
+    ("heading", "play"),
+    [
+        ("Placed onto somebody's bill", placed),
+        ("Given back", given_back_whole),
+        ("Partly placed", placed_in_part),
+        ("Placed after the day's money has reached the treasury", placed_late),
+    ],
+)
+def test_suspense_is_worked_off_as_the_page_says(county: County, heading: str, play: Callable[[County], None]) -> None:
+    play(county)
+
+    assert written(set()) == sorted(tables("Money in suspense, worked off")[heading])
+    debits, credits_ = debits_and_credits()
+    assert (debits, balances("suspense")) == (credits_, {"suspense": 0})
 
 
 def last_table() -> dict[str, str]:

@@ -32,6 +32,7 @@ from canbao.register.models import Resident
 from canbao.register.queries import inside
 
 Part = tuple[int | None, int]  # what one resident paid with one payment
+SUSPENSE_DAYS = 7  # so long somebody may look into money before it is named every night
 IN_SUSPENSE = (PaymentOutcome.UNKNOWN_ORDER, PaymentOutcome.AMOUNT_DIFFERS, PaymentOutcome.WINDOW_CLOSED)
 
 
@@ -41,8 +42,14 @@ def orders_to_pay(household: int, *, at: datetime) -> QuerySet[Order]:
         Order.objects.filter(household=household, state=Order.State.OPEN, expires_at__gt=at)
         .exclude(channel=Channel.CASH)
         .exclude(lines__bill__state__in=(BillState.SETTLED, BillState.SUPERSEDED))
+        .exclude(payments__isnull=False)  # what has come for it is looked into: nobody is to pay again
         .order_by("made_at")
     )
+
+
+def looked_into(household: int) -> QuerySet[Payment]:
+    """Money that a household paid and that could not be placed yet."""
+    return Payment.objects.filter(household_id=household, outcome__in=IN_SUSPENSE).order_by("paid_at")
 
 
 def settled_of(order: Order) -> QuerySet[OrderLine]:
@@ -55,7 +62,7 @@ def came_back(order: Order) -> QuerySet[Refund]:
     return (
         Refund.objects.filter(payment__order=order)
         .exclude(reason=RefundReason.READJUSTED)
-        .select_related("resident")
+        .select_related("resident", "payment")
         .order_by("resident", "pk")
     )
 
@@ -142,14 +149,14 @@ def refunds_in(division: str) -> QuerySet[Refund]:
     return (
         Refund.objects.filter(inside(division))
         .exclude(state="paid")
-        .select_related("resident", "unit")
+        .select_related("resident", "unit", "payment")
         .order_by("due_on", "pk")
     )
 
 
 def refunds_paid_in(division: str) -> QuerySet[Refund]:
     """Refunds that have arrived, the latest first."""
-    found = Refund.objects.filter(inside(division), state="paid").select_related("resident", "unit")
+    found = Refund.objects.filter(inside(division), state="paid").select_related("resident", "unit", "payment")
     return found.order_by("-paid_on", "pk")
 
 
@@ -160,6 +167,13 @@ def suspense_in(division: str) -> QuerySet[Payment]:
         .select_related("unit")
         .order_by("paid_on", "pk")
     )
+
+
+def money_found(division: str, reference: str, fen: int | None, on: date | None) -> QuerySet[Payment]:
+    """Money that has arrived, whatever became of it, by its channel's whole number, amount and day; those given count."""
+    given = {"reference": reference, "amount_fen": fen, "paid_on": on}
+    found = Payment.objects.filter(inside(division), **{key: value for key, value in given.items() if value})
+    return found.select_related("unit").order_by("paid_on", "pk")
 
 
 def receipt_paper(

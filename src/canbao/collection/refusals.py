@@ -4,7 +4,7 @@ The last group is said inside the database (`refuse()`), where the rows are lock
 """
 
 from canbao.access.refusals import NotYourDivision
-from canbao.collection.models import Channel
+from canbao.collection.models import Channel, Placing
 from canbao.collection.models.receipt import LONGEST_REASON
 from canbao.kernel.fen import yuan
 from canbao.kernel.refusal import Refusal
@@ -363,6 +363,48 @@ class SamePerson(Refusal):
     remedy_template = "请另一位有权限的人员确认。"
 
 
+class NotInSuspense(Refusal):
+    """Somebody else was faster."""
+
+    code = "not_in_suspense"
+    says_template = "流水{reference}已经查清办理，不在待查款项里。"
+    remedy_template = "请回到待查款项，按流水号查看它的去向。"
+
+
+class PlacingWaits(Refusal):
+    code = "placing_waits"
+    says_template = "流水{reference}已有一份处理意见在等复核。"
+    remedy_template = "请先由另一位复核，或者写明原因不予确认，再提新的意见。"
+
+
+class PlacingWithoutReason(Refusal):
+    code = "placing_without_reason"
+    says_template = "要写明根据。"
+    remedy_template = "请写明是怎么查清的，例如与谁通过电话、看过哪张付款截图；不予确认的，写明为什么。"
+
+
+class PlacedMoreThanArrived(Refusal):
+    """Nobody adds to money that has arrived: 319 pays no bill of 320."""
+
+    code = "placed_more_than_arrived"
+    says_template = "选的账单合计{place}元，到账只有{amount}元。"
+    remedy_template = "不能垫付或补差。请少选几个人，余下的退回；或者全部退回，请缴费人按账单重新缴。"
+
+    def __init__(self, *, place: int, amount: int, clause: str = "") -> None:
+        super().__init__(clause=clause, place=yuan(place), amount=yuan(amount))
+
+
+class PlacingDecided(Refusal):
+    """Confirmed cannot be dropped, dropped cannot be confirmed."""
+
+    code = "placing_decided"
+    says_template = "这份处理意见的状态是“{state}”。"
+    remedy_template = "请回到待查款项查看；不予确认的，可以另提一份。"
+
+    def __init__(self, *, state: str, clause: str = "") -> None:
+        super().__init__(clause=clause, state=Placing.State(state).label)
+
+
 class RefundNotApproved(Refusal):
     code = "refund_not_approved"
     says_template = "这笔退款还没有经过两级审核。"
@@ -424,6 +466,11 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         RemittanceDiffers,
         CertificateUsed,
         SamePerson,
+        NotInSuspense,
+        PlacingWaits,
+        PlacingWithoutReason,
+        PlacedMoreThanArrived,
+        PlacingDecided,
         RefundNotApproved,
         RefundGoesBackByChannel,
     )

@@ -156,7 +156,7 @@ def test_another_familys_receipt_is_not_there(outside: object, enter: object) ->
 def test_a_family_of_one_and_of_four_cost_as_many_queries(enter: object, outside: object, name: str, django_assert_num_queries: object) -> None:  # fmt: skip
     client = enter(name)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get("/my/")
 
 

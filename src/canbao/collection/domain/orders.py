@@ -44,12 +44,16 @@ def make_order(
     channel: Channel,
     made_by: str,
     at: datetime,
+    has_arrived: bool = False,
 ) -> Order:
     """An order for these open bills of the household. The asker makes the id; asking again with it gives the same order.
+    `has_arrived`: its money is here since `at`, so nobody is asked for it and its channel may be closed by now.
 
     Says no, in this order: `ChannelNotOpen`, `OrderTaken`, `NotTheirBill`, `NothingToPay`, `BillNotOpen`,
     `AmountUnknown`, `BillOutOfDate`, `NoticeSaysNo` (not on this day), `StartUnknown`.
     """
+    if not has_arrived and channel != Channel.CASH and channel not in settings.CANBAO_GATEWAYS:
+        raise ChannelNotOpen(channel=Channel(channel).label)
     known = _known(order_id, bills, channel)
     if known is not None:
         return known
@@ -90,8 +94,6 @@ def make_order(
 
 def _known(order_id: UUID, bills: Collection[int], channel: Channel) -> Order | None:
     """The order of this id, if there is one. Raises `OrderTaken` when it is another one."""
-    if channel != Channel.CASH and channel not in settings.CANBAO_GATEWAYS:
-        raise ChannelNotOpen(channel=Channel(channel).label)
     known = Order.objects.filter(pk=order_id).first()
     if known is not None and (
         set(known.lines.values_list("bill_id", flat=True)) != set(bills) or known.channel != channel

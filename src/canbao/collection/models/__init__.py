@@ -1,5 +1,6 @@
 from canbao.collection.models.order import Channel, Order, OrderLine
 from canbao.collection.models.payment import Payment, PaymentOutcome, SettledLine
+from canbao.collection.models.placing import Placing
 from canbao.collection.models.receipt import Receipt, ReceiptBook, ReceiptLine, Voiding
 from canbao.collection.models.refund import Refund, RefundReason, RefundState
 from canbao.collection.models.remittance import Remittance
@@ -10,6 +11,7 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PaymentOutcome",
+    "Placing",
     "Receipt",
     "ReceiptBook",
     "ReceiptLine",

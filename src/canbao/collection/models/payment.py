@@ -20,7 +20,11 @@ class PaymentOutcome(models.TextChoices):
 
 
 class Payment(models.Model):
-    """`reference` is the number the channel knows the money by (for cash: the order itself)."""
+    """`reference` is the number the channel knows the money by (for cash: the order itself).
+
+    `order_number` is what the channel said it was for, `order` what it was for here: the same, unless it lay in suspense
+    and was placed onto other bills, by a further order.
+    """
 
     id = models.UUIDField(primary_key=True)
     county = models.CharField(max_length=6, db_collation="C")

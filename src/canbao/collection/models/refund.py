@@ -17,6 +17,7 @@ class RefundReason(models.TextChoices):
     DUPLICATE = "duplicate", "重复缴费"
     BILL_CHANGED = "bill_changed", "缴费标准调整"
     READJUSTED = "readjusted", "身份调整退差"
+    UNPLACED = "unplaced", "查不到为谁缴，退回付款人"
 
 
 class RefundState(models.TextChoices):
@@ -30,6 +31,7 @@ class RefundState(models.TextChoices):
 # back, and by which way it goes or went.
 OF_CHANGED_BILL = "付款前缴费标准已经变更，这笔钱没有入账；仍显示待缴的，请按新的金额缴费。"
 OF_READJUSTMENT = "身份有调整，退还多缴的差额，参保不受影响。"
+OF_NO_BILL = "这笔钱没有对应的账单，或金额对不上，没有入账；仍显示待缴的，请按显示的金额重新缴费。"
 OF_NOBODY = "登记已经撤下，为这个人缴的钱全部退还。"  # registered twice, or not born
 CASH_TO_COME = "审核后当面退还，或转到缴费人的账户。"
 CASH_GIVEN_BACK = "已当面退还，或已转到缴费人的账户。"
@@ -39,15 +41,18 @@ MONEY_GIVEN_BACK = "已原路退回。"
 
 
 class Refund(models.Model):
+    """Of money that nobody could place (`UNPLACED`) no person is known: it goes back to whoever paid, by its payment. Of
+    every other the person and the bill are."""
+
     id = models.UUIDField(primary_key=True)
     county = models.CharField(max_length=6, db_collation="C")
-    campaign = models.ForeignKey(Campaign, models.PROTECT)
-    resident = models.ForeignKey(Resident, models.PROTECT, related_name="refunds")
-    household_id = models.BigIntegerField()
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True)
+    resident = models.ForeignKey(Resident, models.PROTECT, null=True, related_name="refunds")
+    household_id = models.BigIntegerField(null=True)
     division = models.CharField(max_length=12, db_collation="C")
-    unit = models.ForeignKey(CollectingUnit, models.PROTECT)
+    unit = models.ForeignKey(CollectingUnit, models.PROTECT, null=True)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
-    bill = models.ForeignKey(Bill, models.PROTECT)
+    bill = models.ForeignKey(Bill, models.PROTECT, null=True)
     channel = models.CharField("退款渠道", max_length=12, choices=Channel)
     reason = models.CharField("原因", max_length=12, choices=RefundReason)
     amount_fen = models.BigIntegerField("金额（分）")
@@ -61,6 +66,19 @@ class Refund(models.Model):
         indexes = [models.Index(fields=["state", "due_on"]), models.Index(fields=["household_id"])]
         constraints = [
             models.UniqueConstraint(fields=["payment", "bill", "reason"], name="refund_once"),
+            models.UniqueConstraint(fields=["payment"], condition=Q(reason="unplaced"), name="refund_of_rest_once"),
+            models.CheckConstraint(
+                condition=Q(reason="unplaced", resident__isnull=True, bill__isnull=True)
+                | Q(
+                    ~Q(reason="unplaced"),
+                    resident__isnull=False,
+                    bill__isnull=False,
+                    campaign__isnull=False,
+                    household_id__isnull=False,
+                    unit__isnull=False,
+                ),
+                name="refund_names_its_person",
+            ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_is_money"),
             models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_is_known"),
             models.CheckConstraint(condition=Q(reason__in=RefundReason.values), name="refund_reason_is_known"),
@@ -76,10 +94,19 @@ class Refund(models.Model):
         ]
 
     @property
+    def whose(self) -> str:
+        """The person's name; of money that nobody could place, the number by which the payer knows it."""
+        return self.resident.name if self.resident else self.payment.reference
+
+    @property
     def why(self) -> str:
         """What happened, where the reason alone does not say it; else ""."""
-        readjusted = OF_NOBODY if self.resident.withdrawn else OF_READJUSTMENT
-        changed = {RefundReason.BILL_CHANGED: OF_CHANGED_BILL, RefundReason.READJUSTED: readjusted}
+        readjusted = OF_NOBODY if self.resident and self.resident.withdrawn else OF_READJUSTMENT
+        changed = {
+            RefundReason.BILL_CHANGED: OF_CHANGED_BILL,
+            RefundReason.READJUSTED: readjusted,
+            RefundReason.UNPLACED: OF_NO_BILL,
+        }
         return changed.get(RefundReason(self.reason), "")
 
     @property

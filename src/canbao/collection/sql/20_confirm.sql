@@ -81,8 +81,8 @@ END $$;
 
 -- Payments whose outcome is still open ('surplus': nothing is known against them) settle what their orders ask for: people are
 -- enrolled, receipt numbers used, the ledger written, and what was paid twice is owed back to its person. The one place where
--- this happens: for money that has just arrived (`placed_on` null), and for money that lay in suspense until that day, of which
--- its order's part is settled here (35_suspense.sql). The caller holds the bills and the payments.
+-- this happens: for money that has just arrived (`placed_on` null), and for money that was taken out of suspense on that day, of
+-- which its order's part is settled here (35_suspense.sql). The caller holds the bills and the payments.
 CREATE OR REPLACE FUNCTION collection_settle(fresh uuid[], who text, at timestamptz, placed_on date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     asked enrolment_ask[];
@@ -124,8 +124,7 @@ BEGIN
     PERFORM ledger_account(w.county, w.kind, w.holder) FROM (  -- whoever needs new accounts makes them in one order
         SELECT DISTINCT p.county, a.kind, a.holder
           FROM collection_payment p CROSS JOIN LATERAL (VALUES
-              (CASE WHEN placed_on IS NOT NULL THEN 'suspense' WHEN p.channel = 'cash' THEN 'drawer' ELSE 'gateway' END,
-               CASE WHEN placed_on IS NOT NULL THEN p.county WHEN p.channel = 'cash' THEN p.unit_id::text ELSE p.channel END),
+              (CASE p.channel WHEN 'cash' THEN 'drawer' ELSE 'gateway' END, CASE p.channel WHEN 'cash' THEN p.unit_id::text ELSE p.channel END),
               (CASE WHEN p.settled_fen > 0 THEN 'contributions' END, p.unit_id::text),
               (CASE WHEN p.outcome IN ('surplus', 'partly') THEN 'refunds_due' END, p.county),
               (CASE WHEN p.outcome IN ('unknown_order', 'amount_differs', 'window_closed') THEN 'suspense' END, p.county)) AS a(kind, holder)
@@ -134,21 +133,21 @@ BEGIN
     -- Money. Every fen of a new payment is one of three: contributed, owed back to a person, or in suspense.
     SELECT array_agg(e) INTO entries FROM (
         SELECT ROW(ledger_id('contribution', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
-                   collection_till(p.county, p.channel, p.unit_id, placed_on), ledger_account(p.county, 'contributions', b.unit_id::text),
+                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'contributions', b.unit_id::text),
                    l.fen, 'contribution', 'payment:' || p.id, coalesce(placed_on, p.paid_on))::ledger_entry AS e
           FROM collection_settledline s JOIN collection_payment p ON p.id = s.payment_id
           JOIN collection_orderline l ON l.id = s.line_id JOIN enrolment_bill b ON b.id = l.bill_id
          WHERE p.id = ANY (fresh)
         UNION ALL
         SELECT ROW(ledger_id('surplus', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.division, b.household_id, b.resident_id,
-                   collection_till(p.county, p.channel, p.unit_id, placed_on), ledger_account(p.county, 'refunds_due', p.county),
+                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'refunds_due', p.county),
                    l.fen, 'surplus', 'payment:' || p.id, coalesce(placed_on, p.paid_on))::ledger_entry
           FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
          WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
            AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id)
         UNION ALL
         SELECT ROW(ledger_id('suspense', p.id::text), p.county, o.campaign_id, p.division, p.household_id, NULL,
-                   collection_till(p.county, p.channel, p.unit_id, placed_on), ledger_account(p.county, 'suspense', p.county),
+                   collection_till(p.county, p.channel, p.unit_id), ledger_account(p.county, 'suspense', p.county),
                    p.amount_fen, 'suspense', 'payment:' || p.id, p.paid_on)::ledger_entry
           FROM collection_payment p LEFT JOIN collection_order o ON o.id = p.order_id
          WHERE p.id = ANY (fresh) AND p.outcome IN ('unknown_order', 'amount_differs', 'window_closed')
@@ -162,7 +161,7 @@ BEGIN
 
     INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
     SELECT ledger_id('refund', p.id::text, l.bill_id::text), p.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
-           p.id, b.id, p.channel, CASE b.state WHEN 'superseded' THEN 'bill_changed' ELSE 'duplicate' END, l.fen, 'due', coalesce(placed_on, p.paid_on)
+           p.id, b.id, p.channel, CASE b.state WHEN 'superseded' THEN 'bill_changed' ELSE 'duplicate' END, l.fen, 'due', p.paid_on
       FROM collection_payment p JOIN collection_orderline l ON l.order_id = p.order_id JOIN enrolment_bill b ON b.id = l.bill_id
      WHERE p.id = ANY (fresh) AND p.outcome IN ('surplus', 'partly')
        AND NOT EXISTS (SELECT FROM collection_settledline s WHERE s.payment_id = p.id AND s.line_id = l.id);
@@ -266,11 +265,10 @@ BEGIN
      ORDER BY t.nth;
 END $$;
 
--- Where money lies before it is settled: in its channel's till, or, when it is placed later, in suspense.
-DROP FUNCTION IF EXISTS collection_till(text, text, bigint);
-CREATE OR REPLACE FUNCTION collection_till(county text, channel text, unit bigint, placed_on date) RETURNS bigint LANGUAGE sql AS $$
-    SELECT CASE WHEN placed_on IS NOT NULL THEN ledger_account(county, 'suspense', county)
-                WHEN channel = 'cash' THEN ledger_account(county, 'drawer', unit::text) ELSE ledger_account(county, 'gateway', channel) END
+-- Where money of a channel lies until it reaches the treasury.
+DROP FUNCTION IF EXISTS collection_till(text, text, bigint, date);
+CREATE OR REPLACE FUNCTION collection_till(county text, channel text, unit bigint) RETURNS bigint LANGUAGE sql AS $$
+    SELECT CASE channel WHEN 'cash' THEN ledger_account(county, 'drawer', unit::text) ELSE ledger_account(county, 'gateway', channel) END
 $$;
-REVOKE ALL ON FUNCTION collection_till(text, text, bigint, date), collection_issue(uuid[], text, timestamptz, date),
+REVOKE ALL ON FUNCTION collection_till(text, text, bigint), collection_issue(uuid[], text, timestamptz, date),
     collection_settle(uuid[], text, timestamptz, date), collection_lock(uuid[]) FROM PUBLIC;

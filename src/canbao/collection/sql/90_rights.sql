@@ -2,7 +2,7 @@
 REVOKE UPDATE ON collection_order, collection_orderline FROM canbao_app;
 GRANT SELECT, INSERT ON collection_order, collection_orderline TO canbao_app;
 GRANT UPDATE (pay_url, state) ON collection_order TO canbao_app;
-GRANT SELECT ON collection_payment, collection_settledline, collection_receipt, collection_receiptline, collection_voiding, collection_remittance, collection_refund TO canbao_app;
+GRANT SELECT ON collection_payment, collection_settledline, collection_receipt, collection_receiptline, collection_voiding, collection_remittance, collection_refund, collection_placing TO canbao_app;
 GRANT UPDATE (prints) ON collection_receipt TO canbao_app;
 GRANT UPDATE (state, reviewed_by, approved_by) ON collection_refund TO canbao_app;
 GRANT SELECT, INSERT ON collection_receiptbook TO canbao_app;
@@ -20,7 +20,8 @@ BEGIN
     FOR guarded IN SELECT * FROM (VALUES ('collection_orderline', 'collection_order', 'order_id'),
                                          ('collection_settledline', 'collection_payment', 'payment_id'),
                                          ('collection_receiptline', 'collection_receipt', 'receipt_id'),
-                                         ('collection_voiding', 'collection_receipt', 'receipt_id')) AS g(line, whole, link)
+                                         ('collection_voiding', 'collection_receipt', 'receipt_id'),
+                                         ('collection_placing', 'collection_payment', 'payment_id')) AS g(line, whole, link)
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', guarded.line);
         EXECUTE format('DROP POLICY IF EXISTS with_its_whole ON %I', guarded.line);
@@ -28,6 +29,10 @@ BEGIN
                        guarded.line, guarded.whole, guarded.line, guarded.link);
     END LOOP;
 END $$;
+
+-- What staff think of a family's money is between them, until something becomes of it.
+DROP POLICY IF EXISTS among_staff ON collection_placing;
+CREATE POLICY among_staff ON collection_placing AS RESTRICTIVE USING ((SELECT scope_household()) IS NULL);
 
 -- A line asks for a bill of its order's own household, and for nobody else's.
 DROP POLICY IF EXISTS with_its_whole ON collection_orderline;
@@ -49,7 +54,20 @@ CREATE TRIGGER county_work BEFORE INSERT OR UPDATE ON collection_receiptbook FOR
 -- handed in; a remittance is confirmed; a refund goes its way; a receipt can be voided and printed again.
 SELECT access_append_only('collection_order', 'pay_url', 'state', 'division', 'unit_id');
 SELECT access_append_only('collection_orderline');
-SELECT access_append_only('collection_payment', 'outcome', 'settled_fen', 'people', 'remittance_id', 'division');
+SELECT access_append_only('collection_payment', 'outcome', 'settled_fen', 'people', 'remittance_id', 'division', 'order_id', 'household_id', 'unit_id');
+-- What money was for is known when it comes. Of money in suspense it is found out later, once.
+CREATE OR REPLACE FUNCTION collection_found_out() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.outcome NOT IN ('unknown_order', 'amount_differs', 'window_closed') OR NEW.outcome <> 'surplus' THEN
+        RAISE EXCEPTION 'payment % is for what it was for', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS found_out ON collection_payment;
+CREATE TRIGGER found_out BEFORE UPDATE ON collection_payment FOR EACH ROW
+    WHEN ((NEW.order_id, NEW.household_id, NEW.unit_id) IS DISTINCT FROM (OLD.order_id, OLD.household_id, OLD.unit_id))
+    EXECUTE FUNCTION collection_found_out();
+SELECT access_append_only('collection_placing', 'state', 'decided_by', 'decided_at', 'dropped_why');
 SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at', 'division');
 SELECT access_append_only('collection_refund', 'state', 'reviewed_by', 'approved_by', 'paid_on', 'division');
 SELECT access_append_only('collection_receiptbook', 'next_number', 'last_number', 'span');
@@ -96,7 +114,9 @@ CREATE TRIGGER keep_settled BEFORE DELETE ON collection_settledline FOR EACH ROW
 -- What has happened to a row does not unhappen, whoever says so: states go forward, and what is signed stays signed.
 CREATE OR REPLACE FUNCTION collection_only_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    road text[] := CASE TG_TABLE_NAME WHEN 'collection_refund' THEN ARRAY['due', 'approved', 'sent', 'paid'] ELSE ARRAY['valid', 'void'] END;
+    road text[] := CASE TG_TABLE_NAME WHEN 'collection_refund' THEN ARRAY['due', 'approved', 'sent', 'paid']
+                                      WHEN 'collection_placing' THEN ARRAY['proposed', to_jsonb(NEW)->>'state']  -- one of two ends
+                                      ELSE ARRAY['valid', 'void'] END;
     was jsonb := to_jsonb(OLD);
     now jsonb := to_jsonb(NEW);
     field text;
@@ -126,6 +146,9 @@ CREATE TRIGGER only_forward BEFORE UPDATE ON collection_voiding FOR EACH ROW
 DROP TRIGGER IF EXISTS only_forward ON collection_remittance;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_remittance FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('confirmed_by', 'confirmed_at');
+DROP TRIGGER IF EXISTS only_forward ON collection_placing;
+CREATE TRIGGER only_forward BEFORE UPDATE ON collection_placing FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('decided_by', 'decided_at', 'dropped_why');
 DROP TRIGGER IF EXISTS only_forward ON collection_payment;
 CREATE TRIGGER only_forward BEFORE UPDATE OF remittance_id ON collection_payment FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('remittance_id');

@@ -17,6 +17,8 @@ class Reason(models.TextChoices):
     SUBSIDY = "subsidy", "资助参保"
     SURPLUS = "surplus", "多收待退"
     SUSPENSE = "suspense", "收款待查"
+    PLACED = "placed", "待查款查清"
+    GIVEN_BACK = "given_back", "待查款退回"
     READJUSTED = "readjusted", "身份调整退差"
     SUBSIDY_READJUSTED = "subsidy_readjusted", "身份调整资助变动"
     REFUND = "refund", "退款支付"

@@ -155,7 +155,7 @@ def household_page(request: HttpRequest, home: Household, form: CashForm, *, no:
         and cash_in_hand(home.unit, campaign, on=today()).is_stopped,
         "asked": bills_asked(request) if form.is_bound else [member.bill_id for member in people if member.can_pay],
         "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
-        "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),
+        "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident", "payment").order_by("due_on"),
         **(_register(home, campaign) if may(request.user, Work.CHANGE_REGISTER) else {}),
         "no": no,
     }

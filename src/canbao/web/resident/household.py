@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from canbao.access.clock import now, today
 from canbao.collection.models import OrderLine, Receipt, Refund
-from canbao.collection.queries import orders_to_pay, receipts_in
+from canbao.collection.queries import looked_into, orders_to_pay, receipts_in
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import current_campaign
@@ -50,7 +50,8 @@ def household_page(
         "order_id": uuid4(),
         "orders": orders,
         "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
-        "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident").order_by("due_on"),
+        "looked_into": looked_into(home.pk),
+        "refunds": Refund.objects.filter(household_id=home.pk).select_related("resident", "payment").order_by("due_on"),
         "no": no,
     }
     return render(request, "resident/household.html", context, status=409 if no else 200)

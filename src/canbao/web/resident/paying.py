@@ -17,7 +17,7 @@ from canbao.access.clock import now
 from canbao.collection.domain.orders import ask_gateway, give_up, make_order
 from canbao.collection.gateway import GatewayBroke
 from canbao.collection.models import Channel, Order, OrderLine, Receipt, RefundReason, RefundState
-from canbao.collection.queries import came_back, orders_to_pay, settled_of
+from canbao.collection.queries import came_back, looked_into, orders_to_pay, settled_of
 from canbao.enrolment.models import Enrolment
 from canbao.kernel.refusal import Refusal
 from canbao.register.models import Household
@@ -76,10 +76,12 @@ def _check_not_ordered(home: Household, bills: list[int], *, order_id: UUID) -> 
 
 
 class Shows(StrEnum):
-    """What an order's page shows. Paid or closed is what the database says; the rest is of an order that is open."""
+    """What an order's page shows. Paid, closed or looked into is what the database says; the rest is of
+    an order that is open."""
 
     PAID = "paid"
     CLOSED = "closed"
+    LOOKED_INTO = "looked-into"  # money came that does not fit it, or too late
     LINK = "link"
     CONFIRMING = "confirming"  # somebody has just come back from paying: nobody is to pay again
     UNHEARD = "unheard"  # somebody came back a while ago, and no money was heard of
@@ -116,6 +118,8 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def _shows(request: HttpRequest, order: Order, *, is_open: bool, has_link: bool) -> Shows:
     if order.state == Order.State.PAID:
         return Shows.PAID
+    if looked_into(order.household_id).filter(order_number=order.pk).exists():
+        return Shows.LOOKED_INTO
     if not is_open:
         return Shows.CLOSED
     back_at = request.session.get(BACK_FROM_PAYING, {}).get(str(order.pk))

@@ -19,6 +19,7 @@ from canbao.collection.domain.reconciliation import ask_about_open_orders, recon
 from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import GatewayBroke
 from canbao.collection.models import Channel, Refund, RefundState
+from canbao.collection.queries import SUSPENSE_DAYS, suspense_in
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.kernel.fen import yuan
@@ -60,6 +61,10 @@ class Command(BaseCommand):
             )
             wrong += [f"{county} {difference}" for day in done for difference in day.differences]
         wrong += self.refunds(county, days[-1])
+        wrong += [
+            f"{county} 待查款流水{one.reference}：{yuan(one.amount_fen)}元，已等{(days[-1] - one.paid_on).days}天，请查清入账或退回"
+            for one in suspense_in(county).filter(paid_on__lt=days[-1] - timedelta(days=SUSPENSE_DAYS))
+        ]
         self.bills(county)
         for campaign in Campaign.objects.filter(county=county).exclude(opened_at=None):
             ways = four_ways_agree(campaign)
