@@ -16,6 +16,7 @@ from canbao.access.scope import current_scope, within
 from canbao.collection.domain import cash, in_hand, readjustment, receipts, refunds, remittances, suspense
 from canbao.collection.models import Receipt
 from canbao.enrolment.domain import campaigns, free
+from canbao.kernel.days import CHINA
 from canbao.rosters.domain import closing, confirming, importing, mending, returning, taking_back
 from tests.county import everybody
 
@@ -46,10 +47,11 @@ approve = _signed_in(refunds.approve)
 pay_out = _signed_in(refunds.pay_out)
 review = _signed_in(refunds.review)
 confirm_remittance = _signed_in(remittances.confirm_remittance)
-hand_in = _signed_in(remittances.hand_in)
 propose_placing = _signed_in(suspense.propose_placing)
 confirm_placing = _signed_in(suspense.confirm_placing)
 drop_placing = _signed_in(suspense.drop_placing)
+_hand_in = _signed_in(remittances.hand_in)
+reject_remittance = _signed_in(remittances.reject_remittance)
 open_campaign = _signed_in(campaigns.open_campaign)
 amend = _signed_in(campaigns.amend)
 enrol_fully_subsidised = _signed_in(free.enrol_fully_subsidised)
@@ -72,3 +74,9 @@ def void(receipt: Receipt, *, reason: str, by: Staff, at: datetime, agreed_by: s
         instead = receipts.answer_void(asked, agrees=True, by=second, at=at)
     receipt.refresh_from_db()
     return instead
+
+
+def hand_in(*, certificate: str, at: datetime, **how: Any) -> Any:
+    """With a slip of the bank of that day that belongs to the certificate, unless said otherwise."""
+    told = {"slip": f"回单{certificate}", "slip_on": at.astimezone(CHINA).date()} | how
+    return _hand_in(certificate=certificate, at=at, **told)

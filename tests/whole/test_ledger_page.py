@@ -27,6 +27,7 @@ from tests.desks import (
     pay_out,
     propose_placing,
     readjust,
+    reject_remittance,
     review,
 )
 from tests.ledger.balances import balances, debits_and_credits
@@ -132,6 +133,15 @@ def test_the_page_says_what_the_ledger_writes(county: County) -> None:
     expect("more refunds than arrivals")
     given_back(county, RefundReason.READJUSTED, on=LAST_DAY)
     expect("back to somebody who paid cash")
+
+    again = hand_in(
+        remittance_id=uuid4(), campaign=county.campaign, unit=county.unit(), certificate="样例0002", period_from=LAST_DAY,
+        period_until=LAST_DAY, people=1, amount_fen=28000, by=county.staff("clerk"), at=datetime.combine(LAST_DAY, IN_THE_WINDOW.timetz()),
+    )  # fmt: skip
+    reject_remittance(
+        again, "回单金额不符", by=county.staff("finance"), at=datetime.combine(LAST_DAY, IN_THE_WINDOW.timetz())
+    )
+    expect("second person rejects")
 
     assert next(told, None) is None
     debits, credits_ = debits_and_credits()

@@ -140,7 +140,7 @@ def remittances_in(division: str) -> QuerySet[Remittance]:
     return (
         Remittance.objects.filter(inside(division))
         .select_related("unit")
-        .order_by(F("confirmed_at").desc(nulls_first=True), "-made_at")
+        .order_by(F("confirmed_at").desc(nulls_first=True), F("rejected_at").desc(nulls_first=True), "-made_at")
     )
 
 

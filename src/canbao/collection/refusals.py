@@ -349,10 +349,56 @@ class RemittanceDiffers(Refusal):
         )
 
 
+class PapersToShow(Refusal):
+    """The first remittance of a unit that is not registered with the tax office."""
+
+    code = "papers_to_show"
+    says_template = "{unit}还没有税务组织临时登记，首次汇缴要带：{papers}。"
+    remedy_template = "请带齐材料到税务机关办理临时登记，填写登记号，勾选已出示的材料，再汇缴。"
+
+
+class NotToReplace(Refusal):
+    """A version of what was not rejected, was redone already, or is another unit's."""
+
+    code = "not_to_replace"
+    says_template = "要重做的汇缴没有被退回，或者已经重做过。"
+    remedy_template = "请重新打开“汇缴现金”，从退回的那一笔点“重做”。"
+
+
+class SlipDayNotPossible(Refusal):
+    code = "slip_day_not_possible"
+    says_template = "银行回单的日期{day}不对：应在{first}到{last}之间。"
+    remedy_template = "请核对回单上的日期。"
+
+
 class CertificateUsed(Refusal):
     code = "certificate_used"
     says_template = "缴款书号{certificate}已登记过。"
-    remedy_template = "请核对号码；每份缴款书只登记一次。"
+    remedy_template = "请核对号码；每份缴款书只登记一次，被退回的在重做时可以再用。"
+
+
+class SlipUsed(Refusal):
+    code = "slip_used"
+    says_template = "银行回单号{slip}已登记过。"
+    remedy_template = "请核对号码；每张回单只登记一次，被退回的在重做时可以再用。"
+
+
+class RemittanceRejected(Refusal):
+    code = "remittance_rejected"
+    says_template = "缴款书{certificate}的汇缴已被退回，不能确认。"
+    remedy_template = "请等代收单位重做以后再确认。"
+
+
+class RemittanceConfirmed(Refusal):
+    code = "remittance_confirmed"
+    says_template = "缴款书{certificate}的汇缴已确认入库，不能退回。"
+    remedy_template = "金额有出入的，请与国库对账后处理。"
+
+
+class RejectedWithoutReason(Refusal):
+    code = "rejected_without_reason"
+    says_template = "没有写明为什么退回。"
+    remedy_template = "请写明原因，代收单位照此重做。"
 
 
 class SamePerson(Refusal):
@@ -464,7 +510,13 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         DrawerIsFull,
         DrawerIsEmpty,
         RemittanceDiffers,
+        NotToReplace,
+        SlipDayNotPossible,
         CertificateUsed,
+        SlipUsed,
+        RemittanceRejected,
+        RemittanceConfirmed,
+        RejectedWithoutReason,
         SamePerson,
         NotInSuspense,
         PlacingWaits,

@@ -203,7 +203,7 @@ def test_the_database_itself_asks_whose_drawer_it_is(county: County) -> None:
     ):
         db.execute(
             """SELECT collection_hand_in(gen_random_uuid(), %s, %s, '皖税0009', '2021-11-01', '2021-11-30', 5, 160000,
-                                         'staff:neighbour', '2021-11-16', now())""",
+                                         '回单0009', '2021-11-16', NULL, '', '[]', 'staff:neighbour', '2021-11-16', now())""",
             [campaign, unit],
         )
 
@@ -233,7 +233,8 @@ def test_the_instants_are_those_of_the_clock_that_the_pages_have(county: County)
     assert handed.confirmed_at == NEXT_DAY + timedelta(hours=2)
 
 
-HAND_IN = """SELECT collection_hand_in(gen_random_uuid(), %s, %s, '皖税0009', '2021-11-01', '2021-11-30', 5, 160000, %s,
+HAND_IN = """SELECT collection_hand_in(gen_random_uuid(), %s, %s, '皖税0009', '2021-11-01', '2021-11-30', 5, 160000,
+                                       '回单0009', '2021-11-16', NULL, '', '[]', %s,
                                        '2021-11-16', '2021-11-16 10:00+08')"""
 CONFIRM = "SELECT collection_confirm_remittance(%s, %s, '2021-11-16', '2021-11-16 10:00+08')"
 
@@ -294,7 +295,7 @@ def test_cash_that_was_handed_in_does_not_come_back_into_the_drawer(real_county:
 
     with pytest.raises(IntegrityError, match="is said and stays said"):
         as_owner("UPDATE collection_payment SET remittance_id = NULL")
-    as_owner("ALTER TABLE collection_payment DISABLE TRIGGER only_forward")  # the control
+    as_owner("ALTER TABLE collection_payment DISABLE TRIGGER stays_handed_in")  # the control
     as_owner("UPDATE collection_payment SET remittance_id = NULL")
     assert drawer(real_county.unit(), real_county.campaign).fen == 160000
 

@@ -401,11 +401,34 @@ class Migration(migrations.Migration):
                 ("period_until", models.DateField(verbose_name="缴费时间段止")),
                 ("people", models.IntegerField(verbose_name="缴费人数")),
                 ("amount_fen", models.BigIntegerField(verbose_name="金额（分）")),
+                ("slip", models.CharField(max_length=40, verbose_name="银行回单号")),
+                ("slip_on", models.DateField(verbose_name="银行回单日期")),
+                ("version", models.SmallIntegerField(default=1, verbose_name="第几版")),
+                (
+                    "tax_number",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="税务组织临时登记号"),
+                ),
+                ("papers", models.JSONField(default=list, verbose_name="已出示的材料")),
                 ("made_by", models.CharField(max_length=60, verbose_name="汇缴人")),
                 ("made_at", models.DateTimeField(verbose_name="汇缴时间")),
                 ("made_on", models.DateField(verbose_name="汇缴日")),
                 ("confirmed_by", models.CharField(max_length=60, null=True, verbose_name="确认人")),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                ("rejected_by", models.CharField(max_length=60, null=True, verbose_name="退回人")),
+                ("rejected_at", models.DateTimeField(null=True, verbose_name="退回时间")),
+                (
+                    "reject_reason",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="退回原因"),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="collection.remittance",
+                    ),
+                ),
                 ("campaign", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="enrolment.campaign")),
                 (
                     "unit",
@@ -737,7 +760,63 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="remittance",
-            constraint=models.UniqueConstraint(fields=("county", "certificate"), name="remittance_certificate_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("rejected_at__isnull", True)),
+                fields=("county", "certificate"),
+                name="remittance_certificate_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remittance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("rejected_at__isnull", True)),
+                fields=("county", "slip"),
+                name="remittance_slip_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remittance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slip", ""), _negated=True), name="remittance_has_a_slip"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remittance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("replaces__isnull", True), ("version", 1)),
+                    models.Q(("replaces__isnull", False), ("version__gt", 1)),
+                    _connector="OR",
+                ),
+                name="remittance_version_replaces_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remittance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reject_reason", ""), ("rejected_at__isnull", True), ("rejected_by__isnull", True)),
+                    models.Q(
+                        ("confirmed_at__isnull", True),
+                        ("rejected_at__isnull", False),
+                        ("rejected_by__isnull", False),
+                        models.Q(("reject_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="remittance_rejected_by_someone_for_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="remittance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rejected_by__isnull", True),
+                    models.Q(("rejected_by", models.F("made_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="remittance_rejected_by_another",
+            ),
         ),
         migrations.AddConstraint(
             model_name="remittance",

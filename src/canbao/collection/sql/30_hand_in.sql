@@ -30,11 +30,15 @@ REVOKE ALL ON FUNCTION collection_drawer_takes(bigint, bigint, date, bigint) FRO
 
 -- Cash leaves the drawer: what it contains is fixed here, the certificate's headcount and sum are checked against it.
 -- Returns the remittance's id, or null when just this was handed in before; the same id with other content is an error.
+-- What was rejected is handed in again as a further version that names it; its certificate and its slip may come back with that, and
+-- with nothing else.
 -- The headcount is of persons: who paid a difference later is one person, and not two.
 DROP FUNCTION IF EXISTS collection_hand_in(uuid, bigint, bigint, text, date, date, integer, bigint, text, date);
+DROP FUNCTION IF EXISTS collection_hand_in(uuid, bigint, bigint, text, date, date, integer, bigint, text, date, timestamptz);
 CREATE OR REPLACE FUNCTION collection_hand_in(
     in_id uuid, in_campaign bigint, in_unit bigint, in_certificate text, in_from date, in_until date,
-    in_people integer, in_amount_fen bigint, in_actor text, in_on date, in_at timestamptz) RETURNS uuid
+    in_people integer, in_amount_fen bigint, in_slip text, in_slip_on date, in_replaces uuid, in_tax_number text, in_papers jsonb,
+    in_actor text, in_on date, in_at timestamptz) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     unit divisions_collectingunit%ROWTYPE;
@@ -43,6 +47,8 @@ DECLARE
     seen_people bigint;
     seen_fen bigint;
     known collection_remittance%ROWTYPE;
+    replaced collection_remittance%ROWTYPE;
+    earlier uuid[];
 BEGIN
     PERFORM scope_must_be(in_actor);
     SELECT * INTO STRICT unit FROM divisions_collectingunit WHERE id = in_unit;
@@ -53,12 +59,26 @@ BEGIN
     PERFORM 1 FROM divisions_collectingunit WHERE id = in_unit FOR NO KEY UPDATE;  -- one hand-in at a time for a drawer
     SELECT * INTO known FROM collection_remittance WHERE id = in_id;
     IF FOUND THEN
-        IF (known.campaign_id, known.unit_id, known.certificate, known.period_from, known.period_until, known.people, known.amount_fen)
-            IS DISTINCT FROM (in_campaign, in_unit, in_certificate, in_from, in_until, in_people, in_amount_fen) THEN
+        IF (known.campaign_id, known.unit_id, known.certificate, known.period_from, known.period_until, known.people, known.amount_fen,
+            known.slip, known.slip_on, known.replaces_id)
+            IS DISTINCT FROM (in_campaign, in_unit, in_certificate, in_from, in_until, in_people, in_amount_fen,
+                              in_slip, in_slip_on, in_replaces) THEN
             RAISE EXCEPTION 'remittance % exists with other content', in_id USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN NULL;  -- the same intent once more
     END IF;
+    IF in_replaces IS NOT NULL THEN
+        SELECT r.* INTO replaced FROM collection_remittance r
+         WHERE r.id = in_replaces AND r.unit_id = in_unit AND r.campaign_id = in_campaign AND r.rejected_at IS NOT NULL
+           AND NOT EXISTS (SELECT FROM collection_remittance n WHERE n.replaces_id = r.id);
+        IF NOT FOUND THEN
+            PERFORM refuse('not_to_replace', '{}');
+        END IF;
+    END IF;
+    WITH RECURSIVE chain AS (
+        SELECT in_replaces AS id UNION ALL
+        SELECT r.replaces_id FROM chain c JOIN collection_remittance r ON r.id = c.id WHERE r.replaces_id IS NOT NULL
+    ) SELECT coalesce(array_agg(id) FILTER (WHERE id IS NOT NULL), '{}') INTO earlier FROM chain;
     SELECT array_agg(p.id), sum(p.amount_fen) INTO payments, seen_fen
       FROM collection_payment p JOIN collection_order o ON o.id = p.order_id
      WHERE p.unit_id = in_unit AND p.channel = 'cash' AND p.remittance_id IS NULL AND o.campaign_id = in_campaign
@@ -71,11 +91,24 @@ BEGIN
     IF (seen_people, seen_fen) IS DISTINCT FROM (in_people, in_amount_fen) THEN
         PERFORM refuse('remittance_differs', jsonb_build_object('people', in_people, 'fen', in_amount_fen, 'seen_people', seen_people, 'seen_fen', seen_fen));
     END IF;
-    INSERT INTO collection_remittance (id, county, campaign_id, unit_id, division, certificate, period_from, period_until, people, amount_fen, made_by, made_at, made_on)
-    VALUES (in_id, in_county, in_campaign, in_unit, unit.division, in_certificate, in_from, in_until, in_people, in_amount_fen, in_actor, in_at, in_on)
-    ON CONFLICT (county, certificate) DO NOTHING;  -- waits for another village that is using it just now
-    IF NOT FOUND THEN
+    IF in_slip_on NOT BETWEEN in_from AND in_on THEN
+        PERFORM refuse('slip_day_not_possible', jsonb_build_object('day', in_slip_on, 'first', in_from, 'last', in_on));
+    END IF;
+    IF EXISTS (SELECT FROM collection_remittance r WHERE r.county = in_county AND r.certificate = in_certificate AND r.id <> ALL (earlier)) THEN
         PERFORM refuse('certificate_used', jsonb_build_object('certificate', in_certificate));
+    END IF;
+    IF EXISTS (SELECT FROM collection_remittance r WHERE r.county = in_county AND r.slip = in_slip AND r.id <> ALL (earlier)) THEN
+        PERFORM refuse('slip_used', jsonb_build_object('slip', in_slip));
+    END IF;
+    INSERT INTO collection_remittance (id, county, campaign_id, unit_id, division, certificate, period_from, period_until, people, amount_fen,
+                                       slip, slip_on, version, replaces_id, tax_number, papers, made_by, made_at, made_on, reject_reason)
+    VALUES (in_id, in_county, in_campaign, in_unit, unit.division, in_certificate, in_from, in_until, in_people, in_amount_fen,
+            in_slip, in_slip_on, coalesce(replaced.version, 0) + 1, in_replaces, in_tax_number, in_papers, in_actor, in_at, in_on, '')
+    ON CONFLICT DO NOTHING;  -- waits for another village that is using the certificate or the slip just now
+    IF NOT FOUND AND EXISTS (SELECT FROM collection_remittance r WHERE r.county = in_county AND r.certificate = in_certificate AND r.rejected_at IS NULL) THEN
+        PERFORM refuse('certificate_used', jsonb_build_object('certificate', in_certificate));
+    ELSIF NOT EXISTS (SELECT FROM collection_remittance WHERE id = in_id) THEN
+        PERFORM refuse('slip_used', jsonb_build_object('slip', in_slip));
     END IF;
     UPDATE collection_payment SET remittance_id = in_id WHERE id = ANY (payments);
     PERFORM ledger_post(ARRAY[ROW(ledger_id('handed_in', in_id::text), in_county, in_campaign, unit.division, NULL, NULL,
@@ -102,10 +135,45 @@ BEGIN
     IF handed.confirmed_by IS NOT NULL THEN
         RETURN false;
     END IF;
+    IF handed.rejected_by IS NOT NULL THEN
+        PERFORM refuse('remittance_rejected', jsonb_build_object('certificate', handed.certificate));
+    END IF;
     UPDATE collection_remittance SET confirmed_by = in_actor, confirmed_at = in_at WHERE id = in_id;
     PERFORM ledger_post(ARRAY[ROW(ledger_id('remitted', in_id::text), handed.county, handed.campaign_id, handed.division, NULL, NULL,
         ledger_account(handed.county, 'treasury', handed.county), ledger_account(handed.county, 'in_transit', handed.unit_id::text),
         handed.amount_fen, 'remitted', 'remittance:' || in_id, in_on)::ledger_entry]);
+    RETURN true;
+END $$;
+
+-- A second person says no, and why: what was handed in is undone, the cash lies in the drawer again, as old as it is. False: somebody
+-- had said so before. Locks the unit and then the remittance: whoever takes cash or hands in counts the drawer before or after.
+CREATE OR REPLACE FUNCTION collection_reject_remittance(in_id uuid, in_reason text, in_actor text, in_on date, in_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    handed collection_remittance%ROWTYPE;
+    posted uuid := ledger_id('handed_in', in_id::text);
+BEGIN
+    PERFORM scope_must_be(in_actor);
+    PERFORM 1 FROM divisions_collectingunit WHERE id = (SELECT unit_id FROM collection_remittance WHERE id = in_id) FOR NO KEY UPDATE;
+    SELECT * INTO STRICT handed FROM collection_remittance WHERE id = in_id FOR UPDATE;
+    IF scope_first() IS NULL OR handed.division < scope_first() OR handed.division >= scope_after() OR scope_household() IS NOT NULL THEN
+        PERFORM refuse('not_your_division', '{}');
+    END IF;
+    IF handed.made_by = in_actor THEN
+        PERFORM refuse('same_person', '{}');
+    END IF;
+    IF handed.confirmed_by IS NOT NULL THEN
+        PERFORM refuse('remittance_confirmed', jsonb_build_object('certificate', handed.certificate));
+    END IF;
+    IF in_reason = '' THEN
+        PERFORM refuse('rejected_without_reason', '{}');
+    END IF;
+    IF handed.rejected_by IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    UPDATE collection_remittance SET rejected_by = in_actor, rejected_at = in_at, reject_reason = in_reason WHERE id = in_id;
+    UPDATE collection_payment SET remittance_id = NULL WHERE remittance_id = in_id;
+    PERFORM ledger_undo(ARRAY[posted], ARRAY['remittance:' || in_id], 'hand_in_rejected', in_on);
     RETURN true;
 END $$;
 

@@ -68,7 +68,7 @@ CREATE TRIGGER found_out BEFORE UPDATE ON collection_payment FOR EACH ROW
     WHEN ((NEW.order_id, NEW.household_id, NEW.unit_id) IS DISTINCT FROM (OLD.order_id, OLD.household_id, OLD.unit_id))
     EXECUTE FUNCTION collection_found_out();
 SELECT access_append_only('collection_placing', 'state', 'decided_by', 'decided_at', 'dropped_why');
-SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at', 'division');
+SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at', 'rejected_by', 'rejected_at', 'reject_reason', 'division');
 SELECT access_append_only('collection_refund', 'state', 'reviewed_by', 'approved_by', 'paid_on', 'division');
 SELECT access_append_only('collection_receiptbook', 'next_number', 'last_number', 'span');
 -- A book loses its unused end, when that is handed to another unit, and nothing else of its numbers.
@@ -145,13 +145,22 @@ CREATE TRIGGER only_forward BEFORE UPDATE ON collection_voiding FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('is_agreed', 'answered_by', 'answered_at');
 DROP TRIGGER IF EXISTS only_forward ON collection_remittance;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_remittance FOR EACH ROW
-    EXECUTE FUNCTION collection_only_forward('confirmed_by', 'confirmed_at');
+    EXECUTE FUNCTION collection_only_forward('confirmed_by', 'confirmed_at', 'rejected_by', 'rejected_at', 'reject_reason');
 DROP TRIGGER IF EXISTS only_forward ON collection_placing;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_placing FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('decided_by', 'decided_at', 'dropped_why');
+-- Cash that was handed in comes back into the drawer by being rejected, and in no other way.
 DROP TRIGGER IF EXISTS only_forward ON collection_payment;
-CREATE TRIGGER only_forward BEFORE UPDATE OF remittance_id ON collection_payment FOR EACH ROW
-    EXECUTE FUNCTION collection_only_forward('remittance_id');
+CREATE OR REPLACE FUNCTION collection_stays_handed_in() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.collection_remittance r WHERE r.id = OLD.remittance_id AND r.rejected_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'remittance_id of collection_payment % is said and stays said', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS stays_handed_in ON collection_payment;
+CREATE TRIGGER stays_handed_in BEFORE UPDATE OF remittance_id ON collection_payment FOR EACH ROW
+    WHEN (OLD.remittance_id IS NOT NULL AND NEW.remittance_id IS DISTINCT FROM OLD.remittance_id) EXECUTE FUNCTION collection_stays_handed_in();
 
 -- Who reviews a refund signs with their own name; whose money it is does not review it.
 CREATE OR REPLACE FUNCTION collection_sign_refund() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -271,7 +271,8 @@ class Season:
                     remittance = hand_in(
                         remittance_id=self.uuid(), campaign=self.campaign, unit=unit,
                         certificate=f"样例{day:%m%d}{unit.pk:05d}", period_from=held.oldest, period_until=day,
-                        people=held.people, amount_fen=held.fen, by=clerk, at=self.at(day, 17),
+                        people=held.people, amount_fen=held.fen, slip=f"回单{day:%m%d}{unit.pk:05d}", slip_on=day, by=clerk,
+                        at=self.at(day, 17),
                     )  # fmt: skip
                 with self.at_work(f"caizheng{unit.division_id[6:9]}") as finance:
                     confirm_remittance(remittance, by=finance, at=self.at(days_after(day, 1), 9))

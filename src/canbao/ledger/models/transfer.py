@@ -23,6 +23,7 @@ class Reason(models.TextChoices):
     SUBSIDY_READJUSTED = "subsidy_readjusted", "身份调整资助变动"
     REFUND = "refund", "退款支付"
     HANDED_IN = "handed_in", "现金汇缴"
+    HAND_IN_REJECTED = "hand_in_rejected", "汇缴退回"
     REMITTED = "remitted", "汇缴入库"
     SETTLED = "settled", "渠道资金入库"
 

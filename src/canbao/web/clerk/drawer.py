@@ -1,5 +1,7 @@
 """Cash leaves the drawer (R-41): with the number of a tax payment certificate, its period, its headcount and sum."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.collection.domain.in_hand import CashInHand, cash_in_hand
-from canbao.collection.domain.remittances import hand_in
+from canbao.collection.domain.remittances import Registration, hand_in, papers_wanted
 from canbao.collection.models import Remittance
 from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.models import Campaign
@@ -27,6 +29,7 @@ class HandInForm(forms.Form):
     """Sum and headcount are what the certificate says; the drawer is compared with it."""
 
     remittance_id = forms.UUIDField(widget=forms.HiddenInput)
+    replaces = forms.UUIDField(widget=forms.HiddenInput, required=False)
     certificate = forms.CharField(
         label=_("税收缴款书号"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
@@ -39,6 +42,19 @@ class HandInForm(forms.Form):
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"required": SAYS_HOW},
     )
+    slip = forms.CharField(label=_("银行回单号"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    slip_on = forms.DateField(label=_("银行回单日期"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    tax_number = forms.CharField(label=_("税务组织临时登记号"), max_length=40, required=False)
+    papers = forms.MultipleChoiceField(
+        label=_("已向税务机关出示的材料"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, wanted: Sequence[str], **kwargs: Any) -> None:
+        """`wanted`: what a unit without a tax registration shows before its first remittance; nothing once it did."""
+        super().__init__(*args, **kwargs)
+        self.fields["papers"].choices = [(paper, paper) for paper in wanted]
+        if not wanted:
+            del self.fields["tax_number"], self.fields["papers"]
 
     def clean_amount(self) -> int:
         """Whole fen."""
@@ -54,13 +70,14 @@ def drawer_page(request: HttpRequest) -> HttpResponse:
     unit, campaign = _unit_and_campaign(request)
     if request.method != "POST":
         return _page(request, unit, campaign)
-    form = HandInForm(request.POST)
+    form = HandInForm(request.POST, wanted=papers_wanted(unit, campaign))
     if not form.is_valid():
         return _page(request, unit, campaign, form)
     given = form.cleaned_data | {"amount_fen": form.cleaned_data["amount"]}
+    shown = Registration(given.pop("tax_number", "").strip(), tuple(given.pop("papers", ())))
     del given["amount"]
     try:
-        hand_in(**given, campaign=campaign, unit=unit, by=request.user, at=now())
+        hand_in(**given, registration=shown, campaign=campaign, unit=unit, by=request.user, at=now())
     except Refusal as no:
         return _page(request, unit, campaign, form, no=no)
     return redirect("drawer")
@@ -77,23 +94,35 @@ def _page(
     request: HttpRequest, unit: CollectingUnit, campaign: Campaign, form: HandInForm | None = None, *, no: Refusal | None = None
 ) -> HttpResponse:  # fmt: skip
     cash = cash_in_hand(unit, campaign, on=today())
+    wanted = papers_wanted(unit, campaign)
+    remittances = list(
+        Remittance.objects.filter(unit=unit, campaign=campaign).select_related("replaced_by").order_by("-made_at")
+    )
+    again = next((one for one in remittances if str(one.pk) == request.GET.get("again") and one.may_be_redone), None)
     context = {
         "unit": unit,
         "cash": cash,
-        "form": form or (_prefilled(cash) if cash.drawer.fen else None),
-        "remittances": Remittance.objects.filter(unit=unit, campaign=campaign).order_by("-made_at"),
+        "form": form or (_prefilled(cash, wanted, again) if cash.drawer.fen else None),
+        "wanted": wanted,
+        "again": again,
+        "remittances": remittances,
         "no": no,
     }
     return render(request, "clerk/drawer.html", context, status=409 if no else 422 if form and form.errors else 200)
 
 
-def _prefilled(cash: CashInHand) -> HandInForm:
+def _prefilled(cash: CashInHand, wanted: Sequence[str], again: Remittance | None) -> HandInForm:
+    """What the drawer holds; of what is redone, the papers that it had."""
+    kept = {"replaces": again.pk, "certificate": again.certificate, "slip": again.slip} if again else {}
     return HandInForm(
-        initial={
+        wanted=wanted,
+        initial=kept
+        | {
             "remittance_id": uuid4(),
             "period_from": cash.drawer.oldest,
             "period_until": today(),
             "people": cash.drawer.people,
             "amount": yuan(cash.drawer.fen),
-        }
+            "slip_on": again.slip_on if again else today(),
+        },
     )

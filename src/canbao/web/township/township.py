@@ -29,6 +29,6 @@ def township(request: HttpRequest) -> HttpResponse:
         "rows": ranked(rows),
         "whole": whole,
         "cash": units_to_ask(division, campaign, on=today()) if campaign else [],
-        "waiting": remittances_in(division).filter(confirmed_at__isnull=True).count(),
+        "waiting": remittances_in(division).filter(confirmed_at__isnull=True, rejected_at__isnull=True).count(),
     }
     return render(request, "township/township.html", context)
