@@ -5,11 +5,14 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser, expect
 
 from canbao.access.scope import within
 from canbao.collection.models import Payment, Placing, Refund
 from tests.collection.paying import money, order, pay, tell
-from tests.county import County, everybody
+from tests.county import PASSWORD, County, everybody
+from tests.web.browsing import fits, person
+from tests.web.browsing import sign_in as signs_in
 from tests.web.conftest import Outside
 from tests.web.pages import text_of
 
@@ -136,3 +139,32 @@ def test_a_family_is_not_asked_to_pay_what_has_come(enter: Pages, outside: Outsi
     assert "支付" not in seen
     assert "接着付款" not in home
     assert "正在查的钱 2021年11月15日 · 微信支付 金额不符。县里正在查，查清以后入账或原路退回。 319元" in home
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_it_is_worked_off_on_any_screen(chromium: Browser, town: tuple, width: int) -> None:
+    url, _, _ = town
+    with within(everybody()):
+        arrived(uuid4(), 100000)
+    page = person(chromium, url, width=width).new_page()
+    signs_in(page, "county", PASSWORD)
+    page.get_by_role("link", name="待查款项").click()
+    page.locator("tbody a").click()
+    assert fits(page)
+    page.get_by_label("找这一户").fill("赵家")
+    page.locator("main form.placing").first.get_by_role("button", name="查找").click()
+    page.get_by_label("赵大").check()
+    page.locator("form", has_text="缴选中的人").get_by_label("根据").fill("付款截图")
+    assert fits(page)
+    page.get_by_role("button", name="提出：缴选中的人").click()
+    expect(page.locator("div[role=status]")).to_contain_text("已提出")
+
+    second = person(chromium, url, width=width).new_page()
+    signs_in(second, "tax", PASSWORD)
+    second.goto("/county/suspense/")
+    second.locator("tbody a").click()
+    assert fits(second)
+    second.get_by_role("button", name="复核：入账").click()
+    expect(second.locator("div[role=status]")).to_contain_text("已办理")
+    assert fits(second)
