@@ -1,5 +1,6 @@
 """What is done every night, with a gateway that is a process of its own and lost its callback."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ from canbao.register.models import Household
 from canbao.rosters.models import Holding
 from tests.collection.cash_rules import with_cash_rule
 from tests.collection.domain.test_cash import take
+from tests.collection.paying import money, tell
+from tests.collection.paying import order as money_order
 from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, hold, register_changes
 from tests.desks import approve, readjust, review
 
@@ -202,3 +205,44 @@ def test_cash_that_should_have_been_handed_in_is_named_with_whom_to_ask(
         call_command("nightly")
 
     assert f"{COUNTY} 示例一村委会手上的现金1600.00元该汇缴了：已满1280.00元，找村经办员\n" in capsys.readouterr().err
+
+
+def test_refunds_and_money_in_suspense_that_wait_too_long_are_named(
+    county: County, standin: Control, settings: LazySettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = money_order(county, "周家")
+    tell(money(asked, reference="先"), money(asked, reference="后"), money(uuid4(), fen=100, reference="不明"))
+    refund = Refund.objects.get()
+    late = IN_THE_WINDOW.date() + timedelta(days=29)
+
+    def named(on: date) -> tuple[bool, bool]:
+        settings.CANBAO_TODAY = on
+        with contextlib.suppress(SystemExit):
+            call_command("nightly")
+        said = capsys.readouterr().err
+        return (
+            f"{COUNTY} 退款{refund.pk}（示例一村委会）：320.00元，已等29天，现在是“待退”\n" in said,
+            f"{COUNTY} 待查款流水不明：1.00元，已等{(on - IN_THE_WINDOW.date()).days}天，请查清入账或退回\n" in said,
+        )
+
+    assert named(IN_THE_WINDOW.date() + timedelta(days=7)) == (False, False)
+    assert named(IN_THE_WINDOW.date() + timedelta(days=8)) == (False, True)
+    assert named(late) == (True, True)
+
+
+def test_a_refund_of_a_channel_that_is_closed_is_named_and_the_night_goes_on(
+    county: County, settings: LazySettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = money_order(county, "周家")
+    tell(money(asked), money(asked))
+    refund = Refund.objects.get()
+    review(refund, by=county.staff("county"))
+    approve(refund, by=county.staff("tax"))
+    settings.CANBAO_GATEWAYS = {}
+
+    with pytest.raises(SystemExit):
+        call_command("nightly")
+
+    said = capsys.readouterr()
+    assert f"退款{refund.pk}：微信支付已经没有接通，退不回去" in said.err
+    assert "四个一致是" in said.out

@@ -28,10 +28,13 @@ from canbao.documents.receipts import ReceiptLine as PaperLine
 from canbao.documents.receipts import ReceiptPaper
 from canbao.enrolment.models import BillState, Campaign
 from canbao.enrolment.packs import pack_of
+from canbao.kernel.days import days_after
 from canbao.register.models import Resident
 from canbao.register.queries import inside
 
 Part = tuple[int | None, int]  # what one resident paid with one payment
+# Notices say when to ask for a refund and not by when it has to arrive; the usual limit in the field is 20 working days.
+REFUND_DAYS = 28
 SUSPENSE_DAYS = 7  # so long somebody may look into money before it is named every night
 IN_SUSPENSE = (PaymentOutcome.UNKNOWN_ORDER, PaymentOutcome.AMOUNT_DIFFERS, PaymentOutcome.WINDOW_CLOSED)
 
@@ -142,6 +145,11 @@ def remittances_in(division: str) -> QuerySet[Remittance]:
         .select_related("unit")
         .order_by(F("confirmed_at").desc(nulls_first=True), F("rejected_at").desc(nulls_first=True), "-made_at")
     )
+
+
+def refunds_overdue(division: str, *, on: date) -> QuerySet[Refund]:
+    """Those that should have arrived by now, the oldest first."""
+    return refunds_in(division).filter(due_on__lt=days_after(on, -REFUND_DAYS))
 
 
 def refunds_in(division: str) -> QuerySet[Refund]:

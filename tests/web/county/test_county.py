@@ -238,5 +238,41 @@ def test_one_refund_and_five_cost_as_many_queries(sign_in: object, outside: obje
     for household in ("周家", "赵家"):
         refund = paid_twice(outside, household)
         client.post(f"/county/refunds/{refund}/")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             client.get("/county/refunds/")
+
+
+def test_refunds_are_narrowed_by_reason_state_and_age(sign_in: object, outside: object, settings: object) -> None:
+    paid_twice(outside, "周家")
+    client = sign_in("county")
+
+    def seen(**asked: str) -> str:
+        return text_of(client.get("/county/refunds/", asked))
+
+    assert "周归" in seen(reason="duplicate", state="due")
+    assert ("周归" in seen(reason="readjusted"), "周归" in seen(state="sent"), "周归" in seen(overdue="on")) == (
+        False,
+    ) * 3
+    settings.CANBAO_TODAY = date(2021, 12, 13)  # the twenty-eighth day
+    assert "周归" not in seen(overdue="on")
+    settings.CANBAO_TODAY = date(2021, 12, 14)
+    assert "已等 29 天 超期" in seen(overdue="on", reason="duplicate")
+    assert "周归" in seen(reason="what is no reason")  # narrows nothing
+
+
+def test_many_refunds_are_turned_over_within_what_was_asked_for(
+    sign_in: object, outside: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("canbao.web.county.refunds.A_PAGE", 3)
+    paid_twice(outside, "赵家")
+    client = sign_in("county")
+
+    first = client.get("/county/refunds/?reason=duplicate")
+    second = client.get("/county/refunds/?reason=duplicate&waiting=2")
+    shown = [
+        {name for name in ("赵大", "赵妻", "赵双一", "赵双二") if name in text_of(page)} for page in (first, second)
+    ]
+
+    assert 'href="?reason=duplicate&amp;waiting=2"' in first.content.decode()
+    assert ([len(names) for names in shown], len(shown[0] | shown[1])) == ([3, 1], 4)
+    assert "1,280.00" in text_of(second)  # the sum of all of them

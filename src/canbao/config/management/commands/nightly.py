@@ -1,8 +1,8 @@
 """`canbao nightly`: what nobody should have to think of. For a timer at night; by hand it may be called at any time.
 
 For every county with a campaign: ask the gateways about orders that are still open, go through their bills of the last
-days, send approved refunds, make bills right where prices change by the day, count in four ways, and name units whose cash should have
-been handed in. Exit code 1 when something does not fit; it is named.
+days, send approved refunds, make bills right where prices change by the day, count in four ways, and name what waits too
+long: cash that should have been handed in, refunds, money in suspense. Exit code 1 when something does not fit; it is named.
 """
 
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ from canbao.collection.domain.reconciliation import ask_about_open_orders, recon
 from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import GatewayBroke
 from canbao.collection.models import Channel, Refund, RefundState
-from canbao.collection.queries import SUSPENSE_DAYS, suspense_in
+from canbao.collection.queries import SUSPENSE_DAYS, refunds_overdue, suspense_in
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.kernel.fen import yuan
@@ -62,6 +62,10 @@ class Command(BaseCommand):
             wrong += [f"{county} {difference}" for day in done for difference in day.differences]
         wrong += self.refunds(county, days[-1])
         wrong += [
+            f"{county} 退款{one.pk}（{one.unit.name if one.unit else '县里'}）：{yuan(one.amount_fen)}元，已等{(days[-1] - one.due_on).days}天，现在是“{one.get_state_display()}”"
+            for one in refunds_overdue(county, on=days[-1])
+        ]
+        wrong += [
             f"{county} 待查款流水{one.reference}：{yuan(one.amount_fen)}元，已等{(days[-1] - one.paid_on).days}天，请查清入账或退回"
             for one in suspense_in(county).filter(paid_on__lt=days[-1] - timedelta(days=SUSPENSE_DAYS))
         ]
@@ -90,6 +94,9 @@ class Command(BaseCommand):
         waiting = 0
         under_way = Refund.objects.filter(county=county, state__in=(RefundState.APPROVED, RefundState.SENT))
         for refund in under_way.exclude(channel=Channel.CASH).select_related("payment").order_by("due_on", "pk"):
+            if refund.channel not in settings.CANBAO_GATEWAYS:
+                wrong.append(f"{county} 退款{refund.pk}：{refund.get_channel_display()}已经没有接通，退不回去")
+                continue
             try:
                 if pay_back(refund, on=on):
                     arrived.append(refund.amount_fen)
