@@ -227,6 +227,7 @@ def test_whole_accounts_are_plugged_in(accounts: Path) -> None:
         pytest.param({"wechat": {"key": "nowhere.pem"}}, "nowhere.pem", id="a-key-that-is-not-there"),
         pytest.param({"wechat": {"key": "api_v3.key"}}, "RSA", id="a-key-that-is-none"),
         pytest.param({"wechat": {"api_v3_key": "merchant.pem"}}, "32 字节", id="a-key-of-another-length"),
+        pytest.param({"wechat": {"platform": "certificate"}}, "certificates", id="another-word"),
         pytest.param({"wechat": {"platform": {"1": "merchant.pem"}}}, "RSA", id="a-private-key-as-theirs"),
         pytest.param({"wechat": {"platform": ["wechat.pub"]}}, "序列号", id="a-key-without-a-serial"),
         pytest.param({"alipay": {"platform": []}}, "platform", id="no-key-of-theirs"),
@@ -238,6 +239,11 @@ def test_half_an_account_does_not_start(accounts: Path, changes: dict[str, Any],
     say(accounts, **changes)
     with pytest.raises(UnsafeToStart, match=says):
         refuse_gateways_without_keys()
+
+
+def test_an_account_with_certificates_needs_no_key_of_theirs(accounts: Path) -> None:
+    say(accounts, wechat={"platform": "certificates"})
+    refuse_gateways_without_keys()
 
 
 @pytest.mark.parametrize("name", ["merchant.json", "merchant.pem", "api_v3.key", "alipay_merchant.pem"])

@@ -49,7 +49,7 @@ def _take(folder: Path) -> None:
         phone = person(chromium, url, width=PHONE[0], height=1400).new_page()
         enter(phone, "钱儿", number_of("钱儿"))
         keep(phone, "family")
-        phone.get_by_role("button", name="去缴费").click()
+        phone.get_by_role("button", name="微信支付").click()
         keep(phone, "pay")
 
         desk = person(chromium, url, width=DESK[0], height=DESK[1]).new_page()

@@ -32,7 +32,7 @@ def test_a_resident_finds_pays_and_has_the_receipt(chromium: Browser, town: tupl
     expect(page.get_by_text("个人缴费标准320元，低保对象由同级财政资助280元。")).to_be_visible()
     assert fits(page)
 
-    page.get_by_role("button", name="去缴费").click()
+    page.get_by_role("button", name="微信支付").click()
     expect(page.locator("svg.qr")).to_be_visible()
     assert fits(page)
     page.get_by_role("link", name="在这部手机上支付").click()
@@ -149,7 +149,7 @@ def test_old_eyes_and_thumbs(chromium: Browser, town: tuple) -> None:
     seen = {}
     enter(page, "钱儿", number_of("钱儿"))
     seen["family"] = too_small(page)
-    page.get_by_role("button", name="去缴费").click()
+    page.get_by_role("button", name="微信支付").click()
     seen["order"] = too_small(page)
     control.pay(page.url.rstrip("/").rsplit("/", 1)[-1])
     while not page.get_by_role("link", name="看票据").count():
@@ -179,7 +179,7 @@ def test_with_scripts_the_order_page_notices_the_money_by_itself(chromium: Brows
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     enter(page, "钱儿", number_of("钱儿"))
-    page.get_by_role("button", name="去缴费").click()
+    page.get_by_role("button", name="微信支付").click()
     expect(page.locator("svg.qr")).to_be_visible()
 
     control.pay(page.url.rstrip("/").rsplit("/", 1)[-1])
@@ -210,7 +210,7 @@ def test_without_scripts_the_sum_is_the_whole_familys_and_the_order_says_the_cho
     page.get_by_label("赵大").uncheck()
     expect(page.locator("#chosen")).to_have_text("全家待缴 1,280元")
 
-    page.get_by_role("button", name="去缴费").click()
+    page.get_by_role("button", name="微信支付").click()
 
     expect(page.get_by_text("合计")).to_be_visible()
     expect(page.locator(".rows .all")).to_contain_text("960元")
@@ -283,7 +283,7 @@ def test_an_order_printed_keeps_the_code_to_scan_and_loses_the_buttons(chromium:
     url, _, _ = town
     page = person(chromium, url, width=PHONE, scripts=True).new_page()
     enter(page, "赵大", number_of("赵大"))
-    page.get_by_role("button", name="去缴费").click()
+    page.get_by_role("button", name="微信支付").click()
     page.locator("svg.qr").wait_for()
     page.emulate_media(media="print")
 

@@ -73,6 +73,13 @@ class Gateway(Protocol):
         """
         ...
 
+    def page(
+        self, *, order: UUID, amount_fen: int, says: str, expires_at: datetime, notify_url: str, return_url: str
+    ) -> str | None:
+        """Their page for paying on the phone that shows it, which then leads to `return_url`; nothing is sent. None: the
+        address that `ask` gives is that page."""
+        ...
+
     def read_notification(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Arrival | RefundTold | None:

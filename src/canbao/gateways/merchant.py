@@ -5,7 +5,7 @@
      "alipay": {"url": "https://openapi.alipay.com/gateway.do", "app_id": "2021…", "seller_id": "2088…",
                 "key": "alipay.pem", "platform": ["alipay.platform.pem"]}}
 
-Keys are PEM files beside it. Whatever is missing, wrong or readable by others is a `NotAnAccount`, which says so.
+Keys are PEM files beside it. An account in WeChat's older mode (平台证书) says `"platform": "certificates"`. Whatever is missing, wrong or readable by others is a `NotAnAccount`, which says so.
 """
 
 import json
@@ -20,6 +20,7 @@ from canbao.gateways.wechat import client as wechat
 from canbao.gateways.wechat.signature import Signer
 
 API_V3_KEY_LENGTH = 32
+CERTIFICATES = "certificates"  # instead of pinned keys: whatever the platform says at /v3/certificates
 
 
 class NotAnAccount(Exception):
@@ -32,13 +33,15 @@ class WeChat(wechat.WeChatPay):
         v3 = _secret(folder, said["api_v3_key"]).read_bytes().strip()
         if len(v3) != API_V3_KEY_LENGTH:
             raise NotAnAccount(f"wechat：APIv3 密钥应为 {API_V3_KEY_LENGTH} 字节 (the API v3 key has another length)")
-        if not isinstance(said["platform"], dict) or not said["platform"]:
+        platform, fetches = said["platform"], said["platform"] == CERTIFICATES
+        if not fetches and (not isinstance(platform, dict) or not platform):
             raise NotAnAccount(
-                "wechat：platform 应写明平台公钥的序列号与文件 (serials and files of the platform's keys)"
+                f"wechat：platform 应写明平台公钥的序列号与文件，或写 {CERTIFICATES} (serials and files of the platform's keys)"
             )
         signer = Signer(said["serial"], _key(rsa.private_key, _secret(folder, said["key"])))
-        theirs = {serial: _key(rsa.public_key, folder / name) for serial, name in said["platform"].items()}
-        super().__init__(wechat.Account(said["appid"], said["mchid"], signer, v3, theirs), url=_https(said["url"]))
+        theirs = {} if fetches else {serial: _key(rsa.public_key, folder / name) for serial, name in platform.items()}
+        account = wechat.Account(said["appid"], said["mchid"], signer, v3, theirs, fetches=fetches)
+        super().__init__(account, url=_https(said["url"]))
 
 
 class Alipay(alipay.Alipay):

@@ -5,6 +5,8 @@ from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
+import pytest
+
 from canbao.access.clock import now
 from canbao.access.scope import within
 from canbao.collection.domain.confirmation import Told, confirm
@@ -399,3 +401,48 @@ def test_to_come_back_from_paying_needs_an_order_of_ones_own_and_is_not_being_pa
 
     assert enter("钱奶奶").get(f"{address}back/").status_code == 404
     assert the_order().state == Order.State.OPEN
+
+
+BOTH = {"wechat": ANSWERING, "alipay": "tests.web.gateways.WithAPage"}
+
+
+def test_where_both_are_open_one_chooses_and_where_one_is_nobody_is_asked(
+    enter: object, outside: object, plug_in: object, settings: object
+) -> None:
+    plug_in(ANSWERING)
+    client = enter("赵大")
+    assert "去缴费" in text_of(client.get("/my/"))
+
+    settings.CANBAO_GATEWAYS = BOTH
+    page = client.get("/my/").content.decode()
+    assert [f'name="channel" value="{channel}"' in page for channel in ("wechat", "alipay", "cash")] == [
+        True,
+        True,
+        False,
+    ]
+    assert "去缴费" not in page
+
+
+def test_an_order_at_alipay_has_its_code_and_its_own_page_for_this_phone(
+    enter: object, outside: object, plug_in: object, settings: object
+) -> None:
+    plug_in(ANSWERING)
+    settings.CANBAO_GATEWAYS = BOTH
+    client = enter("赵大")
+    chosen = {"order_id": str(uuid4()), "bill": outside.bills("赵家"), "channel": "alipay"}
+
+    page = client.get(client.post("/my/pay/", chosen)["Location"])
+
+    assert the_order().channel == Channel.ALIPAY
+    assert ("付款方式 支付宝" in text_of(page), "手机的支付宝扫码" in text_of(page)) == (True, True)
+    back = f"/my/orders/{the_order().pk}/back/"
+    (link,) = re.findall(r'href="(http://127.0.0.1:9/page[^"]*)"', page.content.decode())
+    assert unquote(link).endswith(back)
+
+
+@pytest.mark.parametrize("channel", ["cash", "unionpay"])
+def test_no_other_way_can_be_chosen(enter: object, outside: object, plug_in: object, channel: str) -> None:
+    plug_in(ANSWERING)
+    chosen = {"order_id": str(uuid4()), "bill": outside.bills("赵家"), "channel": channel}
+    assert enter("赵大").post("/my/pay/", chosen)["Location"] == "/my/"
+    assert outside.look(lambda county: Order.objects.count()) == 0

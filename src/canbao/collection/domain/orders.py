@@ -184,10 +184,23 @@ def ask_gateway(order: Order) -> str:
     """
     if order.pay_url:
         return order.pay_url
-    url = gateway(order.channel).ask(
-        order=order.pk, amount_fen=order.total_fen, says=f"{order.campaign.title}"[:100], expires_at=order.expires_at,
-        notify_url=notify_url(order.channel),
-    )  # fmt: skip
+    url = gateway(order.channel).ask(**_what(order))
     Order.objects.filter(pk=order.pk).update(pay_url=url)
     order.pay_url = url
     return url
+
+
+def page_to_pay(order: Order, *, return_url: str) -> str | None:
+    """The gateway's page for the phone in hand, where it has one of its own; it leads back to `return_url`."""
+    return gateway(order.channel).page(**_what(order), return_url=return_url)
+
+
+def _what(order: Order) -> dict[str, Any]:
+    """What a gateway is told of an order, the same each time."""
+    return {
+        "order": order.pk,
+        "amount_fen": order.total_fen,
+        "says": order.campaign.title[:100],
+        "expires_at": order.expires_at,
+        "notify_url": notify_url(order.channel),
+    }

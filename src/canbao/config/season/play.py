@@ -55,6 +55,7 @@ from canbao.rosters.domain.importing import import_roster
 
 NEVER_PAYS = 0.07
 BY_PHONE = 0.45
+BY_PHONE_ARE = (Channel.WECHAT, Channel.ALIPAY)  # the second takes every third
 PAYS_TWICE = 0.004  # at the gateway and at the village, before either knew of the other
 CALLBACK_LOST = 0.03
 CALLBACK_DOUBLED = 0.05
@@ -169,12 +170,13 @@ class Season:
                 self.cash(day, plan.household, plan.village)
         self.pay(day, orders)
         with within(self.whole):
-            self.counts["recovered_by_query"] += ask_about_open_orders(
-                Channel.WECHAT, made_before=self.at(day, 22), county=self.sample.county, at=self.at(day, 22)
-            )
-            done = reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
-        self.counts["recovered_by_bill"] += done.recovered
-        self.counts["bill_differences"] += len(done.differences)
+            for channel in BY_PHONE_ARE:
+                self.counts["recovered_by_query"] += ask_about_open_orders(
+                    channel, made_before=self.at(day, 22), county=self.sample.county, at=self.at(day, 22)
+                )
+                done = reconcile_day(channel, day, county=self.sample.county, at=self.at(day, 23))
+                self.counts["recovered_by_bill"] += done.recovered
+                self.counts["bill_differences"] += len(done.differences)
 
     def at(self, day: date, hour: int, minute: int = 0) -> datetime:
         return datetime.combine(day, time(hour, minute), CHINA)
@@ -224,9 +226,10 @@ class Season:
             with within(Scope(division=village, household=household_id, actor=f"resident:{household_id}")):
                 household = Household.objects.get(pk=household_id)
                 try:
+                    order_id = self.uuid()
                     order = make_order(
-                        order_id=self.uuid(), campaign=self.campaign, household=household, bills=self.bills_of(household_id),
-                        channel=Channel.WECHAT, made_by=f"household:{household_id}",
+                        order_id=order_id, campaign=self.campaign, household=household, bills=self.bills_of(household_id),
+                        channel=BY_PHONE_ARE[order_id.int % 3 == 0], made_by=f"household:{household_id}",
                         at=self.at(day, 8 + self.draws.randrange(12), self.draws.randrange(60)),
                     )  # fmt: skip
                 except Refusal as no:
@@ -293,7 +296,8 @@ class Season:
                 if refund.channel != Channel.CASH:
                     pay_back(Refund.objects.select_related("payment").get(pk=refund.pk), on=day)
                 self.counts["refunds"] += 1
-            reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
+            for channel in BY_PHONE_ARE:
+                reconcile_day(channel, day, county=self.sample.county, at=self.at(day, 23))
         self.tell("退款：两级审核，原路退回", 1)
 
     def returning_workers(self, day: date) -> None:
@@ -367,7 +371,8 @@ class Season:
                 seen = Household.objects.filter(pk=household).exists()
             self.counts["kept_from_neighbours"] += not seen
         with within(self.whole):
-            reconcile_day(Channel.WECHAT, day, county=self.sample.county, at=self.at(day, 23))
+            for channel in BY_PHONE_ARE:
+                reconcile_day(channel, day, county=self.sample.county, at=self.at(day, 23))
         self.tell("错账：金额不符，转入待查", 1)
 
     def year_end(self, cut_off: date) -> None:

@@ -18,6 +18,7 @@ from canbao.collection.gateway import Arrival, GatewayBroke, RefundAnswer, Refun
 from canbao.gateways.caller import TIMEOUT, caller, or_broke, real_time
 from canbao.gateways.fields import BadMessage, from_body, must_be
 from canbao.gateways.wechat.bill import BillLine, WhereTheBillLies, bill_path, read_bill
+from canbao.gateways.wechat.certificates import CERTIFICATES_PATH, Certificate, KeyRing, read_certificates
 from canbao.gateways.wechat.notification import HEARD, RefundNews, read_notification_body
 from canbao.gateways.wechat.order import (
     NATIVE_PATH,
@@ -29,7 +30,7 @@ from canbao.gateways.wechat.order import (
     read_address,
 )
 from canbao.gateways.wechat.refund import REFUND_PATH, RefundAsk, RefundReport, RefundState, refund_path
-from canbao.gateways.wechat.signature import Signer, authorization, check_platform
+from canbao.gateways.wechat.signature import SERIAL, Signer, authorization, check_platform
 
 JSON = "application/json"
 NO_SUCH_ORDER = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"})
@@ -40,13 +41,15 @@ NO_TRADES = frozenset({"NO_STATEMENT_EXIST"})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A merchant's account, and the keys on both sides. `platform` may hold several keys while one replaces another."""
+    """A merchant's account, and the keys on both sides. `platform` may hold several keys while one replaces another;
+    with `fetches` the platform is asked for its certificates when it signs with one that is not known."""
 
     appid: str
     mchid: str
     signer: Signer
     api_v3_key: bytes
     platform: Mapping[str, RSAPublicKey]
+    fetches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class WeChatPay:
         self._account = account
         self._origin = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
         self._clock = clock
+        self._ring = KeyRing(account.platform, self._certificates if account.fetches else None)
         self._http = caller(self._origin, transport=transport, timeout=timeout)
 
     @or_broke
@@ -95,12 +99,18 @@ class WeChatPay:
         )
         return read_address(_yes(self._send("POST", NATIVE_PATH, wish.body())))
 
+    def page(
+        self, *, order: UUID, amount_fen: int, says: str, expires_at: datetime, notify_url: str, return_url: str
+    ) -> str | None:
+        """None: on a phone the address of a Native order is opened as it is."""
+        return None
+
     @or_broke
     def read_notification(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Arrival | RefundTold | None:
         """As the contract says. `now` is the real time, also where the county lives in another season."""
-        check_platform(headers, body, keys=self._account.platform, now=now)
+        self._check(headers, body, now)
         told = read_notification_body(body, key=self._account.api_v3_key)
         if isinstance(told, RefundNews):
             must_be(told.mchid == self._account.mchid, "mchid")
@@ -164,8 +174,21 @@ class WeChatPay:
 
     def _send(self, method: str, path: str, body: bytes = b"") -> _Answer:
         response = self._http.request(method, path, content=body, headers=self._headers(method, path, body))
-        check_platform(response.headers, response.content, keys=self._account.platform, now=self._clock())
+        self._check(response.headers, response.content, self._clock())
         return _Answer(response.status_code, response.content)
+
+    def _check(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+        serial = {name.lower(): value for name, value in headers.items()}.get(SERIAL.lower())
+        check_platform(headers, body, keys=self._ring.keys(serial, now=now), now=now)
+
+    def _certificates(self) -> Mapping[str, Certificate]:
+        """Those of the platform, from an answer that one of them has signed."""
+        response = self._http.get(CERTIFICATES_PATH, headers=self._headers("GET", CERTIFICATES_PATH, b""))
+        found = read_certificates(response.content, key=self._account.api_v3_key)
+        now = self._clock()
+        good = {serial: one.key for serial, one in found.items() if one.since <= now <= one.until}
+        check_platform(response.headers, response.content, keys=good, now=now)
+        return found
 
     def _headers(self, method: str, path: str, body: bytes) -> dict[str, str]:
         claim = authorization(

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from canbao.access.clock import now, today
-from canbao.collection.models import OrderLine, Receipt, Refund
+from canbao.collection.models import Channel, OrderLine, Receipt, Refund
 from canbao.collection.queries import looked_into, orders_to_pay, receipts_in
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
@@ -48,6 +49,7 @@ def household_page(
         "chosen": payable - ordered if chosen is None else payable.intersection(chosen),
         "ordered": ordered,
         "order_id": uuid4(),
+        "channels": open_channels(),
         "orders": orders,
         "receipts": Receipt.objects.filter(household=home, takes_back_from__isnull=True).order_by("-issued_at"),
         "looked_into": looked_into(home.pk),
@@ -72,6 +74,11 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
 def home_of(request: HttpRequest) -> Household:
     """The household of whoever has entered, and no other."""
     return get_object_or_404(households_in(request.resident["division"]), pk=request.resident["household"])
+
+
+def open_channels() -> list[Channel]:
+    """By which one can pay on a phone here, in the order in which they are offered."""
+    return [channel for channel in Channel if channel in settings.CANBAO_GATEWAYS]
 
 
 def campaign_of(request: HttpRequest) -> Campaign | None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now
-from canbao.collection.domain.orders import ask_gateway, give_up, make_order
+from canbao.collection.domain.orders import ask_gateway, give_up, make_order, page_to_pay
 from canbao.collection.gateway import GatewayBroke
 from canbao.collection.models import Channel, Order, OrderLine, Receipt, RefundReason, RefundState
 from canbao.collection.queries import came_back, looked_into, orders_to_pay, settled_of
@@ -24,7 +24,7 @@ from canbao.register.models import Household
 from canbao.web.guards import for_resident
 from canbao.web.members import bills_asked
 from canbao.web.refusals import AlreadyOrdered, NobodyChosen, StillOpenAtGateway
-from canbao.web.resident.household import home_of, household_page, open_campaign_of
+from canbao.web.resident.household import home_of, household_page, open_campaign_of, open_channels
 
 BACK_FROM_PAYING = "back_from_paying"  # in the session: when somebody came back, by order
 GATEWAY_MAY_TAKE = timedelta(minutes=1)  # to tell us of money; so long nobody is offered to pay again
@@ -34,6 +34,7 @@ class PayForm(forms.Form):
     """The order's id was made when the page was: a second tap on the same page asks for the same order."""
 
     order_id = forms.UUIDField()
+    channel = forms.ChoiceField(choices=[one for one in Channel.choices if one[0] != Channel.CASH], required=False)
 
 
 @for_resident
@@ -53,13 +54,18 @@ def pay(request: HttpRequest) -> HttpResponse:
             campaign=open_campaign_of(request),
             household=home,
             bills=chosen,
-            channel=Channel.WECHAT,
+            channel=_channel(form.cleaned_data["channel"]),
             made_by=f"resident:{request.resident['id']}",
             at=now(),
         )
     except Refusal as no:
         return household_page(request, no=no, chosen=chosen)
     return redirect("resident-order", made.pk)
+
+
+def _channel(chosen: str) -> Channel:
+    """Where there is only one way to pay nobody is asked, and the page says nothing of it."""
+    return Channel(chosen) if chosen else next(iter(open_channels()), Channel.WECHAT)
 
 
 def _check_not_ordered(home: Household, bills: list[int], *, order_id: UUID) -> None:
@@ -106,7 +112,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "people": _people(found),
         "is_open": is_open,
         "pay_url": pay_url,
-        "pay_link": _with_way_back(pay_url, found),
+        "pay_link": _link_for_this_phone(pay_url, found),
         "also_in": to_pay.exclude(pk=found.pk).filter(lines__bill__in=bills).distinct().first() if is_open else None,
         "receipt": Receipt.objects.filter(order=found, takes_back_from__isnull=True, state=Receipt.State.VALID).first(),
     }
@@ -199,9 +205,12 @@ def _pay_url(order: Order) -> str:
         return ""
 
 
-def _with_way_back(url: str, order: Order) -> str:
-    """The link for this phone leads back to the order's page, as H5 payments do by `redirect_url`."""
+def _link_for_this_phone(url: str, order: Order) -> str:
+    """The gateway's own page for it, or the address with a way back to the order's page."""
+    back = f"{settings.BASE_URL}{reverse('resident-back', args=[order.pk])}"
+    page = page_to_pay(order, return_url=back) if url else None
+    if page:
+        return page
     if urlsplit(url).scheme not in {"http", "https"}:
         return url
-    back = f"{settings.BASE_URL}{reverse('resident-back', args=[order.pk])}"
     return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode({'redirect_url': back})}"
