@@ -45,6 +45,7 @@ from tests.documents.workbooks import xlsx as xlsx_bytes
 from tests.enrolment.change_sheets import sheet
 from tests.rosters.files import CUT_OFF, HEADER, NOW, SUIXI, TODAY, imported, listed, xlsx
 from tests.web.conftest import Outside, number_of
+from tests.web.county import test_closings as county_closings
 from tests.web.county.test_county import paid_twice
 from tests.web.pages import text_of
 
@@ -122,6 +123,7 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         ),
         "kind": "details",
         "papers": "none",
+        "closing_id": outside.look(differing),
         **suspended(outside),
     }
 
@@ -135,6 +137,12 @@ def suspended(outside: Outside) -> dict[str, object]:
             payment, placing_id=uuid4(), bills=[bill], why="截图", by=outside.county.staff("county2"), at=IN_THE_WINDOW
         )
     return {"payment_id": payment.pk, "placing_id": placing.pk}
+
+
+def differing(county: County) -> UUID:
+    """A closed day on which somebody's money differs."""
+    closing = county_closings.differing(county)
+    return UUID(closing.split("/")[-3])
 
 
 def told_apart(county: County) -> int:

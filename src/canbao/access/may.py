@@ -25,6 +25,8 @@ class Work(StrEnum):
     READ_RECORD = "查看操作记录"
     AGREE_VOID = "核准作废票据"
     KEEP_DIVISIONS = "维护区划和代收单位"
+    CLOSE_DAY = "日结"
+    SIGN_CLOSING = "在结账单上签字"
 
 
 MAY: dict[Role, frozenset[Work]] = {
@@ -38,6 +40,7 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.CONFIRM_REMITTANCE,
             Work.REVIEW_REFUND,
             Work.AGREE_VOID,
+            Work.SIGN_CLOSING,
         }
     ),
     Role.FINANCE_BRANCH: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE}),
@@ -55,6 +58,8 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.READ_RECORD,
             Work.AGREE_VOID,
             Work.KEEP_DIVISIONS,
+            Work.CLOSE_DAY,
+            Work.SIGN_CLOSING,
         }
     ),
     Role.TAX: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.APPROVE_REFUND}),

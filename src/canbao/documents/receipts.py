@@ -7,7 +7,6 @@ the caller gives, which must be a check code or an address with one, never anyth
 The same values make the same bytes: the date in the file is the day of collection, the pattern of the QR is fixed.
 """
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,16 +14,14 @@ from decimal import Decimal
 from functools import lru_cache
 
 import cn2an
-import segno
 
 from canbao.documents.fonts import SANS, SERIF, chinese_family, installed_fonts
+from canbao.documents.qr import qr_svg
 from canbao.documents.typesetting import typeset
 from canbao.kernel.fen import yuan
 from canbao.kernel.refusal import must
 
 _PAPER = "票据"
-# Drawn with one given mask: trying all eight for the best pattern takes four times as long, and any of them scans.
-_QR_MASK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,7 @@ def _as_data(paper: ReceiptPaper) -> dict[str, object]:
         "collected_by": paper.collected_by,
         "collected_on": _day(paper.collected_on),
         "check_code": paper.check_code,
-        "qr": _qr_svg(paper.qr),
+        "qr": qr_svg(paper.qr),
         "reprint": _reprint(paper),
         "synthetic": paper.is_synthetic,
     }
@@ -143,12 +140,6 @@ def _reprint(paper: ReceiptPaper) -> str:
     if paper.nth_print == 1:
         return ""
     return f"补打（第{paper.nth_print}次打印）" + (f"\n{_day(paper.printed_on)}" if paper.printed_on else "")
-
-
-def _qr_svg(content: str) -> str:
-    out = io.BytesIO()
-    segno.make(content, error="m", mask=_QR_MASK, micro=False).save(out, kind="svg", border=0, xmldecl=False)
-    return out.getvalue().decode()
 
 
 def _day(day: date) -> str:

@@ -21,45 +21,51 @@ from canbao.enrolment.models import Campaign
 from canbao.kernel.division_code import DivisionCode
 from canbao.kernel.fen import yuan
 
-_PERSONS = """
+_FOUR = """
 WITH money AS (
-    SELECT t.resident_id, sum(CASE WHEN a.id = t.credit_id THEN t.amount_fen ELSE -t.amount_fen END) AS fen
+    SELECT {of_holder} t.resident_id, sum(CASE WHEN a.id = t.credit_id THEN t.amount_fen ELSE -t.amount_fen END) AS fen
       FROM ledger_transfer t JOIN ledger_account a ON a.kind = 'contributions' AND a.id IN (t.debit_id, t.credit_id)
      WHERE t.campaign_id = %(campaign)s AND t.division >= %(first)s AND t.division < %(after)s
        AND (%(unit)s::bigint IS NULL OR a.holder = %(unit)s::text)
-     GROUP BY t.resident_id
+     GROUP BY {key}
 ), people AS (
-    SELECT e.resident_id, sum(e.fen) AS fen, min(e.row) AS row FROM (
+    SELECT {of_unit} e.resident_id, sum(e.fen) AS fen, min(e.row) AS row FROM (
         SELECT resident_id, division, unit_id, paid_fen AS fen, id AS row FROM enrolment_enrolment
          WHERE campaign_id = %(campaign)s AND ended_on IS NULL
         UNION ALL
         SELECT resident_id, division, unit_id, fen, NULL FROM enrolment_paid_elsewhere(%(campaign)s)) e
      WHERE e.division >= %(first)s AND e.division < %(after)s AND (%(unit)s::bigint IS NULL OR e.unit_id = %(unit)s)
-     GROUP BY e.resident_id
+     GROUP BY {key}
 ), roster AS (
-    SELECT b.resident_id, sum(b.due_fen) AS fen, min(b.id) AS row FROM enrolment_bill b
+    SELECT {of_unit} b.resident_id, sum(b.due_fen) AS fen, min(b.id) AS row FROM enrolment_bill b
      WHERE b.campaign_id = %(campaign)s AND b.division >= %(first)s AND b.division < %(after)s
        AND b.state = 'settled' AND (%(unit)s::bigint IS NULL OR b.unit_id = %(unit)s)
-     GROUP BY b.resident_id
+     GROUP BY {key}
 ), receipts AS (
-    SELECT l.resident_id, sum(l.fen) AS fen, min(r.number) AS row FROM collection_receipt r
+    SELECT {of_unit} l.resident_id, sum(l.fen) AS fen, min(r.number) AS row FROM collection_receipt r
       JOIN collection_receiptline l ON l.receipt_id = r.id
      WHERE r.campaign_id = %(campaign)s AND r.division >= %(first)s AND r.division < %(after)s
        AND r.state = 'valid' AND (%(unit)s::bigint IS NULL OR r.unit_id = %(unit)s)
-     GROUP BY l.resident_id
+     GROUP BY {key}
 ), persons AS (
-    SELECT resident_id, coalesce(money.fen, 0) AS money_fen, coalesce(people.fen, 0) AS people_fen,
+    SELECT {key}, coalesce(money.fen, 0) AS money_fen, coalesce(people.fen, 0) AS people_fen,
            coalesce(roster.fen, 0) AS roster_fen, coalesce(receipts.fen, 0) AS receipts_fen,
            people.row AS enrolment, roster.row AS bill, receipts.row AS receipt
-      FROM money FULL JOIN people USING (resident_id) FULL JOIN roster USING (resident_id) FULL JOIN receipts USING (resident_id)
+      FROM money FULL JOIN people USING ({key}) FULL JOIN roster USING ({key}) FULL JOIN receipts USING ({key})
 )
 """
-
-_TOTALS = """
-SELECT count(*) FILTER (WHERE money_fen <> 0), coalesce(sum(money_fen), 0)::bigint,
+_PERSONS = _FOUR.format(of_holder="", of_unit="", key="resident_id")
+_PERSONS_BY_UNIT = _FOUR.format(
+    of_holder="a.holder::bigint AS unit,", of_unit="unit_id AS unit,", key="unit, resident_id"
+)
+_COUNTS = """
+       count(*) FILTER (WHERE money_fen <> 0), coalesce(sum(money_fen), 0)::bigint,
        count(*) FILTER (WHERE people_fen <> 0), coalesce(sum(people_fen), 0)::bigint,
        count(*) FILTER (WHERE roster_fen <> 0), coalesce(sum(roster_fen), 0)::bigint,
-       count(*) FILTER (WHERE receipts_fen <> 0), coalesce(sum(receipts_fen), 0)::bigint,
+       count(*) FILTER (WHERE receipts_fen <> 0), coalesce(sum(receipts_fen), 0)::bigint"""
+
+_TOTALS = f"""
+SELECT {_COUNTS},
        (SELECT jsonb_agg(to_jsonb(d)) FROM (
             SELECT * FROM persons
              WHERE NOT (money_fen = people_fen AND people_fen = roster_fen AND roster_fen = receipts_fen)
@@ -72,9 +78,19 @@ SELECT count(*) FILTER (WHERE money_fen <> 0), coalesce(sum(money_fen), 0)::bigi
        (SELECT coalesce(sum(m.fen), 0)::bigint FROM enrolment_paid_elsewhere(%(campaign)s) m
          WHERE m.division >= %(first)s AND m.division < %(after)s AND (%(unit)s::bigint IS NULL OR m.unit_id = %(unit)s))
   FROM persons
-"""
+"""  # noqa: S608 - our own columns
+
+_UNITS = f"""
+SELECT u.id, u.name, u.division, {_COUNTS},
+       count(*) FILTER (WHERE p.unit IS NOT NULL AND NOT (money_fen = people_fen AND people_fen = roster_fen AND roster_fen = receipts_fen)),
+       (SELECT count(*) FROM enrolment_enrolment e WHERE e.campaign_id = %(campaign)s AND e.unit_id = u.id AND e.ended_on IS NULL AND e.paid_fen = 0)
+  FROM divisions_collectingunit u LEFT JOIN persons p ON p.unit = u.id
+ WHERE u.division >= %(first)s AND u.division < %(after)s
+ GROUP BY u.id ORDER BY u.division, u.id
+"""  # noqa: S608 - our own columns
 
 
+WAYS = ("money", "people", "roster", "receipts")
 PERSON_DIFFERS = "人员{person}：资金{money}元、参保{people}元、名册{roster}元、票据{receipts}元（参保记录{enrolment}，账单{bill}，票据号{receipt}）"
 RECEIPT_GONE = "票据{number}（{unit}）号码已用，票据不见了"
 
@@ -85,6 +101,25 @@ class Way:
 
     count: int
     fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWays:
+    """One collecting unit counted in four ways. On `differing` people the ways differ; `free` people paid nothing themselves."""
+
+    unit: int
+    name: str
+    division: str
+    money: Way
+    people: Way
+    roster: Way
+    receipts: Way
+    differing: int
+    free: int
+
+    @property
+    def has_something(self) -> bool:
+        return any((self.money.count, self.people.count, self.roster.count, self.receipts.count, self.free))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +187,25 @@ def four_ways_agree(
     )
 
 
+def four_ways_by_unit(campaign: Campaign) -> list[UnitWays]:
+    """Every collecting unit of the county in four ways, now and at one moment, by place. Sees what the present scope may see."""
+    first, after = DivisionCode(campaign.county).range()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PERSONS_BY_UNIT + _UNITS, {"campaign": campaign.pk, "first": first, "after": after, "unit": None}
+        )
+        return [
+            UnitWays(*row[:3], Way(*row[3:5]), Way(*row[5:7]), Way(*row[7:9]), Way(*row[9:11]), row[11], row[12])
+            for row in cursor.fetchall()
+        ]
+
+
 def _list(value: Any) -> list[dict[str, Any]]:
     return (json.loads(value) if isinstance(value, str) else value) or []
 
 
 def _person(found: dict[str, Any]) -> Difference:
-    words = {way: yuan(found[f"{way}_fen"]) for way in ("money", "people", "roster", "receipts")}
+    words = {way: yuan(found[f"{way}_fen"]) for way in WAYS}
     words |= {row: str(found[row] or "—") for row in ("enrolment", "bill", "receipt")}
     words["person"] = str(found["resident_id"])
     return Difference(PERSON_DIFFERS, words, found["resident_id"])

@@ -2,6 +2,7 @@ from django.urls import path
 
 from canbao.web.county import (
     adjusting,
+    closings,
     divisions,
     four_ways,
     people,
@@ -24,6 +25,12 @@ urlpatterns = [
     path("seasons/<int:campaign_id>/open/", seasons.start, name="open-season"),
     path("seasons/<int:campaign_id>/cash/", seasons.cash_stop, name="cash-stop"),
     path("adjust/", adjusting.adjust, name="adjust"),
+    path("closings/", closings.closings, name="closings"),
+    path("closings/close/", closings.close, name="close-day"),
+    path("closings/check/", closings.check_closing, name="check-closing"),
+    path("closings/<uuid:closing_id>/<str:division>/", closings.closing, name="closing"),
+    path("closings/<uuid:closing_id>/<str:division>/sign/", closings.sign_closing, name="sign-closing"),
+    path("closings/<uuid:closing_id>/<str:division>/paper/", closings.certificate, name="closing-paper"),
     path("four-ways/", four_ways.four_ways, name="four-ways"),
     path("refunds/", refunds.refunds, name="refunds"),
     path("refunds/<uuid:refund_id>/", refunds.decide, name="decide-refund"),

@@ -1,8 +1,8 @@
 """`canbao nightly`: what nobody should have to think of. For a timer at night; by hand it may be called at any time.
 
 For every county with a campaign: ask the gateways about orders that are still open, go through their bills of the last
-days, send approved refunds, make bills right where prices change by the day, count in four ways, and name what waits too
-long: cash that should have been handed in, refunds, money in suspense. Exit code 1 when something does not fit; it is named.
+days, send approved refunds, make bills right where prices change by the day, count in four ways and close the day, and name what
+waits too long: cash that should have been handed in, refunds, money in suspense. Exit code 1 when something does not fit; it is named.
 """
 
 from datetime import date, timedelta
@@ -23,13 +23,14 @@ from canbao.collection.queries import SUSPENSE_DAYS, refunds_overdue, suspense_i
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.kernel.fen import yuan
+from canbao.reports.closings import close_day
 from canbao.reports.four_ways import four_ways_agree
 
 DAYS_BACK = 3  # a bill may grow for a day or two; going through it again moves only what changed
 
 
 class Command(BaseCommand):
-    help = "每晚对账：查单、对账单、退款、四个一致 / reconcile with the gateways, send refunds, count in four ways"
+    help = "每晚对账：查单、对账单、退款、四个一致、日结 / reconcile with the gateways, send refunds, count in four ways, close the day"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -74,6 +75,8 @@ class Command(BaseCommand):
             ways = four_ways_agree(campaign)
             self.stdout.write(f"{county} {campaign.key}：四个一致{'是' if ways.agree else '否'}")
             wrong += [f"{county} {difference.says}" for difference in ways.differences]
+            made = close_day(campaign, day=days[-1], actor="system:nightly", at=now())
+            self.stdout.write(f"{county} {campaign.key}：已结账，记录根 {made.root_position}:{made.root_hash}")
             wrong += [
                 f"{county} {overdue(one)}" for one in units_to_ask(county, campaign, on=days[-1]) if one.cash.is_overdue
             ]
