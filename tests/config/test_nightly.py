@@ -23,6 +23,7 @@ from canbao.enrolment.models import Enrolment
 from canbao.gateways.standin.keys import ensure_keys
 from canbao.gateways.standin.spawn import Control, spawned
 from canbao.register.models import Household
+from canbao.reports.models import Closing
 from canbao.rosters.models import Holding
 from tests.collection.cash_rules import with_cash_rule
 from tests.collection.domain.test_cash import take
@@ -246,3 +247,6 @@ def test_a_refund_of_a_channel_that_is_closed_is_named_and_the_night_goes_on(
     said = capsys.readouterr()
     assert f"退款{refund.pk}：微信支付已经没有接通，退不回去" in said.err
     assert "四个一致是" in said.out
+    made = Closing.objects.get()
+    assert (made.closed_by, made.day, made.differences) == ("system:nightly", IN_THE_WINDOW.date(), 0)
+    assert f"已结账，记录根 {made.root_position}:{made.root_hash}" in said.out
