@@ -1,7 +1,9 @@
-"""`python -m bench [MEASURE…]`."""
+"""`python -m bench [MEASURE…] [--minutes N]`. The minutes are those for which confirmations go on without a pause."""
 
 import os
 import sys
+from argparse import ArgumentParser
+from functools import partial
 
 from bench.result import CHECKOUT
 
@@ -26,13 +28,18 @@ MEASURES = {
 }
 
 
-def main(names: list[str]) -> int:
+def main(given: list[str]) -> int:
+    parser = ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", metavar="MEASURE")
+    parser.add_argument("--minutes", type=float, default=confirmations.MINUTES)
+    said = parser.parse_args(given)
+    names, measures = said.names, MEASURES | {"confirmations": partial(confirmations.measure, said.minutes)}
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
         print(f"{unknown[0]}: not a measure; there are {', '.join(MEASURES)}", file=sys.stderr)
         return 2
     for name in names or MEASURES:
-        print(MEASURES[name]().as_json(), flush=True)
+        print(measures[name]().as_json(), flush=True)
     return 0
 
 

@@ -12,7 +12,7 @@ from canbao.config.home import CHECKOUT
 pytestmark = pytest.mark.long
 
 MEASURES = {
-    "confirmations": {"http_per_second", "pgbench_per_second", "pgbench_in_sets_of", "pgbench_in_sets_per_second", "clients", "payments_a_round", "rounds", "settled"},
+    "confirmations": {"http_per_second", "http_ms", "without_pause", "pgbench_per_second", "pgbench_in_sets_of", "pgbench_in_sets_per_second", "clients", "payments_a_round", "rounds", "settled"},
     "tabulating": {"people", "one_by_one", "rounds", "people_per_second", "one_by_one_people_per_second", "spread"},
     "finding": {"people", "drawn", "village", "town", "county"},
     "rosters": {"people", "many", "few"},
