@@ -15,7 +15,7 @@ import django
 
 django.setup()
 
-from bench import bills, confirmations, finding, rosters, tables, tabulating, waiting  # noqa: E402 - need the settings
+from bench import bills, confirmations, finding, receipts, rosters, tables, tabulating, waiting  # noqa: E402 - need the settings
 
 MEASURES = {
     "confirmations": confirmations.measure,
@@ -25,6 +25,7 @@ MEASURES = {
     "rosters": rosters.measure,
     "tables": tables.measure,
     "waiting": waiting.measure,
+    "receipts": receipts.measure,
 }
 
 

@@ -72,7 +72,7 @@ def void(receipt: Receipt, *, reason: str, by: Staff, at: datetime, agreed_by: s
         asked = receipts.ask_void(receipt, voiding_id=uuid4(), reason=reason, by=by, at=at)
     with within(replace(everybody(), actor=f"staff:{agreed_by}")):
         instead = receipts.answer_void(asked, agrees=True, by=second, at=at)
-    receipt.refresh_from_db()
+        receipt.refresh_from_db()
     return instead
 
 

@@ -7,10 +7,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from canbao.documents import typesetting
 from canbao.documents.fonts import chinese_family
-from canbao.documents.receipts import ReceiptLine, ReceiptPaper, in_words, receipt_pdf, receipts_pdf
-from canbao.documents.refusals import FontMissing
+from canbao.documents.receipts import ReceiptLine, ReceiptPaper, Sheet, in_words, receipt_pdf, receipts_pdf
+from canbao.documents.refusals import CharacterMissing, FontMissing
 from canbao.kernel.refusal import BrokenInvariant
 
 WANG = ReceiptLine("王明", "男", 45, "990***********1234", "一般居民", 32000)
@@ -114,6 +117,79 @@ def test_a_receipt_that_does_not_add_up_cannot_be_made():
 )
 def test_money_is_said_in_words(fen, words):
     assert in_words(fen) == words
+
+
+DIGITS = {word: value for value, word in enumerate("零壹贰叁肆伍陆柒捌玖")}
+PLACES = {"拾": 10, "佰": 100, "仟": 1000}
+
+
+def read_words(words: str) -> int:
+    """Money in words, read by somebody who has never seen the program: fen."""
+    whole, yuan, rest = words.partition("元")
+    if not yuan:
+        whole, rest = "", words
+    tens, jiao, ones = rest.removesuffix("整").rpartition("角")
+    fen = 10 * DIGITS[tens[-1]] if jiao else 0
+    return fen + (DIGITS[ones.removesuffix("分")[-1]] if ones.endswith("分") else 0) + 100 * _read_yuan(whole)
+
+
+def _read_yuan(words: str) -> int:
+    for myriad, value in (("亿", 100_000_000), ("万", 10_000)):
+        above, found, below = words.partition(myriad)
+        if found:
+            return _read_yuan(above) * value + _read_yuan(below)
+    total, digit = 0, 0
+    for word in words:
+        if word in PLACES:
+            total, digit = total + digit * PLACES[word], 0
+        else:
+            digit = DIGITS[word]
+    return total + digit
+
+
+@given(st.one_of(st.integers(1, 10**12), st.integers(1, 10**7).map(lambda yuan: yuan * 100)))
+@example(100500)
+@example(1000)
+@example(10000000)
+def test_whoever_reads_the_words_has_the_figure(fen: int) -> None:
+    words = in_words(fen)
+
+    assert read_words(words) == fen
+    assert ("零零" in words, words.startswith("零"), words.endswith("整")) == (False, False, fen % 100 == 0)
+
+
+@pytest.mark.parametrize(("words", "fen"), [("贰佰捌拾元整", 28000), ("壹仟零伍元整", 100500), ("壹拾元零伍分", 1005)])
+def test_the_reader_of_these_tests_reads(words: str, fen: int) -> None:
+    assert read_words(words) == fen
+
+
+@needs_pdftotext
+@pytest.mark.parametrize("on", list(Sheet))
+def test_rare_names_reprints_and_voids_are_on_every_kind_of_paper(on: Sheet) -> None:
+    names = ("李𠮷安", "王㛃", "赵𬍛", "钱䶮", "孙𫖯", "周龘", "吴犇骉", "郑·阿依古丽", "欧阳㐂")
+    family = replace(PAPER, lines=tuple(replace(LI, name=name) for name in names), total_fen=9 * 4000)
+    pdf = receipt_pdf(replace(family, nth_print=2, printed_on=date(2021, 12, 1), is_void=True), on=on)
+
+    seen = words_on(pdf)
+
+    assert [name for name in names if name not in seen.replace("\n", "")] == []
+    assert [
+        word for word in ("补打（第2次打印）", "作废", "叁佰陆拾元整", "7K3M-9QXD", "00012345") if word not in seen
+    ] == []
+    assert ("作废" in words_on(receipt_pdf(PAPER, on=on)), pages(pdf)) == (False, 1)
+
+
+def test_a_character_that_no_font_has_is_a_refusal_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = replace(PAPER, lines=(replace(WANG, name="王\U000323af"), LI))
+
+    with pytest.raises(CharacterMissing) as no:
+        receipt_pdf(unknown)
+    assert no.value.says == "这台机器的字体里没有“\U000323af”字，没有制作。"
+
+    monkeypatch.setattr(typesetting, "_LARGE", 0)  # the same from a process of its own
+    with pytest.raises(CharacterMissing) as no:
+        receipt_pdf(unknown)
+    assert no.value.words == {"character": "\U000323af"}
 
 
 def test_no_chinese_font_is_a_refusal_that_names_the_package():

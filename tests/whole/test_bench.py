@@ -18,6 +18,7 @@ MEASURES = {
     "rosters": {"people", "many", "few"},
     "tables": {"2000", "4500", "25000", "openfisca"},
     "waiting": {"people", "rows", "worked_s", "before", "during", "times_as_long"},
+    "receipts": {"receipts", "people_each", "rounds", "receipts_per_second", "bare_pages_per_second", "spread"},
     "bills": {
         "people", "bills", "questions_to_the_policy", "rounds", "open_seconds", "bare_seconds", "bare_with_the_same_indexes_seconds",
         "bare_with_the_same_indexes_and_foreign_keys_seconds", "ratio_with_the_same_indexes", "ratio_with_the_same_indexes_and_foreign_keys",
@@ -50,5 +51,5 @@ def test_a_measure_that_there_is_not_is_an_error() -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert (
         done.stderr
-        == "nonsense: not a measure; there are confirmations, tabulating, bills, finding, rosters, tables, waiting\n"
+        == "nonsense: not a measure; there are confirmations, tabulating, bills, finding, rosters, tables, waiting, receipts\n"
     )

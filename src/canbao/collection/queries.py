@@ -210,6 +210,7 @@ def receipt_paper(
         nth_print=nth_print,
         printed_on=printed_on,
         is_synthetic=is_synthetic,
+        is_void=receipt.state == Receipt.State.VOID,
     )
 
 

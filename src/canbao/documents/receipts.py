@@ -1,6 +1,7 @@
-"""The official receipt (专用票据) of a household as PDF: plain values in, bytes out, half a sheet of A4 each.
+"""The official receipt (专用票据) of a household as PDF: plain values in, bytes out; half a sheet of A4 each, or the roll of a
+narrow printer.
 
-The lay-out is our own and stands in `templates/receipt.typ`. Figures come twice, in digits and in the words of money
+The lay-outs are our own and stand in `templates/receipt.typ` and `templates/receipt_roll.typ`. Figures come twice, in digits and in the words of money
 (贰佰捌拾元整), and must agree with the lines: a receipt that does not add up is never made. The QR code carries what
 the caller gives, which must be a check code or an address with one, never anything of a person.
 
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
 
 import cn2an
@@ -59,6 +61,7 @@ class ReceiptPaper:
     nth_print: int = 1  # 1 is the original; every other is marked, with its number and day
     printed_on: date | None = None
     is_synthetic: bool = False
+    is_void: bool = False  # kept for the file: 作废 stands across it
 
     def __post_init__(self) -> None:
         must(self.total_fen == sum(line.amount_fen for line in self.lines), "a receipt adds up to its lines")
@@ -66,30 +69,35 @@ class ReceiptPaper:
         must(all(line.amount_fen >= 0 and line.subsidy_fen >= 0 for line in self.lines), "no line of it is negative")
 
 
-def receipt_pdf(paper: ReceiptPaper) -> bytes:
+class Sheet(StrEnum):
+    """What a receipt is printed on. A roll is as long as the receipt."""
+
+    HALF_A4 = "a4"
+    ROLL_80 = "80"
+    ROLL_58 = "58"
+
+
+def receipt_pdf(paper: ReceiptPaper, *, on: Sheet = Sheet.HALF_A4) -> bytes:
     """One receipt. Says no: `FontMissing`."""
-    return receipts_pdf([paper])
+    return receipts_pdf([paper], on=on)
 
 
-def receipts_pdf(papers: Sequence[ReceiptPaper]) -> bytes:
+def receipts_pdf(papers: Sequence[ReceiptPaper], *, on: Sheet = Sheet.HALF_A4) -> bytes:
     """All receipts in one PDF/A, each from a new page, in the order given. Says no: `FontMissing`.
 
     Takes about half a megabyte of memory a receipt while it works, in a process of its own: a village at a time, not a county.
     """
     must(len(papers) > 0, "there is a receipt to print")
     data = {"papers": [_as_data(paper) for paper in papers], **_families()}
-    return typeset("receipt.typ", data, made_on=papers[0].collected_on)
+    if on is Sheet.HALF_A4:
+        return typeset("receipt.typ", data, made_on=papers[0].collected_on)
+    return typeset("receipt_roll.typ", data | {"width": int(on)}, made_on=papers[0].collected_on)
 
 
 @lru_cache(maxsize=4096)
 def in_words(fen: int) -> str:
     """28000 → 贰佰捌拾元整, as money is written so that nobody adds a figure (票据法: both must agree)."""
     return str(cn2an.an2cn(str(Decimal(fen) / 100), "rmb"))
-
-
-def check_fonts() -> None:
-    """Whether this machine can print a receipt at all; asked before a print is counted. Says no: `FontMissing`."""
-    _families()
 
 
 @lru_cache(maxsize=1)
@@ -133,6 +141,7 @@ def _as_data(paper: ReceiptPaper) -> dict[str, object]:
         "qr": qr_svg(paper.qr),
         "reprint": _reprint(paper),
         "synthetic": paper.is_synthetic,
+        "void": paper.is_void,
     }
 
 

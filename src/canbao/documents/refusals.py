@@ -176,3 +176,11 @@ class FontMissing(DocumentRefusal):
     code = "document-font-missing"
     says_template = "这台机器没有中文字体，无法制作{paper}。"
     remedy_template = "请安装中文字体软件包：apt-get install fonts-noto-cjk。"
+
+
+class CharacterMissing(DocumentRefusal):
+    """A rare character of a name. A box in its place would be no receipt, and another character another person."""
+
+    code = "document-character-missing"
+    says_template = "这台机器的字体里没有“{character}”字，没有制作。"
+    remedy_template = "请系统管理员安装收字更全的中文字体（收有扩展 B 区以后的字）再打印；缴费和参保不受影响。"

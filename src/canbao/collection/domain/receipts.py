@@ -24,6 +24,7 @@ from canbao.collection.refusals import (
 )
 from canbao.divisions.models import CollectingUnit
 from canbao.kernel.days import CHINA
+from canbao.kernel.refusal import must
 
 
 @transaction.atomic
@@ -64,6 +65,13 @@ def note_print(receipt: Receipt, *, actor: str, as_reprint: bool) -> int:
     receipt.refresh_from_db(fields=["prints"])
     record("receipt.printed", f"receipt:{receipt.pk}", county=receipt.county, actor=actor, prints=receipt.prints)
     return receipt.prints
+
+
+@transaction.atomic
+def note_file_copy(receipt: Receipt, *, actor: str) -> None:
+    """A void receipt is printed for the file, with 作废 across it: no print of anything that counts. On record."""
+    must(receipt.state == Receipt.State.VOID, "a copy for the file is of a void receipt")
+    record("receipt.file_copy", f"receipt:{receipt.pk}", county=receipt.county, actor=actor)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """A receipt at the counter, and its print. The first print is the original; every later one is marked (R-40)."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 from django import forms
@@ -11,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now, today
 from canbao.access.may import Work
 from canbao.access.record import record
-from canbao.collection.domain.receipts import ask_void, note_print
+from canbao.collection.domain.receipts import ask_void, note_file_copy, note_print
 from canbao.collection.models import Receipt
 from canbao.collection.models.receipt import LONGEST_REASON
 from canbao.collection.queries import receipts_in
-from canbao.documents.receipts import check_fonts, receipt_pdf
+from canbao.documents.receipts import Sheet, receipt_pdf
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
 from canbao.web.receipts import paper_of, shown
@@ -40,19 +41,27 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
 @staff_who_may(Work.COLLECT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def print_receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
-    """The paper, as PDF. By POST: a print is counted and on record before it is made, so that of two at once one is the
-    original; a page that did not yet know of the first print is answered with one that does. Only whether the machine
-    has the fonts is asked beforehand: what cannot be printed is no print.
+    """The paper, as PDF. By POST: it is set first, since what cannot be printed is no print, and handed out when the print
+    is counted and on record, so that of two at once one is the original. A page that did not yet know of the first print
+    is answered with one that does. A void receipt is printed for the file only, and says that it is void.
     """
     if request.method != "POST":
         return redirect("receipt", receipt_id)
     found = _receipt(request, receipt_id)
+    on = Sheet(request.POST["on"]) if request.POST.get("on") in set(Sheet) else Sheet.HALF_A4
+    actor, expected = f"staff:{request.user.username}", found.prints + 1
+    paper = paper_of(found, nth_print=expected, printed_on=today())
     try:
-        check_fonts()
-        nth = note_print(found, actor=f"staff:{request.user.username}", as_reprint="reprint" in request.POST)
+        if paper.is_void and "file" in request.POST:
+            pdf = receipt_pdf(replace(paper, nth_print=1), on=on)
+            note_file_copy(found, actor=actor)
+        else:
+            pdf = receipt_pdf(paper, on=on)
+            nth = note_print(found, actor=actor, as_reprint="reprint" in request.POST)
+            if nth != expected:
+                pdf = receipt_pdf(replace(paper, nth_print=nth), on=on)
     except Refusal as no:
         return _page(request, found, no=no)
-    pdf = receipt_pdf(paper_of(found, nth_print=nth, printed_on=today()))
     return HttpResponse(
         pdf,
         content_type="application/pdf",
