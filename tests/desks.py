@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from canbao.access.models import Staff
 from canbao.access.scope import current_scope, within
-from canbao.collection.domain import cash, in_hand, readjustment, receipts, refunds, remittances, suspense
+from canbao.collection.domain import cash, in_hand, readjustment, receipts, refunds, remittances, stock, suspense
 from canbao.collection.models import Receipt
 from canbao.enrolment.domain import campaigns, free
 from canbao.kernel.days import CHINA
@@ -43,6 +43,9 @@ readjust = _signed_in(readjustment.readjust)
 note_print = _signed_in(receipts.note_print)
 ask_void = _signed_in(receipts.ask_void)
 answer_void = _signed_in(receipts.answer_void)
+hand_over = _signed_in(stock.hand_over)
+answer_hand_over = _signed_in(stock.answer_hand_over)
+report_lost = _signed_in(stock.report_lost)
 approve = _signed_in(refunds.approve)
 pay_out = _signed_in(refunds.pay_out)
 review = _signed_in(refunds.review)

@@ -33,6 +33,7 @@ TABLE = {
     Work.APPROVE_REFUND:      "否  否  否  否  否  否  是  否",
     Work.READ_RECORD:         "否  否  否  否  否  是  否  否",
     Work.AGREE_VOID:          "否  否  是  否  否  是  否  否",
+    Work.KEEP_STOCK:          "是  是  是  否  否  是  否  否",
     Work.KEEP_DIVISIONS:      "否  否  否  否  否  是  否  否",
     Work.CLOSE_DAY:           "否  否  否  否  否  是  否  否",
     Work.SIGN_CLOSING:        "否  否  是  否  否  是  否  否",

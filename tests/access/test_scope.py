@@ -13,7 +13,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from canbao.access.scope import Scope, current_scope, within
-from canbao.collection.models import Payment
+from canbao.collection.domain.stock import Range
+from canbao.collection.models import Payment, ReceiptBook
 from canbao.register.domain.changes import correct_details
 from canbao.register.models import Resident
 from canbao.reports.closings import close_day
@@ -22,7 +23,7 @@ from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
 from tests.collection.racing import as_application, as_owner, rewrite
 from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, another, everybody, hold, signed_in
-from tests.desks import ask_void, hand_in, propose_placing
+from tests.desks import ask_void, hand_in, hand_over, propose_placing, report_lost
 from tests.enrolment.change_sheets import sheet
 from tests.enrolment.domain.test_change_tables import handed_in
 
@@ -70,6 +71,11 @@ def busy_county(real_county: County) -> County:
             village=village,
         )
     tell(money(order(real_county, "钱家")))
+    paper, at = ReceiptBook.Kind.PAPER, IN_THE_WINDOW
+    hand_over(
+        Range(paper, 7, 1, 9), hand_over_id=uuid4(), to=None, document="单", by=real_county.staff("county"), at=at
+    )
+    report_lost(Range(paper, 1, 99, 99), loss_id=uuid4(), reason="丢失", by=real_county.staff("clerk"), at=at)
     (strange,) = tell(money(uuid4(), fen=1))
     propose_placing(
         Payment.objects.get(pk=strange.payment_id), placing_id=uuid4(), bills=[], why="截图", by=real_county.staff("county"), at=IN_THE_WINDOW
@@ -525,7 +531,7 @@ def test_a_county_does_not_take_anothers_unit_by_moving_it_here(real_county: Cou
 # --- what is written once --------------------------------------------------------------------------------------------
 
 WRITTEN_ONCE = [
-    "access_chainhead", "access_record", "collection_order", "collection_orderline", "collection_payment", "collection_placing", "collection_receipt",
+    "access_chainhead", "access_record", "collection_handover", "collection_loss", "collection_order", "collection_orderline", "collection_payment", "collection_placing", "collection_receipt",
     "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_remittance", "collection_settledline", "collection_voiding",
     "enrolment_bill", "enrolment_enrolment", "ledger_account", "ledger_transfer",
 ]  # fmt: skip

@@ -24,14 +24,17 @@ class Work(StrEnum):
     APPROVE_REFUND = "退款复审"
     READ_RECORD = "查看操作记录"
     AGREE_VOID = "核准作废票据"
+    KEEP_STOCK = "保管票据"
     KEEP_DIVISIONS = "维护区划和代收单位"
     CLOSE_DAY = "日结"
     SIGN_CLOSING = "在结账单上签字"
 
 
 MAY: dict[Role, frozenset[Work]] = {
-    Role.VILLAGE_CLERK: frozenset({Work.CHANGE_REGISTER, Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE}),
-    Role.SCHOOL_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE}),
+    Role.VILLAGE_CLERK: frozenset(
+        {Work.CHANGE_REGISTER, Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE, Work.KEEP_STOCK}
+    ),
+    Role.SCHOOL_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE, Work.KEEP_STOCK}),
     Role.TOWNSHIP: frozenset(
         {
             Work.CHANGE_REGISTER,
@@ -41,6 +44,7 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.REVIEW_REFUND,
             Work.AGREE_VOID,
             Work.SIGN_CLOSING,
+            Work.KEEP_STOCK,
         }
     ),
     Role.FINANCE_BRANCH: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE}),
@@ -57,6 +61,7 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.REVIEW_REFUND,
             Work.READ_RECORD,
             Work.AGREE_VOID,
+            Work.KEEP_STOCK,
             Work.KEEP_DIVISIONS,
             Work.CLOSE_DAY,
             Work.SIGN_CLOSING,
@@ -69,6 +74,11 @@ MAY: dict[Role, frozenset[Work]] = {
 
 def may(staff: Staff, work: Work) -> bool:
     return work in MAY[Role(staff.role)]
+
+
+def works_at_a_unit(staff: Staff) -> bool:
+    """Whose drawer and receipts are those of a collecting unit, and not of an office."""
+    return may(staff, Work.COLLECT)
 
 
 def works_for_a_unit(staff: Staff) -> bool:

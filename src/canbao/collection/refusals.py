@@ -84,6 +84,42 @@ class NumberUsedTwice(Refusal):
     remedy_template = "请核对领用登记，按未发放的号段录入。"
 
 
+class RangeBackwards(Refusal):
+    code = "range_backwards"
+    says_template = "起号{first}、止号{last}不是一个号段。"
+    remedy_template = "号码从 1 开始，起号不能大于止号；一张票据起号和止号相同。"
+
+
+class HandedOverSideways(Refusal):
+    """Between two villages, or to oneself: stationery goes up or down."""
+
+    code = "handed_over_sideways"
+    says_template = "票据只在上下级之间交接，不能由{giver}交给{taker}。"
+    remedy_template = "请先退回上一级，再由上一级发放。"
+
+
+class NumbersNotHeld(Refusal):
+    """Somebody else's, used, on the way, lost, or spread over two books."""
+
+    code = "numbers_not_held"
+    says_template = "手里没有完整的这一段未用号码（批次{series}，{first}–{last}）。"
+    remedy_template = "请对照库存里的号段填写；分在两段里的，分两次办理。"
+
+
+class HandOverTaken(Refusal):
+    """The same number of an act with other content: a mistake of whoever made the number."""
+
+    code = "hand_over_taken"
+    says_template = "这份登记已用于另一段号码。"
+    remedy_template = "请返回票据库存页面重新填写。"
+
+
+class HandOverAnswered(Refusal):
+    code = "hand_over_answered"
+    says_template = "这次交接已经答复过，答复不一样。"
+    remedy_template = "请刷新页面查看；要改的，再办一次交接。"
+
+
 class NoReceiptsLeft(Refusal):
     code = "no_receipts_left"
     says_template = "{unit}的票据已用完。"
@@ -496,6 +532,9 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         NotYourDivision,
         NoReceiptsLeft,
         NotMoney,
+        NumbersNotHeld,
+        HandOverTaken,
+        HandOverAnswered,
         VoucherStands,
         ReceiptHasVoucher,
         VoidWithoutReason,

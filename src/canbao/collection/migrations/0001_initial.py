@@ -5,6 +5,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
@@ -950,6 +951,179 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="voiding_two_people",
+            ),
+        ),
+        migrations.CreateModel(
+            name="HandOver",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("first_number", models.BigIntegerField(verbose_name="起号")),
+                ("last_number", models.BigIntegerField(verbose_name="止号")),
+                ("from_office", models.CharField(db_collation="C", max_length=12, null=True)),
+                ("to_office", models.CharField(db_collation="C", max_length=12, null=True)),
+                ("document", models.CharField(max_length=60, verbose_name="领用单号")),
+                ("given_by", models.CharField(max_length=60, verbose_name="交出人")),
+                ("given_at", models.DateTimeField(verbose_name="交出时间")),
+                ("is_received", models.BooleanField(null=True, verbose_name="收到")),
+                ("answered_by", models.CharField(max_length=60, null=True, verbose_name="接收人")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="接收时间")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Loss",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("office", models.CharField(db_collation="C", max_length=12, null=True)),
+                ("reason", models.CharField(max_length=100, verbose_name="遗失经过")),
+                ("reported_by", models.CharField(max_length=60, verbose_name="报告人")),
+                ("reported_at", models.DateTimeField(verbose_name="报告时间")),
+            ],
+        ),
+        migrations.AddField(
+            model_name="receiptbook",
+            name="office",
+            field=models.CharField(db_collation="C", max_length=12, null=True, verbose_name="保管机构"),
+        ),
+        migrations.AddField(
+            model_name="receiptbook",
+            name="since",
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="领到时间"),
+        ),
+        migrations.AddField(
+            model_name="receiptbook",
+            name="state",
+            field=models.CharField(
+                choices=[("held", "在手"), ("on_the_way", "交接中"), ("lost", "已报遗失")],
+                db_default="held",
+                max_length=12,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="receiptbook",
+            name="unit",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="books",
+                to="divisions.collectingunit",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receiptbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("office__isnull", True), ("state", "held"), ("unit__isnull", False)),
+                    models.Q(("office__isnull", False), ("state", "held"), ("unit__isnull", True)),
+                    models.Q(("office__isnull", True), ("state__in", ["on_the_way", "lost"]), ("unit__isnull", True)),
+                    _connector="OR",
+                ),
+                name="receipt_book_has_one_holder",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receiptbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit__isnull", False), ("next_number", models.F("first_number")), _connector="OR"),
+                name="receipt_book_used_by_a_unit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
+            name="book",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="hand_overs", to="collection.receiptbook"
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
+            name="from_unit",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="divisions.collectingunit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
+            name="to_unit",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="divisions.collectingunit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="loss",
+            name="book",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="loss", to="collection.receiptbook"
+            ),
+        ),
+        migrations.AddField(
+            model_name="loss",
+            name="unit",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="divisions.collectingunit",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_received__isnull", True)), fields=("book",), name="hand_over_waits_once_a_book"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("to_office__isnull", True), ("to_unit__isnull", False)),
+                    models.Q(("to_office__isnull", False), ("to_unit__isnull", True)),
+                    _connector="OR",
+                ),
+                name="hand_over_to_one_holder",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("answered_at__isnull", True), ("answered_by__isnull", True), ("is_received__isnull", True)
+                    ),
+                    models.Q(
+                        ("answered_at__isnull", False), ("answered_by__isnull", False), ("is_received__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="hand_over_answered_by_someone_some_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_by__isnull", True),
+                    models.Q(("answered_by", models.F("given_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="hand_over_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loss",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="loss_has_a_reason"
             ),
         ),
     ]

@@ -1,12 +1,14 @@
 from canbao.collection.models.order import Channel, Order, OrderLine
 from canbao.collection.models.payment import Payment, PaymentOutcome, SettledLine
 from canbao.collection.models.placing import Placing
-from canbao.collection.models.receipt import Receipt, ReceiptBook, ReceiptLine, Voiding
+from canbao.collection.models.receipt import HandOver, Loss, Receipt, ReceiptBook, ReceiptLine, Voiding
 from canbao.collection.models.refund import Refund, RefundReason, RefundState
 from canbao.collection.models.remittance import Remittance
 
 __all__ = [
     "Channel",
+    "HandOver",
+    "Loss",
     "Order",
     "OrderLine",
     "Payment",

@@ -1,7 +1,8 @@
 """Official receipts (专用票据): numbered stationery, issued to a unit by range, used in order, never twice.
 
-A book is a range of numbers in a series, held by one unit. Its counter row is locked inside the payment's
-transaction, so that a rollback takes the number back: numbers have no gap. Ranges cannot overlap, by constraint.
+A book is a range of numbers in a series with one holder: the county's or a township's office, or the unit that uses it. Its
+counter row is locked inside the payment's transaction, so that a rollback takes the number back: numbers have no gap. Ranges
+cannot overlap, by constraint, whoever holds them. Part of a book that goes elsewhere becomes a book of its own (`stock.py`).
 
 A spoiled receipt is voided with a reason and a second person, and keeps its number; the next number stands in its place for
 the same money.
@@ -11,6 +12,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from canbao.collection.models.order import Order
 from canbao.collection.models.payment import Payment
@@ -27,8 +29,18 @@ class ReceiptBook(models.Model):
         PAPER = "paper", "纸质专用票据"
         ELECTRONIC = "electronic", "电子票据"
 
+    class State(models.TextChoices):
+        HELD = "held", "在手"
+        ON_THE_WAY = "on_the_way", "交接中"
+        LOST = "lost", "已报遗失"
+
     county = models.CharField(max_length=6, db_collation="C")
-    unit = models.ForeignKey(CollectingUnit, models.PROTECT, related_name="books", db_index=False)
+    unit = models.ForeignKey(CollectingUnit, models.PROTECT, null=True, related_name="books", db_index=False)
+    office = models.CharField(
+        "保管机构", max_length=12, null=True, db_collation="C"
+    )  # the code of a county or township
+    state = models.CharField(max_length=12, choices=State, db_default=State.HELD)
+    since = models.DateTimeField("领到时间", db_default=Now())  # what a holder has longer is used first
     kind = models.CharField(max_length=12, choices=Kind)
     series = models.IntegerField("票据批次")
     first_number = models.BigIntegerField("起号")
@@ -46,12 +58,78 @@ class ReceiptBook(models.Model):
                 name="receipt_book_counter_inside",
             ),
             models.CheckConstraint(condition=Q(kind__in=["paper", "electronic"]), name="receipt_book_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(state="held", unit__isnull=False, office__isnull=True)
+                | Q(state="held", unit__isnull=True, office__isnull=False)
+                | Q(state__in=["on_the_way", "lost"], unit__isnull=True, office__isnull=True),
+                name="receipt_book_has_one_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False) | Q(next_number=F("first_number")), name="receipt_book_used_by_a_unit"
+            ),
         ]
 
     @property
     def left(self) -> int:
         """How many numbers are still unused."""
         return self.last_number - self.next_number + 1
+
+
+class HandOver(models.Model):
+    """票据交接: unused numbers go from one holder to another: from the province to the county (no giver here), down to a township and
+    a unit, or back up. Who receives them counts and says so; until then nobody can use them."""
+
+    id = models.UUIDField(primary_key=True)
+    county = models.CharField(max_length=6, db_collation="C")
+    book = models.ForeignKey(ReceiptBook, models.PROTECT, related_name="hand_overs")
+    first_number = models.BigIntegerField("起号")
+    last_number = models.BigIntegerField("止号")
+    from_unit = models.ForeignKey(CollectingUnit, models.PROTECT, null=True, related_name="+", db_index=False)
+    from_office = models.CharField(max_length=12, null=True, db_collation="C")
+    to_unit = models.ForeignKey(CollectingUnit, models.PROTECT, null=True, related_name="+", db_index=False)
+    to_office = models.CharField(max_length=12, null=True, db_collation="C")
+    document = models.CharField("领用单号", max_length=60)
+    given_by = models.CharField("交出人", max_length=60)
+    given_at = models.DateTimeField("交出时间")
+    is_received = models.BooleanField("收到", null=True)
+    answered_by = models.CharField("接收人", max_length=60, null=True)
+    answered_at = models.DateTimeField("接收时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book"], condition=Q(is_received__isnull=True), name="hand_over_waits_once_a_book"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_unit__isnull=False, to_office__isnull=True)
+                | Q(to_unit__isnull=True, to_office__isnull=False),
+                name="hand_over_to_one_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_received__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+                | Q(is_received__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
+                name="hand_over_answered_by_someone_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("given_by")), name="hand_over_two_people"
+            ),
+        ]
+
+
+class Loss(models.Model):
+    """遗失: whoever held these numbers says that the paper is gone. They are used by nobody, ever."""
+
+    id = models.UUIDField(primary_key=True)
+    county = models.CharField(max_length=6, db_collation="C")
+    book = models.OneToOneField(ReceiptBook, models.PROTECT, related_name="loss")
+    unit = models.ForeignKey(CollectingUnit, models.PROTECT, null=True, related_name="+", db_index=False)
+    office = models.CharField(max_length=12, null=True, db_collation="C")
+    reason = models.CharField("遗失经过", max_length=LONGEST_REASON)
+    reported_by = models.CharField("报告人", max_length=60)
+    reported_at = models.DateTimeField("报告时间")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="loss_has_a_reason")]
 
 
 class Receipt(models.Model):

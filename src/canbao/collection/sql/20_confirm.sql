@@ -47,7 +47,7 @@ BEGIN
           FROM collection_payment p WHERE p.id = ANY (payment_ids) AND p.settled_fen > 0
     ), books AS (
         SELECT b.*, b.last_number - b.next_number + 1 AS unused,
-               sum(b.last_number - b.next_number + 1) OVER (PARTITION BY b.unit_id, b.kind ORDER BY b.id) - (b.last_number - b.next_number + 1) AS before
+               sum(b.last_number - b.next_number + 1) OVER (PARTITION BY b.unit_id, b.kind ORDER BY b.since, b.span) - (b.last_number - b.next_number + 1) AS before
           FROM collection_receiptbook b
          WHERE b.next_number <= b.last_number AND b.unit_id IN (SELECT unit_id FROM needs)
     ), given AS (

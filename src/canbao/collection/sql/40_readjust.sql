@@ -138,7 +138,7 @@ BEGIN
           FROM enrolment_bill b JOIN collection_refund f ON f.bill_id = b.id WHERE b.id = ANY (bills) AND b.due_fen < 0
     ), books AS (
         SELECT b.*, b.last_number - b.next_number + 1 AS unused,
-               sum(b.last_number - b.next_number + 1) OVER (PARTITION BY b.unit_id ORDER BY b.id) - (b.last_number - b.next_number + 1) AS before
+               sum(b.last_number - b.next_number + 1) OVER (PARTITION BY b.unit_id ORDER BY b.since, b.span) - (b.last_number - b.next_number + 1) AS before
           FROM collection_receiptbook b
          WHERE b.kind = 'electronic' AND b.next_number <= b.last_number AND b.unit_id IN (SELECT unit_id FROM needs)
     ), given AS (

@@ -106,7 +106,7 @@ BEGIN
     PERFORM 1 FROM collection_receiptbook b JOIN collection_receiptbook its ON its.id = old.book_id
       WHERE b.unit_id = old.unit_id AND b.kind = its.kind AND b.next_number <= b.last_number ORDER BY b.id FOR UPDATE OF b;
     SELECT b.* INTO book FROM collection_receiptbook b JOIN collection_receiptbook its ON its.id = old.book_id
-     WHERE b.unit_id = old.unit_id AND b.kind = its.kind AND b.next_number <= b.last_number ORDER BY b.id LIMIT 1;
+     WHERE b.unit_id = old.unit_id AND b.kind = its.kind AND b.next_number <= b.last_number ORDER BY b.since, b.span LIMIT 1;
     IF NOT FOUND THEN
         PERFORM refuse('no_receipts_left', jsonb_build_object('unit', (SELECT name FROM divisions_collectingunit WHERE id = old.unit_id)));
     END IF;

@@ -2,7 +2,8 @@
 REVOKE UPDATE ON collection_order, collection_orderline FROM canbao_app;
 GRANT SELECT, INSERT ON collection_order, collection_orderline TO canbao_app;
 GRANT UPDATE (pay_url, state) ON collection_order TO canbao_app;
-GRANT SELECT ON collection_payment, collection_settledline, collection_receipt, collection_receiptline, collection_voiding, collection_remittance, collection_refund, collection_placing TO canbao_app;
+GRANT SELECT ON collection_payment, collection_settledline, collection_receipt, collection_receiptline, collection_voiding, collection_handover, collection_loss,
+                collection_remittance, collection_refund, collection_placing TO canbao_app;
 GRANT UPDATE (prints) ON collection_receipt TO canbao_app;
 GRANT UPDATE (state, reviewed_by, approved_by) ON collection_refund TO canbao_app;
 GRANT SELECT, INSERT ON collection_receiptbook TO canbao_app;
@@ -11,6 +12,19 @@ SELECT access_guard('collection_payment', 'household_id');
 SELECT access_guard('collection_receipt', 'household_id');
 SELECT access_guard('collection_refund', 'household_id');
 SELECT access_guard('collection_remittance', '');
+
+-- Who handed stationery to whom is for the staff of that county and of those above it.
+DO $$
+DECLARE
+    told text;
+BEGIN
+    FOREACH told IN ARRAY ARRAY['collection_handover', 'collection_loss'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', told);
+        EXECUTE format('DROP POLICY IF EXISTS staff_of_the_county ON %I', told);
+        EXECUTE format('CREATE POLICY staff_of_the_county ON %I USING ((SELECT scope_household()) IS NULL
+                           AND left((SELECT scope_first()), 6) <= county AND (SELECT scope_after()) > county)', told);
+    END LOOP;
+END $$;
 
 -- Lines show with what they are lines of.
 DO $$
@@ -70,21 +84,29 @@ CREATE TRIGGER found_out BEFORE UPDATE ON collection_payment FOR EACH ROW
 SELECT access_append_only('collection_placing', 'state', 'decided_by', 'decided_at', 'dropped_why');
 SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at', 'rejected_by', 'rejected_at', 'reject_reason', 'division');
 SELECT access_append_only('collection_refund', 'state', 'reviewed_by', 'approved_by', 'paid_on', 'division');
-SELECT access_append_only('collection_receiptbook', 'next_number', 'last_number', 'span');
--- A book loses its unused end, when that is handed to another unit, and nothing else of its numbers.
+SELECT access_append_only('collection_receiptbook', 'next_number', 'last_number', 'span', 'unit_id', 'office', 'state', 'since');
+-- A book loses its unused end, when that is handed to another holder, and nothing else of its numbers. One that was used stays where
+-- it was used, and what is lost stays lost.
 CREATE OR REPLACE FUNCTION collection_book_shrinks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.last_number > OLD.last_number OR NEW.last_number < OLD.next_number - 1
        OR NEW.span <> public.collection_numbers(NEW.series, NEW.first_number, NEW.last_number) THEN
         RAISE EXCEPTION 'book % keeps its numbers', OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
+    IF (NEW.unit_id, NEW.office, NEW.state) IS DISTINCT FROM (OLD.unit_id, OLD.office, OLD.state)
+       AND (OLD.next_number > OLD.first_number OR OLD.state = 'lost') THEN
+        RAISE EXCEPTION 'book % stays with whoever used it, or lost', OLD.id USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS book_shrinks ON collection_receiptbook;
 CREATE TRIGGER book_shrinks BEFORE UPDATE ON collection_receiptbook FOR EACH ROW
-    WHEN ((NEW.last_number, NEW.span) IS DISTINCT FROM (OLD.last_number, OLD.span)) EXECUTE FUNCTION collection_book_shrinks();
+    WHEN ((NEW.last_number, NEW.span, NEW.unit_id, NEW.office, NEW.state) IS DISTINCT FROM (OLD.last_number, OLD.span, OLD.unit_id, OLD.office, OLD.state))
+    EXECUTE FUNCTION collection_book_shrinks();
 SELECT access_append_only('collection_receipt', 'state', 'void_reason', 'voided_by', 'voided_at', 'prints', 'division');
 SELECT access_append_only('collection_receiptline', 'is_void');
+SELECT access_append_only('collection_handover', 'is_received', 'answered_by', 'answered_at');
+SELECT access_append_only('collection_loss');
 SELECT access_append_only('collection_voiding', 'is_agreed', 'answered_by', 'answered_at');
 -- A void receipt has a voiding to which its second person agreed (voiding_two_people), whoever writes it.
 CREATE OR REPLACE FUNCTION collection_void_is_agreed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -140,6 +162,9 @@ CREATE TRIGGER only_forward BEFORE UPDATE ON collection_refund FOR EACH ROW
 DROP TRIGGER IF EXISTS only_forward ON collection_receipt;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_receipt FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('void_reason', 'voided_by', 'voided_at');
+DROP TRIGGER IF EXISTS only_forward ON collection_handover;
+CREATE TRIGGER only_forward BEFORE UPDATE ON collection_handover FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('is_received', 'answered_by', 'answered_at');
 DROP TRIGGER IF EXISTS only_forward ON collection_voiding;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_voiding FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('is_agreed', 'answered_by', 'answered_at');
@@ -195,6 +220,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
            (SELECT coalesce(-sum(v.total_fen), 0)::bigint FROM collection_receipt v WHERE v.takes_back_from_id = r.id)
       FROM collection_receipt r JOIN divisions_collectingunit u ON u.id = r.unit_id
      WHERE r.series = in_series AND r.number = in_number AND r.check_code = upper(in_check_code)
+     UNION ALL  -- of a lost number there is no check code, and whoever has the paper must hear that it is none
+    SELECT 'lost', 0, 0, (l.reported_at AT TIME ZONE 'Asia/Shanghai')::date, coalesce(u.name, d.name)::text, 0
+      FROM collection_receiptbook b JOIN collection_loss l ON l.book_id = b.id
+      LEFT JOIN divisions_collectingunit u ON u.id = l.unit_id LEFT JOIN divisions_division d ON d.code = l.office
+     WHERE b.state = 'lost' AND b.series = in_series AND in_number BETWEEN b.first_number AND b.last_number
+     LIMIT 1
 $$;
 
 -- Where a row is seen follows its household; of a remittance, its unit, when that stands in another village by now.
