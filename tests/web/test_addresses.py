@@ -13,6 +13,8 @@ ARGUMENTS = {
     "remittance_id": UUID(int=1),
     "voiding_id": UUID(int=1),
     "refund_id": UUID(int=1),
+    "payment_id": UUID(int=1),
+    "placing_id": UUID(int=1),
     "division": "340621100000",
     "which": "to-pay",
     "kind": "died",

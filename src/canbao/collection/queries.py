@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import F, QuerySet, Sum
 
 from canbao.access.names import names_of_staff
@@ -182,6 +183,24 @@ def money_found(division: str, reference: str, fen: int | None, on: date | None)
     given = {"reference": reference, "amount_fen": fen, "paid_on": on}
     found = Payment.objects.filter(inside(division), **{key: value for key, value in given.items() if value})
     return found.select_related("unit").order_by("paid_on", "pk")
+
+
+class Whereabouts(NamedTuple):
+    """What became of money that somebody tells of; `back_fen` is owed back or was given back, `returned_fen` has arrived."""
+
+    channel: Channel
+    outcome: PaymentOutcome
+    settled_fen: int
+    back_fen: int
+    returned_fen: int
+
+
+def what_became_of(reference: str, *, fen: int, on: date) -> list[Whereabouts]:
+    """By the channel's number, the sum and the day, all of which the payer's telephone shows: in any place of the county of
+    whoever is at work, and without saying whose it is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM collection_find_money(%s, %s, %s)", [reference, fen, on])
+        return [Whereabouts(Channel(row[0]), PaymentOutcome(row[1]), *row[2:]) for row in cursor.fetchall()]
 
 
 def receipt_paper(

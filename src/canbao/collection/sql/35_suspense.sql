@@ -130,13 +130,26 @@ BEGIN
     RETURN true;
 END $$;
 
+-- What became of money that a payer tells of with everything that their telephone shows: the channel's whole number, the sum and the
+-- day. Whoever knows all three learns where it went, in any village of the county, and nothing of whose it is.
+CREATE OR REPLACE FUNCTION collection_find_money(in_reference text, in_fen bigint, in_on date)
+RETURNS TABLE (channel varchar, outcome varchar, settled_fen bigint, back_fen bigint, returned_fen bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT p.channel, p.outcome, p.settled_fen, coalesce(sum(f.amount_fen), 0)::bigint,
+           coalesce(sum(f.amount_fen) FILTER (WHERE f.state = 'paid'), 0)::bigint
+      FROM collection_payment p LEFT JOIN collection_refund f ON f.payment_id = p.id
+     WHERE p.reference = in_reference AND p.amount_fen = in_fen AND p.paid_on = in_on
+       AND p.county = left(scope_first(), 6) AND scope_household() IS NULL
+     GROUP BY p.id ORDER BY p.channel
+$$;
+
 CREATE OR REPLACE FUNCTION collection_see_suspense(money collection_payment) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF scope_first() IS NULL OR money.division < scope_first() OR money.division >= scope_after() OR scope_household() IS NOT NULL THEN
         PERFORM refuse('not_your_division');
     END IF;
 END $$;
-REVOKE ALL ON FUNCTION collection_see_suspense(collection_payment), collection_propose_placing(uuid, uuid, bigint[], text, text, timestamptz),
+REVOKE ALL ON FUNCTION collection_see_suspense(collection_payment), collection_find_money(text, bigint, date), collection_propose_placing(uuid, uuid, bigint[], text, text, timestamptz),
     collection_place(uuid, uuid, text, date, timestamptz), collection_drop_placing(uuid, text, text, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION collection_propose_placing(uuid, uuid, bigint[], text, text, timestamptz),
+GRANT EXECUTE ON FUNCTION collection_find_money(text, bigint, date), collection_propose_placing(uuid, uuid, bigint[], text, text, timestamptz),
     collection_place(uuid, uuid, text, date, timestamptz), collection_drop_placing(uuid, text, text, timestamptz) TO canbao_app;

@@ -7,6 +7,7 @@ from canbao.web.clerk import (
     drawer,
     duplicates,
     household,
+    money,
     newcomers,
     receipt,
     regrouping,
@@ -49,4 +50,5 @@ urlpatterns = [
     path("without-number/", without_number.mine, name="without-number"),
     path("without-number/<str:division>/", without_number.without_number, name="without-number-of"),
     path("drawer/", drawer.drawer_page, name="drawer"),
+    path("money/", money.money, name="money"),
 ]

@@ -5,13 +5,11 @@ Whoever looks for a family's money finds it here by the channel's number, the am
 
 from uuid import UUID, uuid4
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from canbao.access.clock import now, today
@@ -22,37 +20,20 @@ from canbao.collection.domain.suspense import confirm_placing, drop_placing, pro
 from canbao.collection.models import Payment, Placing
 from canbao.collection.queries import IN_SUSPENSE, SUSPENSE_DAYS, money_found, suspense_in
 from canbao.enrolment.models import Bill, BillState
-from canbao.kernel.fen import NotAnAmount, fen_from_yuan
 from canbao.kernel.refusal import Refusal
 from canbao.register.models import Household
 from canbao.register.queries import find_households, households_in, inside
 from canbao.web.guards import staff_who_may
 from canbao.web.members import bills_asked
+from canbao.web.money_form import MoneyForm
 
 ROWS_A_PAGE = 100
-
-
-class SearchForm(forms.Form):
-    """By any of the three; what the payer's telephone shows them."""
-
-    reference = forms.CharField(label=gettext_lazy("渠道流水号"), max_length=64, required=False)
-    amount = forms.CharField(label=gettext_lazy("金额（元）"), max_length=12, required=False)
-    on = forms.DateField(
-        label=gettext_lazy("付款日"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
-
-    def clean_amount(self) -> int | None:
-        typed = self.cleaned_data["amount"].strip()
-        try:
-            return fen_from_yuan(typed) if typed else None
-        except NotAnAmount:
-            raise forms.ValidationError(_("请填写金额，例如 320 或 320.00")) from None
 
 
 @staff_who_may(Work.REVIEW_REFUND, Work.APPROVE_REFUND)
 @require_safe
 def suspense(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
+    form = MoneyForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     searched = any(asked.values())
     waiting = suspense_in(request.user.division)
