@@ -44,6 +44,16 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Fen that really came into the account at a gateway (positive) or left it: for a payment, a refund, a fee or anything
+    else. `reference` is the gateway's number of the payment or the refund."""
+
+    reference: str
+    fen: int
+    is_fee: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RefundAnswer:
     """What became of a refund that was asked for. `done` False: still under way, ask again."""
 
@@ -97,6 +107,11 @@ class Gateway(Protocol):
 
     def bill(self, day: date) -> Sequence[Arrival]:
         """Everything that arrived on a day. Raises `GatewayBroke`."""
+        ...
+
+    def funds(self, day: date) -> Sequence[Moved] | None:
+        """What was really moved on a day, to be held against the bill; None where the gateway is not asked. Raises
+        `GatewayBroke`."""
         ...
 
     def refund(

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from canbao.collection.gateway import Arrival, GatewayBroke, RefundTold
+from canbao.collection.gateway import Arrival, GatewayBroke, Moved, RefundTold
 from canbao.gateways.standin.client import StandInAlipay
 from canbao.gateways.standin.spawn import Control
 from canbao.kernel.days import CHINA
@@ -35,6 +35,18 @@ def test_callback_query_and_bill_say_the_same(town: Town) -> None:
 
     assert town.gateway.query(order) == told
     assert [line for line in town.gateway.bill(PAID_AT.date()) if line.order == order] == [told]
+
+
+def test_what_was_moved_is_what_was_paid_where_they_say_so(town: Town) -> None:
+    order, _ = town.ask(fen=64000)
+    paid = town.control.pay(order, paid_at=PAID_AT)
+    moved = town.gateway.funds(PAID_AT.date())
+    if town.gateway.channel == "alipay":
+        assert moved is None
+    else:
+        assert moved is not None
+        assert [one for one in moved if one.reference == paid["reference"]] == [Moved(paid["reference"], 64000)]
+        assert list(town.gateway.funds(date(2021, 9, 1)) or []) == []
 
 
 def test_money_arrives_on_the_borrowed_day(town: Town) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from canbao.collection.gateway import Arrival, GatewayBroke, RefundAnswer, RefundFailed, RefundTold
+from canbao.collection.gateway import Arrival, GatewayBroke, Moved, RefundAnswer, RefundFailed, RefundTold
 from canbao.gateways.alipay.bill import BILL, BillLine, bill_content, read_bill
 from canbao.gateways.alipay.notification import HEARD, read_notification_body
 from canbao.gateways.alipay.refund import REFUND, REFUND_QUERY, RefundAsk, RefundSeen, about
@@ -136,6 +136,10 @@ class Alipay:
         if response.status_code != 200:
             raise GatewayBroke(f"账单下载失败 (the bill's download: {response.status_code})")
         return [_arrival(line) for line in read_bill(response.content)]
+
+    def funds(self, day: date) -> Sequence[Moved] | None:
+        """None: their bill of the account (账务账单) is not asked for."""
+        return None
 
     def _check_where(self, address: str) -> None:
         """The file is signed by nobody, so it is taken only from them, over TLS."""

@@ -14,6 +14,7 @@ from canbao.gateways.standin.faults import Whim
 from canbao.gateways.standin.keys import APPID, MCHID, api_v3_key, merchant_signer, platform_signer
 from canbao.gateways.standin.platform import Answer, Letter, Told
 from canbao.gateways.wechat.bill import BILL_PATH, BillLine, WhereTheBillLies, write_bill
+from canbao.gateways.wechat.funds import FUNDS_PATH, TRADE, FundLine, write_funds
 from canbao.gateways.wechat.notification import RefundNews, notification_body, refund_notification_body
 from canbao.gateways.wechat.order import (
     BY_NUMBER_PATH,
@@ -92,7 +93,7 @@ class WeChatPlatform:
             case "GET", _ if refund != bare:
                 asked = id_of(refund, "out_refund_no")
                 return 200, _report(self._book.refund_seen(asked, channel=self.channel)).body()
-            case "GET", _ if bare == BILL_PATH:
+            case "GET", _ if bare in (BILL_PATH, FUNDS_PATH):
                 return self._bill(path, origin)
             case "GET", _ if number != bare:
                 _must_be_ours(parse_qs(urlsplit(path).query).get("mchid", [""])[0])
@@ -127,16 +128,15 @@ class WeChatPlatform:
             day = date.fromisoformat(parse_qs(urlsplit(path).query)["bill_date"][0])
         except (KeyError, ValueError):
             raise SaysNo(400, "PARAM_ERROR", "bill_date 不是日期") from None
-        orders = self._book.arrived_on(day, channel=self.channel)
-        if not orders:
+        paid = [(one, one.paid_at) for one in self._book.arrived_on(day, channel=self.channel) if one.paid_at]
+        if not paid:
             raise SaysNo(400, "NO_STATEMENT_EXIST", "账单文件不存在")
-        content = write_bill(
-            [
-                BillLine(APPID, MCHID, order.wish.order, order.reference, order.arrived_fen, order.paid_at)
-                for order in orders
-                if order.paid_at is not None
-            ]
-        )
+        if urlsplit(path).path == FUNDS_PATH:
+            content = write_funds([FundLine(at, one.reference, TRADE, one.arrived_fen) for one, at in paid])
+        else:
+            content = write_bill(
+                [BillLine(APPID, MCHID, one.wish.order, one.reference, one.arrived_fen, at) for one, at in paid]
+            )
         token = secrets.token_urlsafe(16)
         self._bills[token] = content
         while len(self._bills) > BILLS_KEPT:

@@ -1,26 +1,23 @@
 """The trade bill of a day (`/v3/bill/tradebill`, type SUCCESS): first where it lies, then the file itself.
 
-A CSV: a line of names, a line for each trade, a line of names for the sums, a line of sums. Every value is led by a
-backtick, so that a spreadsheet keeps it as text. Amounts are yuan, times are of China and carry no offset.
-Columns are found by name; the sums must agree with the lines, so half a file is refused.
+A line for each trade (`table`). Amounts are yuan, times are of China and carry no offset. The sums must agree with the
+lines, so half a file is refused.
 """
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 from urllib.parse import urlencode
 from uuid import UUID
 
-from canbao.gateways.fields import BadMessage, from_body, id_of, number_of, text, to_body
+from canbao.gateways.fields import BadMessage, as_in_china, from_body, id_of, number_of, text, to_body
+from canbao.gateways.wechat.table import read_table, write_table, yuan_in
 from canbao.kernel.days import CHINA
-from canbao.kernel.fen import NotAnAmount, fen_from_yuan, yuan
+from canbao.kernel.fen import yuan
 
 BILL_PATH = "/v3/bill/tradebill"
-MARK = "`"
 
 PAID_AT, APPID, MCHID = "交易时间", "公众账号ID", "商户号"
 REFERENCE, NUMBER, AMOUNT, NET = "微信订单号", "商户订单号", "订单金额", "应结订单金额"
@@ -75,11 +72,9 @@ class BillLine:
 
 def write_bill(lines: Sequence[BillLine]) -> bytes:
     """The platform's side."""
-    out = io.StringIO()
-    out.write(",".join(COLUMNS) + "\r\n")
-    for line in lines:
-        values = dict.fromkeys(COLUMNS, "") | {
-            PAID_AT: line.paid_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+    rows = [
+        {
+            PAID_AT: as_in_china(line.paid_at),
             APPID: line.appid,
             MCHID: line.mchid,
             REFERENCE: line.reference,
@@ -90,25 +85,19 @@ def write_bill(lines: Sequence[BillLine]) -> bytes:
             "交易状态": "SUCCESS",
             "货币种类": "CNY",
         }
-        out.write(_row(values[name] for name in COLUMNS))
+        for line in lines
+    ]
     total = yuan(sum(line.amount_fen for line in lines))
-    sums = dict.fromkeys(SUMS, "0.00") | {COUNT: str(len(lines)), NET_TOTAL: total, TOTAL: total}
-    out.write(",".join(SUMS) + "\r\n" + _row(sums.values()))
-    return out.getvalue().encode()
+    return write_table(
+        COLUMNS, rows, dict.fromkeys(SUMS, "0.00") | {COUNT: str(len(lines)), NET_TOTAL: total, TOTAL: total}
+    )
 
 
 def read_bill(content: bytes) -> list[BillLine]:
     """Every trade of the day, in the order of the file. Raises `BadMessage` for another shape or sums that disagree."""
-    try:
-        rows = [[cell.strip().removeprefix(MARK) for cell in row] for row in csv.reader(_lines(content)) if row]
-    except csv.Error:
-        raise BadMessage("账单不是 CSV (not CSV)") from None
-    at = next((index for index, row in enumerate(rows) if row[0] == COUNT), None)
-    if not rows or at is None or at != len(rows) - 2:
-        raise BadMessage("账单缺少表头或合计 (the heading or the sums are missing)")
-    lines = [_line(_named(rows[0], row)) for row in rows[1:at]]
-    sums = _named(rows[at], rows[at + 1])
-    if sums.get(COUNT) != str(len(lines)) or _yuan(sums.get(TOTAL)) != sum(line.amount_fen for line in lines):
+    rows, sums = read_table(content, first_sum=COUNT)
+    lines = [_line(row) for row in rows]
+    if sums.get(COUNT) != str(len(lines)) or yuan_in(sums.get(TOTAL)) != sum(line.amount_fen for line in lines):
         raise BadMessage("账单合计与明细不符 (the sums do not agree with the lines)")
     return lines
 
@@ -119,31 +108,7 @@ def _line(row: dict[str, str]) -> BillLine:
         appid, mchid, number, reference, amount = (row[name] for name in (APPID, MCHID, NUMBER, REFERENCE, AMOUNT))
     except (KeyError, ValueError):
         raise BadMessage("账单明细缺列或时间不对 (a line of the bill)") from None
-    return BillLine(appid, mchid, id_of(number), reference, _yuan(amount), paid_at)
-
-
-def _lines(content: bytes) -> io.StringIO:
-    try:
-        return io.StringIO(content.decode("utf-8-sig"), newline="")
-    except UnicodeDecodeError:
-        raise BadMessage("账单不是 UTF-8 文本 (not UTF-8)") from None
-
-
-def _named(names: list[str], row: list[str]) -> dict[str, str]:
-    if len(names) != len(row):
-        raise BadMessage("账单某行的列数不对 (a row has another number of columns)")
-    return dict(zip(names, row, strict=True))
-
-
-def _yuan(value: str | None) -> int:
-    try:
-        return fen_from_yuan(value or "")
-    except NotAnAmount:
-        raise BadMessage("账单金额不对 (an amount of the bill)") from None
-
-
-def _row(values: Iterable[str]) -> str:
-    return ",".join(MARK + value for value in values) + "\r\n"
+    return BillLine(appid, mchid, id_of(number), reference, yuan_in(amount), paid_at)
 
 
 def _sha1(content: bytes) -> str:

@@ -14,11 +14,12 @@ from uuid import UUID
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from canbao.collection.gateway import Arrival, GatewayBroke, RefundAnswer, RefundFailed, RefundTold
+from canbao.collection.gateway import Arrival, GatewayBroke, Moved, RefundAnswer, RefundFailed, RefundTold
 from canbao.gateways.caller import TIMEOUT, caller, or_broke, real_time
 from canbao.gateways.fields import BadMessage, from_body, must_be
 from canbao.gateways.wechat.bill import BillLine, WhereTheBillLies, bill_path, read_bill
 from canbao.gateways.wechat.certificates import CERTIFICATES_PATH, Certificate, KeyRing, read_certificates
+from canbao.gateways.wechat.funds import FEE, funds_path, read_funds
 from canbao.gateways.wechat.notification import HEARD, RefundNews, read_notification_body
 from canbao.gateways.wechat.order import (
     NATIVE_PATH,
@@ -141,6 +142,17 @@ class WeChatPay:
         answer = self._send("GET", bill_path(day))
         if answer.code in NO_TRADES:
             return []
+        return [self._arrival(line) for line in read_bill(self._file(answer))]
+
+    @or_broke
+    def funds(self, day: date) -> Sequence[Moved]:
+        answer = self._send("GET", funds_path(day))
+        if answer.code in NO_TRADES:
+            return []
+        return [Moved(line.reference, line.fen, is_fee=line.kind == FEE) for line in read_funds(self._file(answer))]
+
+    def _file(self, answer: _Answer) -> bytes:
+        """The file that an answer says where it lies."""
         where = WhereTheBillLies.read(_yes(answer))
         parts = urlsplit(where.download_url)
         # our signature goes along: only to whom we trade with
@@ -150,7 +162,7 @@ class WeChatPay:
         if response.status_code != 200:
             raise GatewayBroke(f"账单下载失败 (the bill's download: {response.status_code})")
         where.check(response.content)
-        return [self._arrival(line) for line in read_bill(response.content)]
+        return response.content
 
     @or_broke
     def refund(

@@ -57,8 +57,10 @@ class Command(BaseCommand):
                 wrong.append(f"{county} {channel}：{broke.says}")
                 continue
             recovered = found + sum(day.recovered for day in done)
+            fees_fen = sum(day.fees_fen for day in done)
             self.stdout.write(
                 f"{county} {Channel(channel).label}：补回{recovered}笔，账单{sum(day.lines for day in done)}行"
+                + (f"，渠道扣手续费{yuan(fees_fen)}元" if fees_fen else "")
             )
             wrong += [f"{county} {difference}" for day in done for difference in day.differences]
         wrong += self.refunds(county, days[-1])
