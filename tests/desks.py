@@ -13,7 +13,17 @@ from uuid import uuid4
 
 from canbao.access.models import Staff
 from canbao.access.scope import current_scope, within
-from canbao.collection.domain import cash, in_hand, readjustment, receipts, refunds, remittances, stock, suspense
+from canbao.collection.domain import (
+    cash,
+    in_hand,
+    readjustment,
+    receipts,
+    refunds,
+    remittances,
+    stock,
+    suspense,
+    tax_lists,
+)
 from canbao.collection.models import Receipt
 from canbao.enrolment.domain import campaigns, free
 from canbao.kernel.days import CHINA
@@ -55,6 +65,8 @@ confirm_placing = _signed_in(suspense.confirm_placing)
 drop_placing = _signed_in(suspense.drop_placing)
 _hand_in = _signed_in(remittances.hand_in)
 reject_remittance = _signed_in(remittances.reject_remittance)
+reconcile_taxes = _signed_in(tax_lists.reconcile_taxes)
+work_off = _signed_in(tax_lists.work_off)
 open_campaign = _signed_in(campaigns.open_campaign)
 amend = _signed_in(campaigns.amend)
 enrol_fully_subsidised = _signed_in(free.enrol_fully_subsidised)

@@ -24,6 +24,7 @@ TABLE = {
     Work.COLLECT:             "是  是  否  否  否  否  否  否",
     Work.REMIT:               "是  是  否  否  否  否  否  否",
     Work.CONFIRM_REMITTANCE:  "否  否  是  是  否  否  是  否",
+    Work.RECONCILE:           "否  否  否  否  否  是  是  否",
     Work.SEE_PROGRESS:        "是  是  是  是  否  是  是  是",
     Work.SEE_PEOPLE:          "是  是  是  否  否  是  否  否",
     Work.IMPORT_ROSTER:       "否  否  否  否  是  是  否  否",

@@ -14,7 +14,7 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 
 from canbao.access.scope import Scope, current_scope, within
 from canbao.collection.domain.stock import Range
-from canbao.collection.models import Payment, ReceiptBook
+from canbao.collection.models import Mismatch, Payment, ReceiptBook, Statement
 from canbao.register.domain.changes import correct_details
 from canbao.register.models import Resident
 from canbao.reports.closings import close_day
@@ -82,6 +82,13 @@ def busy_county(real_county: County) -> County:
     )  # fmt: skip
     roster = hold({"周归": "低保对象", "郑邻": "低保对象"}, on=IN_THE_WINDOW.date(), is_confirmed=False)
     put_rows_on(roster, real_county, "周归", "郑邻")
+    statement = Statement.objects.create(
+        id=uuid4(), county=COUNTY, campaign=real_county.campaign, kind="tax", file_digest="x", period_from=IN_THE_WINDOW.date(),
+        period_until=IN_THE_WINDOW.date(), lines=1, matched=0, made_by="staff:tax", made_at=IN_THE_WINDOW,
+    )  # fmt: skip
+    Mismatch.objects.create(
+        statement=statement, county=COUNTY, kind="missing_here", key="1", on=IN_THE_WINDOW.date(), theirs={"fen": 1}
+    )
     Upload.objects.create(
         county=COUNTY, department="民政局", cut_off_on=IN_THE_WINDOW.date(), file_sealed=b"x", uploaded_by="civil"
     )
@@ -531,8 +538,8 @@ def test_a_county_does_not_take_anothers_unit_by_moving_it_here(real_county: Cou
 # --- what is written once --------------------------------------------------------------------------------------------
 
 WRITTEN_ONCE = [
-    "access_chainhead", "access_record", "collection_handover", "collection_loss", "collection_order", "collection_orderline", "collection_payment", "collection_placing", "collection_receipt",
-    "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_remittance", "collection_settledline", "collection_voiding",
+    "access_chainhead", "access_record", "collection_handover", "collection_loss", "collection_mismatch", "collection_order", "collection_orderline", "collection_payment", "collection_placing", "collection_receipt",
+    "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_remittance", "collection_settledline", "collection_statement", "collection_voiding",
     "enrolment_bill", "enrolment_enrolment", "ledger_account", "ledger_transfer",
 ]  # fmt: skip
 

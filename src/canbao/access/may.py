@@ -15,6 +15,7 @@ class Work(StrEnum):
     COLLECT = "收取现金"
     REMIT = "汇缴现金"
     CONFIRM_REMITTANCE = "确认汇缴"
+    RECONCILE = "与税务对账"
     SEE_PROGRESS = "查看进度"
     SEE_PEOPLE = "查看没缴费的人"
     IMPORT_ROSTER = "导入花名册"
@@ -65,9 +66,10 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.KEEP_DIVISIONS,
             Work.CLOSE_DAY,
             Work.SIGN_CLOSING,
+            Work.RECONCILE,
         }
     ),
-    Role.TAX: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.APPROVE_REFUND}),
+    Role.TAX: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.RECONCILE, Work.APPROVE_REFUND}),
     Role.CITY: frozenset({Work.SEE_PROGRESS}),
 }
 

@@ -431,6 +431,44 @@ class RemittanceConfirmed(Refusal):
     remedy_template = "金额有出入的，请与国库对账后处理。"
 
 
+class NotACertificateList(Refusal):
+    code = "not_a_certificate_list"
+    says_template = "表里没有缴款书号、日期和金额这三列。"
+    remedy_template = "请从税务系统导出缴款书清单：缴款书号、缴款日期、金额，有的再加人数、单位。"
+
+
+class CertificateRowWrong(Refusal):
+    code = "certificate_row_wrong"
+    says_template = "第{row}行的{column}“{seen}”读不出来。"
+    remedy_template = "请在表里改正后重新上传；长号码要按文本存，日期写成 2021-11-15，金额写到分。"
+
+
+class StatementDayOutside(Refusal):
+    """A list about other days than was said: what is missing could not be told."""
+
+    code = "statement_day_outside"
+    says_template = "缴款书{certificate}的日期{day}不在所填的{first}到{last}之间。"
+    remedy_template = "请按清单的起止日期填写。"
+
+
+class StatementKnown(Refusal):
+    code = "statement_known"
+    says_template = "“{file}”已经核对过。"
+    remedy_template = "差异在下面；税务改过的，请重新导出再上传。"
+
+
+class MismatchWithoutNote(Refusal):
+    code = "mismatch_without_note"
+    says_template = "没有写明这项差异是怎么回事。"
+    remedy_template = "请写明查到的原因和怎样处理的。"
+
+
+class MismatchWorkedOff(Refusal):
+    code = "mismatch_worked_off"
+    says_template = "缴款书{certificate}的这项差异已经处理过。"
+    remedy_template = "请重新打开页面，看现在的差异。"
+
+
 class RejectedWithoutReason(Refusal):
     code = "rejected_without_reason"
     says_template = "没有写明为什么退回。"

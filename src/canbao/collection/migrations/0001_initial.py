@@ -1126,4 +1126,113 @@ class Migration(migrations.Migration):
                 condition=models.Q(("reason", ""), _negated=True), name="loss_has_a_reason"
             ),
         ),
+        migrations.CreateModel(
+            name="Statement",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                ("kind", models.CharField(choices=[("tax", "税务缴款书清单")], max_length=12, verbose_name="来源")),
+                ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("file_digest", models.CharField(max_length=64)),
+                ("period_from", models.DateField(verbose_name="起")),
+                ("period_until", models.DateField(verbose_name="止")),
+                ("lines", models.IntegerField(verbose_name="行数")),
+                ("matched", models.IntegerField(verbose_name="相符")),
+                ("made_by", models.CharField(max_length=60, verbose_name="导入人")),
+                ("made_at", models.DateTimeField(verbose_name="导入时间")),
+                ("campaign", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="enrolment.campaign")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Mismatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("doubled", "对方重复"),
+                            ("missing_here", "我方没有"),
+                            ("missing_there", "对方没有"),
+                            ("amount", "金额不同"),
+                            ("day", "日期不同"),
+                            ("people", "人数不同"),
+                        ],
+                        max_length=16,
+                        verbose_name="差异",
+                    ),
+                ),
+                ("key", models.CharField(max_length=40, verbose_name="号码")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("ours", models.JSONField(null=True, verbose_name="我方")),
+                ("theirs", models.JSONField(null=True, verbose_name="对方")),
+                ("note", models.CharField(blank=True, default="", max_length=200, verbose_name="处理说明")),
+                ("worked_by", models.CharField(max_length=60, null=True, verbose_name="处理人")),
+                ("worked_at", models.DateTimeField(null=True, verbose_name="处理时间")),
+                (
+                    "gone_with",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="collection.statement",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mismatches",
+                        to="collection.statement",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="statement",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "kind", "file_digest", "period_from", "period_until"), name="statement_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period_until__gte", models.F("period_from"))), name="statement_period_forward"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["tax"])), name="statement_kind_is_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mismatch",
+            constraint=models.UniqueConstraint(fields=("statement", "kind", "key"), name="mismatch_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="mismatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["doubled", "missing_here", "missing_there", "amount", "day", "people"])
+                ),
+                name="mismatch_kind_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mismatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("note", ""), ("worked_at__isnull", True), ("worked_by__isnull", True)),
+                    models.Q(
+                        ("worked_at__isnull", False),
+                        ("worked_by__isnull", False),
+                        models.Q(("note", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="mismatch_worked_off_with_a_note",
+            ),
+        ),
     ]

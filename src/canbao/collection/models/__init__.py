@@ -4,11 +4,14 @@ from canbao.collection.models.placing import Placing
 from canbao.collection.models.receipt import HandOver, Loss, Receipt, ReceiptBook, ReceiptLine, Voiding
 from canbao.collection.models.refund import Refund, RefundReason, RefundState
 from canbao.collection.models.remittance import Remittance
+from canbao.collection.models.statement import Mismatch, MismatchKind, Statement, StatementKind
 
 __all__ = [
     "Channel",
     "HandOver",
     "Loss",
+    "Mismatch",
+    "MismatchKind",
     "Order",
     "OrderLine",
     "Payment",
@@ -22,5 +25,7 @@ __all__ = [
     "RefundState",
     "Remittance",
     "SettledLine",
+    "Statement",
+    "StatementKind",
     "Voiding",
 ]

@@ -264,3 +264,33 @@ REVOKE ALL ON FUNCTION collection_drawer_is_empty() FROM PUBLIC;
 DROP TRIGGER IF EXISTS drawer_is_empty ON divisions_collectingunit;
 CREATE CONSTRAINT TRIGGER drawer_is_empty AFTER UPDATE ON divisions_collectingunit DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW
     WHEN (NEW.until IS NOT NULL AND OLD.until IS NULL) EXECUTE FUNCTION collection_drawer_is_empty();
+
+-- What others say of our money, and what does not agree, is work for the whole county and written once; who works a mismatch off signs.
+GRANT SELECT, INSERT ON collection_statement, collection_mismatch TO canbao_app;
+REVOKE UPDATE ON collection_statement, collection_mismatch FROM canbao_app;
+GRANT UPDATE (note, worked_by, worked_at, gone_with_id) ON collection_mismatch TO canbao_app;
+SELECT access_append_only('collection_statement');
+SELECT access_append_only('collection_mismatch', 'note', 'worked_by', 'worked_at', 'gone_with_id');
+DO $$
+DECLARE
+    guarded text;
+BEGIN
+    FOREACH guarded IN ARRAY ARRAY['collection_statement', 'collection_mismatch'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', guarded);
+        EXECUTE format('DROP POLICY IF EXISTS of_the_county ON %I', guarded);
+        EXECUTE format('CREATE POLICY of_the_county ON %I USING (rpad(county, 12, ''0'') >= (SELECT scope_first())
+                        AND rpad(county, 12, ''0'') < (SELECT scope_after()) AND (SELECT scope_household()) IS NULL)', guarded);
+    END LOOP;
+END $$;
+CREATE OR REPLACE FUNCTION collection_sign_mismatch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'canbao_app' AND NEW.worked_by IS DISTINCT FROM OLD.worked_by THEN
+        PERFORM scope_must_be(NEW.worked_by);
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS sign_mismatch ON collection_mismatch;
+CREATE TRIGGER sign_mismatch BEFORE UPDATE ON collection_mismatch FOR EACH ROW EXECUTE FUNCTION collection_sign_mismatch();
+DROP TRIGGER IF EXISTS only_forward ON collection_mismatch;
+CREATE TRIGGER only_forward BEFORE UPDATE ON collection_mismatch FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('note', 'worked_by', 'worked_at', 'gone_with_id');

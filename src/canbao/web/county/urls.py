@@ -11,6 +11,7 @@ from canbao.web.county import (
     seasons,
     students,
     suspense,
+    taxes,
     units,
     what_if,
 )
@@ -39,6 +40,8 @@ urlpatterns = [
     path("suspense/<uuid:payment_id>/", suspense.suspended, name="suspended"),
     path("suspense/<uuid:payment_id>/propose/", suspense.propose, name="propose-placing"),
     path("suspense/placings/<uuid:placing_id>/", suspense.decide, name="decide-placing"),
+    path("taxes/", taxes.taxes, name="taxes"),
+    path("taxes/<int:mismatch_id>/", taxes.work_off_mismatch, name="work-off-mismatch"),
     path("divisions/", divisions.divisions, name="divisions"),
     path("divisions/look/", divisions.look_at_villages, name="look-at-villages"),
     path("divisions/import/", divisions.import_villages, name="import-villages"),
