@@ -10,6 +10,14 @@ from django.urls.converters import UUIDConverter
 
 PUBLIC = {"front", "set_language", "verify", "sign-in", "sign-out", "resident-enter", "resident-leave"}
 ARGUMENTS = {
+    "order_id": UUID(int=1),
+    "remittance_id": UUID(int=1),
+    "voiding_id": UUID(int=1),
+    "hand_over_id": UUID(int=1),
+    "closing_id": UUID(int=1),
+    "refund_id": UUID(int=1),
+    "payment_id": UUID(int=1),
+    "placing_id": UUID(int=1),
     "division": "340621100000",
     "which": "to-pay",
     "kind": "died",

@@ -101,6 +101,7 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "remittance_id": UUID(int=1),
         "voiding_id": UUID(int=1),
         "mismatch_id": 1,
+        "hand_over_id": UUID(int=1),
         "division": "340621100000",
         "which": "to-pay",
         "roster_id": roster.pk,

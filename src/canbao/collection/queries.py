@@ -5,11 +5,15 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from canbao.access.names import names_of_staff
+from canbao.collection.domain.stock import Holder
 from canbao.collection.models import (
     Channel,
+    HandOver,
+    Loss,
     Order,
     OrderLine,
     Payment,
@@ -30,9 +34,11 @@ from canbao.documents.receipts import ReceiptPaper
 from canbao.enrolment.models import BillState, Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.kernel.days import days_after
+from canbao.kernel.division_code import DivisionCode
 from canbao.register.models import Resident
 from canbao.register.queries import inside
 
+FEW_RECEIPTS, FEW_DAYS, PACE_DAYS = 20, 7, 14  # below these a unit is told to fetch new paper
 Part = tuple[int | None, int]  # what one resident paid with one payment
 # Notices say when to ask for a refund and not by when it has to arrive; the usual limit in the field is 20 working days.
 REFUND_DAYS = 28
@@ -77,6 +83,61 @@ def receipts_left(unit: CollectingUnit) -> int:
         left=Sum(F("last_number") - F("next_number") + 1)
     )
     return left["left"] or 0
+
+
+class PaperLeft(NamedTuple):
+    """Paper receipts of a unit. `days`: how long they last at the pace of the last two weeks; None: it used none."""
+
+    unit: CollectingUnit
+    left: int
+    days: int | None
+
+    @property
+    def is_short(self) -> bool:
+        return self.left < FEW_RECEIPTS or (self.days is not None and self.days < FEW_DAYS)
+
+
+def paper_left_in(place: str, *, on: date) -> list[PaperLeft]:
+    """Of every unit of a place that collects, who has least first. One query."""
+    first, after = DivisionCode(place).range()
+    books = ReceiptBook.objects.filter(unit=OuterRef("pk"), kind=ReceiptBook.Kind.PAPER).order_by().values("unit")
+    used = Receipt.objects.filter(
+        unit=OuterRef("pk"),
+        book__kind=ReceiptBook.Kind.PAPER,
+        issued_on__gt=days_after(on, -PACE_DAYS),
+        issued_on__lte=on,
+    )
+    units = CollectingUnit.objects.filter(division__gte=first, division__lt=after, until=None).annotate(
+        left=Coalesce(Subquery(books.annotate(n=Sum(F("last_number") - F("next_number") + 1)).values("n")), 0),
+        used=Coalesce(Subquery(used.order_by().values("unit").annotate(n=Count("pk")).values("n")), 0),
+    )
+    found = [PaperLeft(one, one.left, one.left * PACE_DAYS // one.used if one.used else None) for one in units]
+    return sorted(found, key=lambda one: (one.left, one.unit.division_id, one.unit.name))
+
+
+def books_of(holder: Holder) -> QuerySet[ReceiptBook]:
+    """Ranges of a holder that are not used up, in the order of use."""
+    unit, office = holder.key
+    books = ReceiptBook.objects.filter(unit=unit, office=office, state=ReceiptBook.State.HELD)
+    return books.filter(next_number__lte=F("last_number")).order_by("kind", "since", "span")
+
+
+def hand_overs_of(holder: Holder) -> QuerySet[HandOver]:
+    """What a holder gave or is to receive; what waits first, then the latest."""
+    unit, office = holder.key
+    mine = Q(from_unit=unit, from_office=office) | Q(to_unit=unit, to_office=office)
+    return (
+        HandOver.objects.filter(mine)
+        .select_related("book", "from_unit", "to_unit")
+        .order_by(F("answered_at").desc(nulls_first=True), "-given_at", "pk")
+    )
+
+
+def losses_in(place: str) -> QuerySet[Loss]:
+    """What the holders of a place lost, the latest first."""
+    first, after = DivisionCode(place).range()
+    of = Q(office__gte=first, office__lt=after) | Q(unit__division__gte=first, unit__division__lt=after)
+    return Loss.objects.filter(of).select_related("book", "unit").order_by("-reported_at", "pk")
 
 
 def receipts_in(division: str) -> QuerySet[Receipt]:

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from canbao.web.front import front
 from canbao.web.signing_in import desk, sign_in
+from canbao.web.stock import answer, stock
 from canbao.web.verifying import verify_receipt
 
 urlpatterns = [
@@ -15,6 +16,8 @@ urlpatterns = [
     path("sign-in/", sign_in, name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("desk/", desk, name="desk"),
+    path("stock/", stock, name="stock"),
+    path("stock/<uuid:hand_over_id>/", answer, name="answer-hand-over"),
     path("my/", include("canbao.web.resident.urls")),
     path("", include("canbao.web.clerk.urls")),
     path("township/", include("canbao.web.township.urls")),

@@ -74,6 +74,18 @@ class ReceiptBook(models.Model):
         """How many numbers are still unused."""
         return self.last_number - self.next_number + 1
 
+    @property
+    def series_text(self) -> str:
+        return f"{self.series:04d}"
+
+    @property
+    def next_text(self) -> str:
+        return f"{self.next_number:08d}"
+
+    @property
+    def last_text(self) -> str:
+        return f"{self.last_number:08d}"
+
 
 class HandOver(models.Model):
     """票据交接: unused numbers go from one holder to another: from the province to the county (no giver here), down to a township and
@@ -114,6 +126,22 @@ class HandOver(models.Model):
                 condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("given_by")), name="hand_over_two_people"
             ),
         ]
+
+    @property
+    def count(self) -> int:
+        return self.last_number - self.first_number + 1
+
+    @property
+    def series_text(self) -> str:
+        return self.book.series_text
+
+    @property
+    def first_text(self) -> str:
+        return f"{self.first_number:08d}"
+
+    @property
+    def last_text(self) -> str:
+        return f"{self.last_number:08d}"
 
 
 class Loss(models.Model):

@@ -10,14 +10,13 @@ from canbao.access.may import Work
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.collection.domain.in_hand import cash_in_hand
-from canbao.collection.queries import receipts_left
+from canbao.collection.queries import FEW_RECEIPTS, receipts_left
 from canbao.divisions.models import CollectingUnit, UnitKind
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import Roll, current_campaign, households_to_pay, progress_of_unit, roll_of
 from canbao.web.guards import staff_who_may
 
 HOUSEHOLDS_A_PAGE = 40
-FEW_RECEIPTS = 20
 
 
 @staff_who_may(Work.COLLECT)
