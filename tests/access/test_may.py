@@ -36,6 +36,7 @@ TABLE = {
     Work.AGREE_VOID:          "否  否  是  否  否  是  否  否",
     Work.KEEP_STOCK:          "是  是  是  否  否  是  否  否",
     Work.KEEP_DIVISIONS:      "否  否  否  否  否  是  否  否",
+    Work.READ_LEDGER:         "否  否  否  否  否  是  是  否",
     Work.CLOSE_DAY:           "否  否  否  否  否  是  否  否",
     Work.SIGN_CLOSING:        "否  否  是  否  否  是  否  否",
 }  # fmt: skip

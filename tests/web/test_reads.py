@@ -22,6 +22,7 @@ from canbao.access.record import record
 from canbao.access.scope import within
 from canbao.collection.models import Payment, Refund
 from canbao.enrolment.domain.change_tables import hand_in
+from canbao.ledger.models import Account
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.domain.duplicates import are_two_people
 from canbao.register.models import Change, Resident
@@ -126,6 +127,7 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "kind": "details",
         "papers": "none",
         "closing_id": outside.look(differing),
+        "account_id": outside.look(lambda county: Account.objects.get(kind="drawer", holder=county.unit().pk).pk),
         **suspended(outside),
     }
 

@@ -27,6 +27,7 @@ class Work(StrEnum):
     AGREE_VOID = "核准作废票据"
     KEEP_STOCK = "保管票据"
     KEEP_DIVISIONS = "维护区划和代收单位"
+    READ_LEDGER = "查看账簿"
     CLOSE_DAY = "日结"
     SIGN_CLOSING = "在结账单上签字"
 
@@ -64,12 +65,15 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.AGREE_VOID,
             Work.KEEP_STOCK,
             Work.KEEP_DIVISIONS,
+            Work.READ_LEDGER,
             Work.CLOSE_DAY,
             Work.SIGN_CLOSING,
             Work.RECONCILE,
         }
     ),
-    Role.TAX: frozenset({Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.RECONCILE, Work.APPROVE_REFUND}),
+    Role.TAX: frozenset(
+        {Work.SEE_PROGRESS, Work.CONFIRM_REMITTANCE, Work.RECONCILE, Work.APPROVE_REFUND, Work.READ_LEDGER}
+    ),
     Role.CITY: frozenset({Work.SEE_PROGRESS}),
 }
 

@@ -46,7 +46,7 @@ def texts() -> dict[str, str]:
     _keep(found, _constants(path.read_text("utf-8"), within="Why"), path)
     path = ROOMS / "reports" / "nobody_lost.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Lost"), path)
-    for room in ("access", "collection", "enrolment", "register", "rosters"):
+    for room in ("access", "collection", "enrolment", "ledger", "register", "rosters"):
         for path in sorted((ROOMS / room / "models").glob("*.py")):
             _keep(found, _choices(path.read_text("utf-8")), path)
     return found
