@@ -82,6 +82,7 @@ def test_a_clerk_finds_a_household_takes_cash_and_prints(chromium: Browser, town
 
     page.goto("/drawer/")
     page.get_by_label("税收缴款书号").fill("皖缴0001")
+    page.get_by_label("银行回单号").fill("回单0001")
     page.get_by_role("button", name="汇缴", exact=True).click()
     expect(page.get_by_text("等待确认")).to_be_visible()
     assert fits(page)
