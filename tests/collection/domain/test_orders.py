@@ -7,13 +7,15 @@ from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from canbao.collection.domain.orders import make_order
+from canbao.collection.domain.orders import Asked, make_order, make_orders
 from canbao.collection.models import Channel, Order, OrderLine
 from canbao.collection.refusals import BillNotOpen, ChannelNotOpen, NothingToPay, NotTheirBill, OrderTaken
 from canbao.enrolment.domain.bills import make_bills
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
+from canbao.kernel.refusal import Refusal
 from canbao.register.domain.changes import died, joined_employee_scheme, moved_away
 from canbao.register.domain.residents import register_resident
 from canbao.register.domain.undoing import undo
@@ -54,6 +56,32 @@ def test_the_same_order_again_is_the_same(county: County) -> None:
     again = ask(county, "赵家", "赵妻", "赵大", order_id=first.pk)
 
     assert (again, Order.objects.count(), OrderLine.objects.count()) == (first, 1, 2)
+
+
+def ask_all(county: County, *asked: tuple[str, str]) -> list[Order | Refusal]:
+    """For each household, an order for one person's bill."""
+    wanted = [Asked(uuid4(), county.household(home), [county.bill(name).pk]) for home, name in asked]
+    return make_orders(wanted, campaign=county.campaign, channel=Channel.CASH, made_by="staff:clerk", at=IN_THE_WINDOW)
+
+
+def test_of_many_each_has_an_order_or_the_reason_why_not(county: County) -> None:
+    pay(county, "周家")
+
+    made = ask_all(county, ("赵家", "赵妻"), ("李家", "李军"), ("周家", "周归"), ("赵家", "钱儿"), ("郑家", "郑邻"))
+
+    said = [type(one) if isinstance(one, Refusal) else one.lines.get().bill.resident.name for one in made]
+    assert said == ["赵妻", AmountUnknown, BillNotOpen, NotTheirBill, "郑邻"]
+    assert set(Order.objects.filter(channel="cash")) == {made[0], made[4]}
+
+
+def test_many_are_asked_in_as_many_sentences_as_one(county: County) -> None:
+    with CaptureQueriesContext(connection) as of_one:
+        ask_all(county, ("赵家", "赵大"))
+    with CaptureQueriesContext(connection) as of_many:
+        ask_all(county, ("赵家", "赵妻"), ("赵家", "赵双一"), ("钱家", "钱儿"), ("郑家", "郑邻"))
+
+    looked_up_here = 3 * 3  # county.household and county.bill of three more
+    assert len(of_many) <= len(of_one) + looked_up_here
 
 
 @pytest.mark.parametrize(

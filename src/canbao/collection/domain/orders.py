@@ -1,8 +1,8 @@
 """An order: some open bills of one household, to be paid together. On disk before anybody is asked for money."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from canbao.enrolment.packs import pack_of
 from canbao.enrolment.queries import enrolled_of
 from canbao.enrolment.refusals import AmountUnknown, NoticeSaysNo, StartUnknown
 from canbao.kernel.days import days_after
+from canbao.kernel.refusal import Refusal
 from canbao.policy import Assessment, Refused, answers_by_day, facts_from_json
 from canbao.register.models import Household
 
@@ -32,6 +33,14 @@ Cover: TypeAlias = date | Refused | BillOutOfDate | None
 
 ORDER_LIVES = timedelta(hours=2)
 GRACE_DAYS = 3  # a callback may tell of money that came just before midnight, or a bank of the day before yesterday
+
+
+class Asked(NamedTuple):
+    """An order that somebody asks for: these bills of one household. The asker makes the id."""
+
+    order_id: UUID
+    household: Household
+    bills: Collection[int]
 
 
 @transaction.atomic
@@ -52,54 +61,96 @@ def make_order(
     Says no, in this order: `ChannelNotOpen`, `OrderTaken`, `NotTheirBill`, `NothingToPay`, `BillNotOpen`,
     `AmountUnknown`, `BillOutOfDate`, `NoticeSaysNo` (not on this day), `StartUnknown`.
     """
+    (made,) = make_orders(
+        [Asked(order_id, household, bills)], campaign=campaign, channel=channel, made_by=made_by, at=at, has_arrived=has_arrived
+    )  # fmt: skip
+    if isinstance(made, Refusal):
+        raise made
+    return made
+
+
+@transaction.atomic
+def make_orders(
+    asked: Sequence[Asked], *, campaign: Campaign, channel: Channel, made_by: str, at: datetime, has_arrived: bool = False
+) -> list[Order | Refusal]:  # fmt: skip
+    """An order for each that asks, in their order, or why there is none: as `make_order` says no. A set of thousands is a handful of
+    sentences. Raises `ChannelNotOpen`: that is so for all of them.
+    """
     if not has_arrived and channel != Channel.CASH and channel not in settings.CANBAO_GATEWAYS:
         raise ChannelNotOpen(channel=Channel(channel).label)
-    known = _known(order_id, bills, channel)
-    if known is not None:
-        return known
-    asked = list(
-        Bill.objects.filter(pk__in=bills, campaign=campaign, household=household)
-        .select_related("resident", "assessment")
-        .order_by("resident_id")  # the head of the household first: bills are made as a set, in no order
-    )
-    if len(asked) != len(set(bills)):
-        raise NotTheirBill
-    if not asked:
-        raise NothingToPay
-    if any(bill.state != BillState.OPEN for bill in asked) and (known := _known(order_id, bills, channel)):
-        return known  # made and paid since we looked first
-    on = at.date()
-    covers = _covers(campaign, household, asked, on=on)
-    for bill in asked:
-        _check_payable(bill, covers[bill.pk], on=on)
-    order = Order(
-        id=order_id, county=household.county, campaign=campaign, household=household, division=household.division, unit_id=household.unit_id,
-        channel=channel, total_fen=sum(bill.due_fen or 0 for bill in asked), made_by=made_by, made_at=at, expires_at=_expires(at, covers.values()),
-    )  # fmt: skip
-    lines = [
-        OrderLine(county=household.county, order=order, bill=bill, fen=bill.due_fen, covers=_days_of(covers[bill.pk]))
-        for bill in asked
-    ]
+    done = _known(asked, channel)
+    fresh = [one for one in asked if one.order_id not in done]
+    bills = _bills_of(fresh, campaign)
+    closed = [one for one in fresh if any(pk in bills and bills[pk].state != BillState.OPEN for pk in one.bills)]
+    done |= _known(closed, channel)  # made and paid since we looked first
+    covers = _covers(campaign, list(bills.values()), on=at.date()) if fresh else {}
+    orders: list[Order] = []
+    lines: list[OrderLine] = []
+    for one in fresh:
+        if one.order_id in done:
+            continue
+        try:
+            theirs = _payable_bills(one, bills, covers, on=at.date())
+        except Refusal as no:
+            done[one.order_id] = no
+            continue
+        starts = [cast("dict[date, Cover]", covers[bill.pk]) for bill in theirs]
+        order = Order(
+            id=one.order_id, county=campaign.county, campaign=campaign, household=one.household, division=one.household.division,
+            unit_id=one.household.unit_id, channel=channel, total_fen=sum(bill.due_fen or 0 for bill in theirs), made_by=made_by,
+            made_at=at, expires_at=_expires(at, starts),
+        )  # fmt: skip
+        orders.append(order)
+        lines += [
+            OrderLine(county=order.county, order=order, bill=bill, fen=bill.due_fen, covers=_days_of(start))
+            for bill, start in zip(theirs, starts, strict=True)
+        ]
+        done[order.pk] = order
     try:
         with transaction.atomic():
-            order.save(force_insert=True)
+            Order.objects.bulk_create(orders)
             OrderLine.objects.bulk_create(lines)
     except IntegrityError:  # an impatient thumb: the same order was made while we were looking
-        known = _known(order_id, bills, channel)
-        if known is None:
+        if not _known(asked, channel).keys() & {order.pk for order in orders}:
             raise
-        return known
-    return order
+        return make_orders(asked, campaign=campaign, channel=channel, made_by=made_by, at=at, has_arrived=has_arrived)
+    return [done[one.order_id] for one in asked]
 
 
-def _known(order_id: UUID, bills: Collection[int], channel: Channel) -> Order | None:
-    """The order of this id, if there is one. Raises `OrderTaken` when it is another one."""
-    known = Order.objects.filter(pk=order_id).first()
-    if known is not None and (
-        set(known.lines.values_list("bill_id", flat=True)) != set(bills) or known.channel != channel
-    ):
-        raise OrderTaken
-    return known
+def _known(asked: Sequence[Asked], channel: Channel) -> dict[UUID, Order | Refusal]:
+    """The order of each id that there is; `OrderTaken` where it is another one."""
+    wanted = {one.order_id: one for one in asked}
+    found = Order.objects.filter(pk__in=wanted).prefetch_related("lines") if wanted else ()
+    return {
+        order.pk: order
+        if order.channel == channel and {line.bill_id for line in order.lines.all()} == set(wanted[order.pk].bills)
+        else OrderTaken()
+        for order in found
+    }
+
+
+def _bills_of(asked: Sequence[Asked], campaign: Campaign) -> dict[int, Bill]:
+    """Everything asked for that is a bill of this campaign, the head of each household first: bills are made as a set, in no order."""
+    wanted = {pk for one in asked for pk in one.bills}
+    found = Bill.objects.filter(pk__in=wanted, campaign=campaign) if wanted else Bill.objects.none()
+    return {bill.pk: bill for bill in found.select_related("resident", "assessment").order_by("resident_id")}
+
+
+def _payable_bills(
+    asked: Asked, bills: dict[int, Bill], covers: dict[int, dict[date, Cover] | None], *, on: date
+) -> list[Bill]:
+    """In the order of the household. Raises why one of them is not payable on that day."""
+    theirs = [bill for pk, bill in bills.items() if pk in asked.bills and bill.household_id == asked.household.pk]
+    if len(theirs) != len(set(asked.bills)):
+        raise NotTheirBill
+    if not theirs:
+        raise NothingToPay
+    for bill in theirs:
+        if covers[bill.pk] is None:
+            raise BillNotOpen(who=bill.resident.name)
+    for bill in theirs:
+        _check_payable(bill, covers[bill.pk] or {}, on=on)
+    return theirs
 
 
 def _check_payable(bill: Bill, covers: dict[date, Cover], *, on: date) -> None:
@@ -121,22 +172,22 @@ def _check_payable(bill: Bill, covers: dict[date, Cover], *, on: date) -> None:
         raise StartUnknown(who=who)
 
 
-def _covers(campaign: Campaign, household: Household, bills: list[Bill], *, on: date) -> dict[int, dict[date, Cover]]:
-    """For each bill and each day on which its money may still arrive: covered from when."""
+def _covers(campaign: Campaign, bills: list[Bill], *, on: date) -> dict[int, dict[date, Cover] | None]:
+    """For each bill and each day on which its money may still arrive: covered from when. None: dead or moved away since the bill was made."""
     days = [days_after(on, n) for n in range(-GRACE_DAYS, GRACE_DAYS + 1)]
-    facts = facts_of([bill.resident_id for bill in bills], county=household.county, on=on, pack=pack_of(campaign))
+    residents = [bill.resident_id for bill in bills]
+    facts = facts_of(residents, county=campaign.county, on=on, pack=pack_of(campaign))
     # who is enrolled already and owes a difference keeps the cover they have
-    enrolled = enrolled_of(campaign, [bill.resident_id for bill in bills])
-    kept = {resident: one.covered_from for resident, one in enrolled.items()}
-    for bill in bills:
-        if bill.resident_id not in facts:  # dead or moved away since the bill was made
-            raise BillNotOpen(who=bill.resident.name)
-    return {
-        bill.pk: dict.fromkeys(days, kept[bill.resident_id])
-        if bill.resident_id in kept
-        else _payable(campaign, bill, facts[bill.resident_id], days)
-        for bill in bills
-    }
+    kept = {resident: one.covered_from for resident, one in enrolled_of(campaign, residents).items()}
+
+    def cover(bill: Bill) -> dict[date, Cover] | None:
+        if bill.resident_id not in facts:
+            return None
+        if bill.resident_id in kept:
+            return dict.fromkeys(days, kept[bill.resident_id])
+        return _payable(campaign, bill, facts[bill.resident_id], days)
+
+    return {bill.pk: cover(bill) for bill in bills}
 
 
 def _payable(campaign: Campaign, bill: Bill, facts: dict[str, Any], days: list[date]) -> dict[date, Cover]:
