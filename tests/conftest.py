@@ -14,6 +14,13 @@ from tests.county import County, build_county, everybody
 settings.register_profile("long", max_examples=2000)  # `--hypothesis-profile=long`: for an evening
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--money-steps", type=int, default=60, help="how many steps tests/ledger/domain/test_balance.py plays"
+    )
+    parser.addoption("--money-seed", type=int, default=1000, help="the seed of its first season")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """The template with the small county, and a copy of it for tests that roll back."""

@@ -24,7 +24,7 @@ from tests.own_server import Server, own_server
 
 pytestmark = pytest.mark.long
 
-PEOPLE, CRASHES, WORKERS = 200, 5, 4
+PEOPLE, CRASHES, WORKERS = 1000, 40, 4
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ class Counter:
             connections.close_all()
 
 
-def test_nothing_that_was_acknowledged_is_lost_when_the_database_is_killed_five_times(server: Server) -> None:
+def test_nothing_that_was_acknowledged_is_lost_when_the_database_is_killed_forty_times(server: Server) -> None:
     with within(everybody()):
         counter = Counter()
         for order in crowd(County(), PEOPLE):
