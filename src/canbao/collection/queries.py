@@ -1,6 +1,7 @@
 """Questions about payments, receipts and refunds that have a name."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from canbao.access.names import names_of_staff
+from canbao.collection.domain.receipts import printable
 from canbao.collection.domain.stock import Holder
 from canbao.collection.models import (
     Channel,
@@ -144,6 +146,34 @@ def receipts_in(division: str) -> QuerySet[Receipt]:
     return Receipt.objects.filter(inside(division)).select_related("unit", "household", "order", "payment", "campaign")
 
 
+def batch_of(
+    division: str, *, kind: ReceiptBook.Kind, first_day: date, last_day: date, unit: CollectingUnit | None = None
+) -> QuerySet[Receipt]:
+    """Receipts that were issued on some days, in the order of their numbers, vouchers not among them; of one unit or of all."""
+    days = Q(issued_on__gte=first_day, issued_on__lte=last_day)
+    found = receipts_in(division).filter(days, book__kind=kind, takes_back_from__isnull=True)
+    return (found.filter(unit=unit) if unit else found).order_by("series", "number")
+
+
+class BatchCount(NamedTuple):
+    """How many of a batch have never been printed, have been, wait for a second person to void them, and are void."""
+
+    new: int
+    printed: int
+    waiting: int
+    void: int
+
+
+def count_batch(found: QuerySet[Receipt]) -> BatchCount:
+    """Two queries."""
+    new = Count("pk", filter=Q(prints=0))
+    can = printable(found).order_by().aggregate(new=new, all=Count("pk"))
+    void = Count("pk", filter=Q(state=Receipt.State.VOID))
+    every = found.order_by().aggregate(void=void, all=Count("pk"))
+    waiting = every["all"] - every["void"] - can["all"]
+    return BatchCount(can["new"], can["all"] - can["new"], waiting, every["void"])
+
+
 def voidings_in(division: str) -> QuerySet[Voiding]:
     """The ones that wait first, the oldest of them first; then those answered last."""
     return (
@@ -268,30 +298,55 @@ def receipt_paper(
     receipt: Receipt, *, verify_url: str, is_synthetic: bool, nth_print: int = 1, printed_on: date | None = None
 ) -> ReceiptPaper:
     """A receipt as it is printed for the `nth_print` time. Three queries, whatever the number of people."""
-    lines = list(receipt.lines.select_related("bill__assessment", "bill__resident").order_by("bill__resident"))
-    head = Resident.objects.filter(household=receipt.household_id).order_by("pk").values_list("name", flat=True).first()
-    collector = names_of_staff([receipt.issued_by]).get(receipt.issued_by)
-    campaign = receipt.campaign
-    return ReceiptPaper(
-        title=receipt_name(campaign),
-        series=f"{receipt.series:04d}",
-        number=f"{receipt.number:08d}",
-        unit=receipt.unit.name,
-        household_code=receipt.household.code,
-        head=head or "",
-        covers=f"{_day(campaign.benefit_from)}至{_day(campaign.benefit_until)}",
-        lines=tuple(_paper_line(line, on=paid_on(receipt)) for line in lines),
-        total_fen=receipt.total_fen,
-        paid_by=receipt.order.get_channel_display() if receipt.order else "",
-        collected_by=collector or "网上缴费",
-        collected_on=paid_on(receipt),
-        check_code=receipt.check_code,
-        qr=verify_url,
-        nth_print=nth_print,
-        printed_on=printed_on,
+    (paper,) = receipt_papers(
+        [receipt],
+        verify_url=lambda _: verify_url,
         is_synthetic=is_synthetic,
-        is_void=receipt.state == Receipt.State.VOID,
+        prints={receipt.pk: nth_print},
+        printed_on=printed_on,
     )
+    return paper
+
+
+def receipt_papers(
+    receipts: Sequence[Receipt],
+    *,
+    verify_url: Callable[[Receipt], str],
+    is_synthetic: bool,
+    prints: Mapping[int, int],
+    printed_on: date | None = None,
+) -> list[ReceiptPaper]:
+    """Receipts as they are printed, each for the time that `prints` says. Three queries, whatever their number."""
+    lines: dict[int, list[ReceiptLine]] = {receipt.pk: [] for receipt in receipts}
+    of_all = ReceiptLine.objects.filter(receipt__in=lines).select_related("bill__assessment", "bill__resident")
+    for line in of_all.order_by("bill__resident"):
+        lines[line.receipt_id].append(line)
+    people = Resident.objects.filter(household__in={receipt.household_id for receipt in receipts})
+    heads = dict(people.order_by("household", "pk").distinct("household").values_list("household", "name"))
+    collectors = names_of_staff({receipt.issued_by for receipt in receipts})
+    return [
+        ReceiptPaper(
+            title=receipt_name(receipt.campaign),
+            series=f"{receipt.series:04d}",
+            number=f"{receipt.number:08d}",
+            unit=receipt.unit.name,
+            household_code=receipt.household.code,
+            head=heads.get(receipt.household_id, ""),
+            covers=f"{_day(receipt.campaign.benefit_from)}至{_day(receipt.campaign.benefit_until)}",
+            lines=tuple(_paper_line(line, on=paid_on(receipt)) for line in lines[receipt.pk]),
+            total_fen=receipt.total_fen,
+            paid_by=receipt.order.get_channel_display() if receipt.order else "",
+            collected_by=collectors.get(receipt.issued_by, "网上缴费"),
+            collected_on=paid_on(receipt),
+            check_code=receipt.check_code,
+            qr=verify_url(receipt),
+            nth_print=prints[receipt.pk],
+            printed_on=printed_on,
+            is_synthetic=is_synthetic,
+            is_void=receipt.state == Receipt.State.VOID,
+        )
+        for receipt in receipts
+    ]
 
 
 def receipt_name(campaign: Campaign) -> str:

@@ -207,6 +207,20 @@ class ReceiptPrinted(Refusal):
     remedy_template = "先看看第一份是不是已经打好；没有打好或者丢了的，点“补打票据”，纸上会印“补打”。"
 
 
+class NothingToPrint(Refusal):
+    """Of a batch: all of it is printed, void or waiting; or somebody else has printed it in the meantime."""
+
+    code = "nothing_to_print"
+    says_template = "这里没有要打印的票据。"
+    remedy_template = "另选日期或范围；刚刚有别人打过的，先看看那一份。丢了的，用“连打过的一起打”补打。"
+
+
+class TooManyToReprint(Refusal):
+    code = "too_many_to_reprint"
+    says_template = "一次最多打{at_most}张，这里连打过的一起有{count}张。"
+    remedy_template = "把日期或范围选小一些，分几次补打。"
+
+
 class MergedIntoItself(Refusal):
     code = "merged_into_itself"
     says_template = "不能把{name}并入它自己。"

@@ -1,11 +1,12 @@
 """A receipt as pages and papers show it; the same values for both."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.conf import settings
 
 from canbao.collection.models import Receipt
-from canbao.collection.queries import receipt_paper
+from canbao.collection.queries import receipt_paper, receipt_papers
 from canbao.documents.receipts import ReceiptPaper
 from canbao.web.verifying import verify_url
 
@@ -16,6 +17,16 @@ def paper_of(receipt: Receipt, *, nth_print: int = 1, printed_on: date | None = 
         verify_url=verify_url(receipt),
         is_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
         nth_print=nth_print,
+        printed_on=printed_on,
+    )
+
+
+def papers_of(receipts: Sequence[Receipt], *, prints: Mapping[int, int], printed_on: date) -> list[ReceiptPaper]:
+    return receipt_papers(
+        receipts,
+        verify_url=verify_url,
+        is_synthetic=settings.CANBAO_SYNTHETIC_NUMBERS,
+        prints=prints,
         printed_on=printed_on,
     )
 

@@ -1,12 +1,14 @@
 """Receipts: numbered stationery, used in order, never twice, kept as they were issued."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.db.models import QuerySet
 
 from canbao.access.models import Record, Role, Staff
 from canbao.access.refusals import NotYourDivision, NotYourWork
@@ -15,6 +17,7 @@ from canbao.collection.domain.receipts import Verification, issue_book, verify
 from canbao.collection.models import Receipt, ReceiptBook, Voiding
 from canbao.collection.refusals import (
     NoReceiptsLeft,
+    NothingToPrint,
     NumberUsedTwice,
     OtherUnit,
     ReceiptHasVoucher,
@@ -33,8 +36,8 @@ from canbao.reports.four_ways import four_ways_agree
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import counts, numbers_without_gap, receipt_numbers
 from tests.collection.racing import all_at_once, as_application, as_owner, one_inside_the_other, rewrite, without_key
-from tests.county import FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, hold
-from tests.desks import answer_void, ask_void, note_print, readjust, void
+from tests.county import FAR_VILLAGE, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, everybody, hold
+from tests.desks import answer_void, ask_void, note_print, note_prints, readjust, void
 
 T = TypeVar("T")
 CLERK = Scope(VILLAGE, "staff:clerk")
@@ -690,3 +693,89 @@ def test_without_the_lock_of_the_books_both_would_have_the_next_number(real_coun
     rewrite("collection_answer_void", "ORDER BY b.id FOR UPDATE OF b", "ORDER BY b.id")
 
     assert type(cash_while_one_is_voided(real_county)[1]) is IntegrityError
+
+
+# --- many at once ----------------------------------------------------------------------------------------------------
+
+
+def prints_of(*receipts: Receipt, as_reprint: bool = False) -> dict[int, int]:
+    ids = [receipt.pk for receipt in receipts]
+    return note_prints(ids, subject="unit:1", county="340621", actor="staff:clerk", as_reprint=as_reprint)
+
+
+def test_of_many_each_print_is_counted_and_one_link_of_the_record_names_them_all(county: County) -> None:
+    first, second = take(county, "赵家"), take(county, "周家")
+
+    assert prints_of(first) == {first.pk: 1}
+    assert prints_of(second, first) == {second.pk: 1}
+    assert prints_of(second, first, as_reprint=True) == {first.pk: 2, second.pk: 2}
+
+    told = [link.detail["prints"] for link in Record.objects.filter(verb="receipts.printed").order_by("position")]
+    assert told == [{str(first.pk): 1}, {str(second.pk): 1}, {str(first.pk): 2, str(second.pk): 2}]
+
+
+def test_of_many_the_void_and_the_waiting_are_left_out(county: County) -> None:
+    gone, waits, good = take(county, "赵家"), take(county, "周家"), take(county, "钱家")
+    instead = void(gone, reason="打印错位", by=county.staff("clerk"), at=IN_THE_WINDOW)
+    ask_void(waits, voiding_id=uuid4(), reason="票面破损", by=county.staff("clerk"), at=IN_THE_WINDOW)
+
+    assert prints_of(gone, waits, good, instead, as_reprint=True) == {good.pk: 1, instead.pk: 1}
+    with pytest.raises(NothingToPrint):
+        prints_of(gone, waits, good)
+
+
+def test_of_two_who_print_the_same_at_the_same_moment_one_has_the_originals(real_county: County) -> None:
+    first, second, third = (take(real_county, home) for home in ("赵家", "周家", "钱家"))
+
+    one, other = one_inside_the_other(lambda: prints_of(first, second), lambda: prints_of(third, second, first))
+
+    assert (one, other) == ({first.pk: 1, second.pk: 1}, {third.pk: 1})
+
+
+def test_one_who_prints_again_beside_another_counts_on(real_county: County) -> None:
+    first, second = take(real_county, "赵家"), take(real_county, "周家")
+
+    one, other = one_inside_the_other(lambda: prints_of(first), lambda: prints_of(second, first, as_reprint=True))
+
+    assert (one, other) == ({first.pk: 1}, {first.pk: 2, second.pk: 1})
+
+
+def test_who_asked_to_void_while_others_were_waiting_to_print_is_heard(real_county: County) -> None:
+    receipt, good = take(real_county, "赵家"), take(real_county, "周家")
+    clerk = real_county.staff("clerk")
+
+    _, printed = one_inside_the_other(
+        lambda: ask_void(receipt, voiding_id=uuid4(), reason="票面破损", by=clerk, at=IN_THE_WINDOW),
+        lambda: prints_of(receipt, good),
+    )
+
+    assert printed == {good.pk: 1}
+
+
+def test_without_the_lock_two_would_print_the_same_originals(real_county: County, monkeypatch: object) -> None:
+    """The control."""
+    first, second = take(real_county, "赵家"), take(real_county, "周家")
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
+
+    one, other = one_inside_the_other(lambda: prints_of(first, second), lambda: prints_of(first, second))
+
+    assert one == other == {first.pk: 1, second.pk: 1}
+
+
+def test_several_who_print_many_in_any_order_make_one_original_of_each(real_county: County) -> None:
+    all_of = [take(real_county, home) for home in ("赵家", "周家", "钱家")]
+
+    answers = all_at_once(
+        *[lambda order=order: prints_of(*all_of[::order], as_reprint=True) for order in (1, -1, 1, -1)]
+    )
+
+    for receipt in all_of:
+        assert sorted(answer[receipt.pk] for answer in answers) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_many_are_counted_with_as_few_statements_as_one(county: County, many: int, django_assert_num_queries: object) -> None:  # fmt: skip
+    all_of = [take(county, home) for home in ("赵家", "周家", "钱家")[:many]]
+
+    with within(replace(everybody(), actor="staff:clerk")), django_assert_num_queries(6):
+        prints_of(*all_of)

@@ -1,12 +1,13 @@
 """Receipt stock, and receipts as people see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import NumericRange
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
@@ -16,6 +17,7 @@ from canbao.collection.models import Receipt, ReceiptBook, Voiding
 from canbao.collection.models.receipt import NUMBERS_A_SERIES
 from canbao.collection.refusals import (
     SAID_BY_DATABASE,
+    NothingToPrint,
     NumberUsedTwice,
     OtherUnit,
     ReceiptIsVoid,
@@ -65,6 +67,32 @@ def note_print(receipt: Receipt, *, actor: str, as_reprint: bool) -> int:
     receipt.refresh_from_db(fields=["prints"])
     record("receipt.printed", f"receipt:{receipt.pk}", county=receipt.county, actor=actor, prints=receipt.prints)
     return receipt.prints
+
+
+def printable(found: QuerySet[Receipt]) -> QuerySet[Receipt]:
+    """Without those that are void, and those of which somebody says that they are spoiled."""
+    waiting = Voiding.objects.filter(receipt=OuterRef("pk"), is_agreed__isnull=True)
+    return found.filter(~Exists(waiting), state=Receipt.State.VALID)
+
+
+@transaction.atomic
+def note_prints(ids: Collection[int], *, subject: str, county: str, actor: str, as_reprint: bool) -> dict[int, int]:
+    """Count a print of each of many, as `note_print` does of one: which print of each receipt it is, by id. On record, in one
+    link with all of them.
+
+    Left out is what is void or waits by now, and what has its original already unless reprints are asked for: of two who
+    print the same at once every receipt has one original. Locks the receipts by id. Three statements, however many.
+    Says no: `NothingToPrint`, where nothing is left.
+    """
+    chosen = Receipt.objects.filter(pk__in=ids)
+    list(chosen.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    left = printable(chosen) if as_reprint else printable(chosen).filter(prints=0)  # seen only now, behind the lock
+    counted = {pk: prints + 1 for pk, prints in left.order_by("series", "number").values_list("pk", "prints")}
+    if not counted:
+        raise NothingToPrint
+    Receipt.objects.filter(pk__in=counted).update(prints=F("prints") + 1)
+    record("receipts.printed", subject, county=county, actor=actor, prints=counted)
+    return counted
 
 
 @transaction.atomic
