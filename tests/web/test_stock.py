@@ -92,6 +92,22 @@ def test_who_runs_short_stands_first_and_is_marked(sign_in: object, outside: obj
     assert re.search(r"示例三村委会 0 快用完了 最近两周没有用过 示例一村委会 99 照最近两周的用量，还够 1386 天", seen)
 
 
+@pytest.mark.parametrize(("who", "address", "units"), [("county", "/county/", 2), ("town", "/township/", 1)])
+def test_the_front_page_says_how_many_units_below_run_short(
+    sign_in: object, outside: object, who: str, address: str, units: int
+) -> None:
+    before = text_of(sign_in(who).get(address))
+    gives(sign_in("clerk"), "office:340621100000", 11, 100, series="1")
+    after = text_of(sign_in(who).get(address))
+
+    said = [re.findall(r"有 (\d+) 个单位的纸质票据快用完了", seen) for seen in (before, after)]
+    assert said == [[str(units - 1)] if units > 1 else [], [str(units)]]
+
+
+def test_who_keeps_no_stock_is_not_told_of_it(sign_in: object) -> None:
+    assert "快用完了" not in text_of(sign_in("tax").get("/county/"))
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [

@@ -117,6 +117,11 @@ def paper_left_in(place: str, *, on: date) -> list[PaperLeft]:
     return sorted(found, key=lambda one: (one.left, one.unit.division_id, one.unit.name))
 
 
+def units_short_in(place: str, *, on: date) -> int:
+    """How many units of a place are told to fetch new paper."""
+    return sum(one.is_short for one in paper_left_in(place, on=on))
+
+
 def books_of(holder: Holder) -> QuerySet[ReceiptBook]:
     """Ranges of a holder that are not used up, in the order of use."""
     unit, office = holder.key

@@ -5,8 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from canbao.access.clock import today
-from canbao.access.may import Work
+from canbao.access.may import Work, may
 from canbao.collection.domain.in_hand import units_to_ask
+from canbao.collection.queries import units_short_in
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaigns
 from canbao.kernel.division_code import DivisionCode, Level
@@ -33,6 +34,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         "rows": ranked(rows),
         "whole": together(rows, request.session.get("place", "")),
         "cash": units_to_ask(request.user.division, campaign, on=today()) if campaign else [],
+        "short": units_short_in(request.user.division, on=today()) if may(request.user, Work.KEEP_STOCK) else 0,
         "days_left": (campaign.window_until - today()).days if campaign else 0,
     }
     return render(request, "county/progress.html", context)

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from canbao.access.clock import today
-from canbao.access.may import Work
+from canbao.access.may import Work, may
 from canbao.collection.domain.in_hand import units_to_ask
-from canbao.collection.queries import remittances_in
+from canbao.collection.queries import remittances_in, units_short_in
 from canbao.enrolment.queries import current_campaign
 from canbao.reports.coverage import together
 from canbao.web.guards import staff_who_may
@@ -29,6 +29,7 @@ def township(request: HttpRequest) -> HttpResponse:
         "rows": ranked(rows),
         "whole": whole,
         "cash": units_to_ask(division, campaign, on=today()) if campaign else [],
+        "short": units_short_in(division, on=today()) if may(request.user, Work.KEEP_STOCK) else 0,
         "waiting": remittances_in(division).filter(confirmed_at__isnull=True, rejected_at__isnull=True).count(),
     }
     return render(request, "township/township.html", context)
