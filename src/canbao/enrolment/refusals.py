@@ -157,6 +157,14 @@ class WithdrawnUnderOther(Refusal):
     remedy_template = "请按那时登记的写（农户编码{household}，{name}，{relation}），采用以后再更正。"
 
 
+class EnrolledIsNoMistake(Refusal):
+    """Somebody is to be taken off the register who is enrolled: for them money was paid, or a fund owes."""
+
+    code = "enrolled_is_no_mistake"
+    says_template = "{who}已经参保，不能撤下。"
+    remedy_template = "登记了两次的，在“疑似重复”里合并；替错的人缴了费的，先办退费。"
+
+
 class EnrolledSince(Refusal):
     """Whoever was added by the table has been enrolled: money was paid for them."""
 

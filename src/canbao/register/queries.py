@@ -171,4 +171,5 @@ def changes_possible(resident: Resident) -> list[Change.Kind]:
         kind.DIED,
         kind.MOVED,
         kind.LEFT_EMPLOYMENT if is_employed else kind.EMPLOYED,
+        kind.WITHDRAWN,
     ]

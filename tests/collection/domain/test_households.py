@@ -16,10 +16,12 @@ from canbao.collection.queries import orders_to_pay, paid_by_person
 from canbao.divisions.models import Division
 from canbao.enrolment.domain.campaigns import open_campaign, publish
 from canbao.enrolment.domain.why import standings
-from canbao.enrolment.models import Bill, BillState, Campaign
+from canbao.enrolment.models import Bill, BillState, Campaign, Enrolment
 from canbao.enrolment.queries import enrolled_of, households_to_pay
+from canbao.enrolment.refusals import EnrolledIsNoMistake
 from canbao.kernel.days import CHINA
 from canbao.policy import load_pack
+from canbao.register.domain.changes import withdraw
 from canbao.register.domain.households import Regrouped, change_tier, move_over, split_off
 from canbao.register.domain.undoing import undo
 from canbao.register.models import Change, Household, Resident
@@ -28,7 +30,7 @@ from canbao.rosters.models import Holding
 from canbao.web.members import State, members
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, pay, tell
-from tests.collection.racing import as_owner
+from tests.collection.racing import as_owner, one_inside_the_other
 from tests.county import (
     COUNTY,
     FAR_VILLAGE,
@@ -345,3 +347,35 @@ def test_a_tier_leaves_alone_what_else_changed_since_somebody_paid(county: Count
     picks(county, "王家", "二档")
 
     assert owed(tiered, "王远")[0] == (30000, SETTLED)
+
+
+def pays_while_taken_off(county: County) -> tuple[object, object]:
+    """Somebody pays for 周归 in the moment in which a clerk takes them off the register as a mistake."""
+    asked = order(county, "周家")
+
+    def takes_off() -> object:
+        person = county.person("周归")
+        with signed_in("clerk"):
+            return with_bills(
+                lambda: withdraw(person, by=county.staff("clerk"), why="查无此人", at=IN_THE_WINDOW),
+                county=COUNTY, residents=[person.pk], at=IN_THE_WINDOW, actor="staff:clerk",
+            )  # fmt: skip
+
+    return one_inside_the_other(lambda: tell(money(asked)), takes_off)
+
+
+def test_nobody_is_taken_off_while_somebody_pays_for_them(real_county: County) -> None:
+    paid, taken_off = pays_while_taken_off(real_county)
+
+    assert paid[0].outcome == "settled"
+    assert isinstance(taken_off, EnrolledIsNoMistake)
+    assert not real_county.person("周归").withdrawn
+
+
+def test_if_their_bill_was_not_held_they_would_be_enrolled_and_off_the_register(real_county: County) -> None:
+    """The control: then it is asked who is enrolled while the money is not committed yet."""
+    as_owner("ALTER TABLE register_resident DISABLE TRIGGER bills_follow")
+    paid, taken_off = pays_while_taken_off(real_county)
+
+    assert (paid[0].outcome, isinstance(taken_off, Change)) == ("settled", True)
+    assert (real_county.person("周归").withdrawn, Enrolment.objects.filter(resident__name="周归").count()) == (True, 1)

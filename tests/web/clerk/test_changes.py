@@ -13,6 +13,7 @@ from canbao.register.domain.changes import withdraw
 from canbao.register.domain.residents import register_newborn
 from canbao.register.models import Change, Resident
 from canbao.web.clerk import changes as pages
+from tests.collection.paying import pay
 from tests.collection.racing import one_inside_the_other
 from tests.county import IN_THE_WINDOW, PASSWORD, County, number, register_changes, signed_in
 from tests.web.browsing import fits, person, sign_in
@@ -68,6 +69,30 @@ def test_who_was_registered_by_mistake_is_not_called_moved(sign_in: object, outs
     )
 
     assert ("赵妻 ****0227 已撤下" in pages[0], "撤下日期 2021年11月15日" in pages[1]) == (True, True)
+
+
+def test_who_should_not_have_been_registered_is_taken_off_and_owes_nothing(sign_in: object, outside: Outside) -> None:
+    client = sign_in("clerk")
+
+    asked = sends(client, address(outside, "赵妻", "change/withdrawn/"), confirmed=False, why="查无此人")
+    sends(client, address(outside, "赵妻", "change/withdrawn/"), why="查无此人")
+
+    assert "登记了两次的请到“疑似重复”合并" in text_of(asked)
+    home = text_of(client.get(f"/households/{outside.household('赵家')}/"))
+    assert "赵妻 ****0227 已撤下" in home
+    assert outside.look(lambda county: [bill.state for bill in county.person("赵妻").bills.all()]) == ["superseded"]
+    done = history(outside, "赵妻")[0]
+    sends(client, address(outside, "赵妻", f"undo/{done.pk}/"), why="是本村的人")
+    assert outside.look(lambda county: county.bill("赵妻").state) == "open"
+
+
+def test_who_is_enrolled_is_no_mistake_to_be_taken_off(sign_in: object, outside: Outside) -> None:
+    outside.look(lambda county: pay(county, "赵家"))
+
+    answer = sends(sign_in("clerk"), address(outside, "赵妻", "change/withdrawn/"), why="查无此人")
+
+    assert refusal_of(answer) == "赵妻已经参保，不能撤下。"
+    assert history(outside, "赵妻") == []
 
 
 @pytest.mark.parametrize(("username", "sees"), [("clerk", True), ("town", True), ("county", True), ("finance", False), ("tax", False)])  # fmt: skip

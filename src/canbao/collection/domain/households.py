@@ -6,7 +6,7 @@ they live now, and goes back where it was paid. What was paid for a child that w
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db import connection, transaction
@@ -16,8 +16,9 @@ from canbao.access.scope import Scope, within
 from canbao.collection.domain.giving_back import give_all_back
 from canbao.collection.domain.readjustment import follow_register, readjust
 from canbao.collection.models import Order
-from canbao.enrolment.models import BillState
+from canbao.enrolment.models import BillState, Enrolment
 from canbao.enrolment.queries import current_campaign, enrolled_of
+from canbao.enrolment.refusals import EnrolledIsNoMistake
 from canbao.kernel.days import CHINA
 from canbao.register.models import Resident, WithoutNumber
 
@@ -30,16 +31,23 @@ def with_bills(
 ) -> Done:
     """Do `change` of the register, which concerns these people, and all that follows for their bills: both or neither.
 
-    Says no like `change`, then `NoReceiptsLeft` (for the voucher of what goes back). An order that still asks for a bill which is somewhere else now is
+    Says no like `change`, then `NoReceiptsLeft` (for the voucher of what goes back), `EnrolledIsNoMistake` (for whoever was withdrawn and is
+    enrolled: asked when their bills are locked, so that nobody pays for them meanwhile). An order that still asks for a bill which is somewhere else now is
     closed; money that is on its way for it is confirmed for the others, and owed back to whoever is gone.
     """
-    tiers, merged, not_born = _tiers(residents), _merged(residents), _not_born(residents)
+    tiers, merged, not_born, withdrawn = (
+        _tiers(residents),
+        _merged(residents),
+        _not_born(residents),
+        _withdrawn(residents),
+    )
     with recorded_last():
         done = change()
         became = _tiers(residents)
         follow_register(county, list(residents), at=at, actor=actor)
         _follow_tiers(county, [one for one in became if became[one] != tiers.get(one)], at=at, actor=actor)
         _give_back(county, _not_born(residents) - not_born, at=at, actor=actor)
+        _check_not_enrolled(_withdrawn(residents) - withdrawn, on=at.astimezone(CHINA).date())
         _ask_again(county, merged - _merged(residents) | not_born - _not_born(residents), at=at, actor=actor)
         Order.objects.filter(
             state=Order.State.OPEN, lines__bill__resident__in=residents, lines__bill__state=BillState.SUPERSEDED
@@ -60,6 +68,19 @@ def _not_born(residents: Collection[int]) -> set[int]:
         pk__in=residents, number_kind=WithoutNumber.UNBORN, withdrawn=True, same_as__isnull=True
     )
     return set(gone.values_list("pk", flat=True))
+
+
+def _withdrawn(residents: Collection[int]) -> set[int]:
+    """Those who are off the register because they should not have been on it: nobody's second row, and no child that was expected."""
+    mistakes = Resident.objects.filter(pk__in=residents, withdrawn=True, same_as__isnull=True)
+    return set(mistakes.exclude(number_kind=WithoutNumber.UNBORN).values_list("pk", flat=True))
+
+
+def _check_not_enrolled(withdrawn: Collection[int], *, on: date) -> None:
+    """Cover that is over stands in nobody's way."""
+    enrolled = Enrolment.objects.filter(resident__in=withdrawn, ended_on__isnull=True, covered_until__gte=on)
+    for one in enrolled.select_related("resident").order_by("pk")[:1]:
+        raise EnrolledIsNoMistake(who=one.resident.name)
 
 
 def _give_back(county: str, not_born: Collection[int], *, at: datetime, actor: str) -> None:

@@ -5,8 +5,8 @@
 -- campaign was opened, stays where it is. Where the household itself lies
 -- in another village by now (decision 0016), the open bill only follows it: an order for it is still good.
 --
--- Whose row is merged into another one's owes nothing any more: the open bill is superseded and nothing asks instead. When that is
--- taken back, the same is asked again.
+-- Whose row is merged into another one's, or withdrawn as a mistake, owes nothing any more: the open bill is superseded and nothing asks
+-- instead. When that is taken back, the same is asked again.
 --
 -- By the database, so that no way to the register leaves it out. Locks the bills of whoever moves, by id.
 CREATE OR REPLACE FUNCTION enrolment_bills_follow() RETURNS trigger
@@ -14,13 +14,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     movers bigint[];
     at_home bigint[];
-    apart bigint[];  -- who was merged and is not any more
+    apart bigint[];  -- who was merged or withdrawn and is not any more
 BEGIN
-    SELECT array_agg(b.id) FILTER (WHERE (b.household_id, b.same_as_id) IS DISTINCT FROM (w.household_id, w.same_as_id)),
-           array_agg(b.id) FILTER (WHERE (b.household_id, b.same_as_id) IS NOT DISTINCT FROM (w.household_id, w.same_as_id)),
-           array_agg(b.id) FILTER (WHERE w.same_as_id IS NOT NULL AND b.same_as_id IS NULL)
+    SELECT array_agg(b.id) FILTER (WHERE (b.household_id, b.same_as_id, b.withdrawn) IS DISTINCT FROM (w.household_id, w.same_as_id, w.withdrawn)),
+           array_agg(b.id) FILTER (WHERE (b.household_id, b.same_as_id, b.withdrawn) IS NOT DISTINCT FROM (w.household_id, w.same_as_id, w.withdrawn)),
+           array_agg(b.id) FILTER (WHERE (w.same_as_id IS NOT NULL OR w.withdrawn) AND b.same_as_id IS NULL AND NOT b.withdrawn)
       INTO movers, at_home, apart FROM becomes b JOIN was w ON w.id = b.id
-     WHERE (b.division, b.household_id, b.same_as_id) IS DISTINCT FROM (w.division, w.household_id, w.same_as_id);
+     WHERE (b.division, b.household_id, b.same_as_id, b.withdrawn) IS DISTINCT FROM (w.division, w.household_id, w.same_as_id, w.withdrawn);
     IF movers IS NULL AND at_home IS NULL THEN
         RETURN NULL;
     END IF;
@@ -43,7 +43,7 @@ BEGIN
                              FROM enrolment_bill b WHERE b.resident_id = ANY (apart) ORDER BY b.campaign_id, b.resident_id, b.version DESC) l
              WHERE NOT EXISTS (SELECT FROM enrolment_bill b WHERE b.campaign_id = l.campaign_id AND b.resident_id = l.resident_id
                                   AND b.state IN ('open', 'settled'))) p
-      JOIN register_resident r ON r.id = p.resident_id AND r.same_as_id IS NULL JOIN register_household h ON h.id = r.household_id;
+      JOIN register_resident r ON r.id = p.resident_id AND r.same_as_id IS NULL AND NOT r.withdrawn JOIN register_household h ON h.id = r.household_id;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION enrolment_bills_follow() FROM PUBLIC;

@@ -189,6 +189,7 @@ FORMS: dict[Kind, tuple[type[GroundForm], Callable[..., Change]]] = {
     Kind.RETURNED: (DayForm, changes.returned),
     Kind.EMPLOYED: (DayForm, changes.joined_employee_scheme),
     Kind.LEFT_EMPLOYMENT: (LeftForm, changes.left_employee_scheme),
+    Kind.WITHDRAWN: (GroundForm, changes.withdraw),
 }
 # What follows from a change beside what the register shows, where people ask for it.
 FOLLOWS = {
@@ -198,6 +199,9 @@ FOLLOWS = {
     Kind.NOT_BORN: _("登记后从名册上撤下；已经缴的钱记入应退，审核后退还。"),
     Kind.DIED: _("登记后不再向这个人收费；已经缴的钱不会因此自动退还。"),
     Kind.MOVED: _("登记后不再向这个人收费；已经缴的钱不会因此自动退还。"),
+    Kind.WITHDRAWN: _(
+        "只用于不该登记的人，例如登记错了村、查无此人。迁走、死亡的请用“迁出”“死亡”；登记了两次的请到“疑似重复”合并。"
+    ),
 }
 
 
