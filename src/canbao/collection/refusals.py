@@ -314,6 +314,36 @@ class StudentTwice(Refusal):
     remedy_template = "同一个学生只留一行。"
 
 
+class FeesUnreadable(Refusal):
+    """A list of the fees office on which nobody can be found."""
+
+    code = "fees_unreadable"
+    says_template = "{unit}的收费表里看不出是谁缴的。"
+    remedy_template = "表头应有“姓名”，还要有“身份证号”或“农户编码”；可有“金额”“收费日期”。"
+
+
+class NoFees(Refusal):
+    code = "no_fees"
+    says_template = "{unit}这次没有可以登记代收的学生。"
+    remedy_template = "请看每一行的原因，改好以后再报。"
+
+
+class FeesDayNotPossible(Refusal):
+    """A day on which no money can have been taken: still to come, or no day at all."""
+
+    code = "fees_day_not_possible"
+    says_template = "收费日期“{seen}”不对：还没有到，或不是日期。"
+    remedy_template = "填学校实际收费的那一天，如2021-09-10。"
+
+
+class PaidAlready(Refusal):
+    """The later money is the one that goes back: what the school took as well is not the insurance's."""
+
+    code = "paid_already"
+    says_template = "{who}已于{day}参保缴费，没有再登记代收。"
+    remedy_template = "学校随学费又收的这一笔由学校退给学生，不要汇缴。"
+
+
 class NoSuchUnit(Refusal):
     code = "no_such_unit"
     says_template = "{unit}已不再代收。"

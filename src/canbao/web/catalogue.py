@@ -42,6 +42,8 @@ def texts() -> dict[str, str]:
     _keep(found, _constants(path.read_text("utf-8"), within="Correction"), path)
     path = ROOMS / "enrolment" / "standing.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Standing"), path)
+    path = ROOMS / "collection" / "domain" / "fees.py"
+    _keep(found, _constants(path.read_text("utf-8"), within="Paying"), path)
     path = ROOMS / "register" / "domain" / "duplicates.py"
     _keep(found, _constants(path.read_text("utf-8"), within="Why"), path)
     path = ROOMS / "reports" / "nobody_lost.py"

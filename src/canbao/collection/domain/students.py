@@ -19,7 +19,7 @@ from canbao.collection.refusals import FacultyUnknown, NoStudents, NoSuchUnit, S
 from canbao.divisions.models import CollectingUnit, UnitKind
 from canbao.documents.columns import ALIASES, Field
 from canbao.documents.reading import read_spreadsheet
-from canbao.documents.table import plain_header
+from canbao.documents.table import Row, plain_header
 from canbao.kernel.identity import parse_identity
 from canbao.kernel.passport import passports_like
 from canbao.kernel.refusal import Refusal
@@ -35,7 +35,6 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "number": ALIASES[Field.NUMBER],
     "faculty": ("院系", "学院", "系", "二级学院", "所在院系", "所属院系", "院系名称"),
 }
-_HEADERS = frozenset(plain_header(word) for words in _WORDS.values() for word in words)
 
 
 class StudentRow(NamedTuple):
@@ -75,24 +74,31 @@ class Batch(NamedTuple):
 def read_students(content: bytes, school: CollectingUnit) -> list[StudentRow]:
     """The rows of a spreadsheet or text table. Says no: what is wrong with the file (`documents.reading`), `NoStudents`,
     `TooManyStudents`."""
-    table = read_spreadsheet(content, headers=_HEADERS)
-    plain = [plain_header(text) for text in table.columns]
-    at = {
-        what: next((plain.index(word) for word in map(plain_header, words) if word in plain), None)
-        for what, words in _WORDS.items()
-    }
+    at, rows = rows_of(content, _WORDS)
     if at["name"] is None or at["number"] is None:
         raise NoStudents(unit=school.name)
-    if table.height > MOST_ROWS:
-        raise TooManyStudents(seen=table.height, most=MOST_ROWS)
     return [
         StudentRow(
             row.number,
             **{what: "" if nth is None else row.cells[nth].text.strip() for what, nth in at.items()},
             is_numeric=row.cells[at["number"]].is_number,
         )
-        for row in table.rows()
+        for row in rows
     ]
+
+
+def rows_of(content: bytes, words: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, int | None], list[Row]]:
+    """The rows of a school's list, and at which column each thing stands by these words; None: it has none. Says no: what is wrong with
+    the file (`documents.reading`), `TooManyStudents`."""
+    table = read_spreadsheet(content, headers=frozenset(plain_header(word) for some in words.values() for word in some))
+    plain = [plain_header(text) for text in table.columns]
+    at = {
+        what: next((plain.index(word) for word in map(plain_header, some) if word in plain), None)
+        for what, some in words.items()
+    }
+    if table.height > MOST_ROWS:
+        raise TooManyStudents(seen=table.height, most=MOST_ROWS)
+    return at, list(table.rows())
 
 
 def judge(rows: Sequence[StudentRow], school: CollectingUnit, *, on: date, allow_synthetic: bool) -> Judged:
@@ -106,10 +112,10 @@ def judge(rows: Sequence[StudentRow], school: CollectingUnit, *, on: date, allow
     tokens: dict[int, list[bytes]] = {}
     for row in rows:
         try:
-            tokens[row.row] = _tokens_of(row, on=on, allow_synthetic=allow_synthetic)
+            tokens[row.row] = tokens_of(row.number, is_numeric=row.is_numeric, on=on, allow_synthetic=allow_synthetic)
         except Refusal as no:
             done.bad.append((row, no))
-    people = _people([token for some in tokens.values() for token in some], county=school.division_id[:6])
+    people = people_by_token([token for some in tokens.values() for token in some], county=school.division_id[:6])
     seen: dict[int, int] = {}
     for row in rows:
         if row.row not in tokens:
@@ -125,22 +131,28 @@ def judge(rows: Sequence[StudentRow], school: CollectingUnit, *, on: date, allow
     return done
 
 
-def _tokens_of(row: StudentRow, *, on: date, allow_synthetic: bool) -> list[bytes]:
+def tokens_of(number: str, *, is_numeric: bool, on: date, allow_synthetic: bool) -> list[bytes]:
     """Of a card's number one; a passport's is one number of each state. Raises what is wrong with it."""
-    passports = [] if row.is_numeric else passports_like(row.number)
+    passports = [] if is_numeric else passports_like(number)
     identities = passports or [
-        parse_identity(row.number, from_numeric_cell=row.is_numeric, on=on, allow_synthetic=allow_synthetic)
+        parse_identity(number, from_numeric_cell=is_numeric, on=on, allow_synthetic=allow_synthetic)
     ]
     return [person_token(one.number) for one in identities]
+
+
+def named_so(name: str, found: Sequence[Resident]) -> Resident:
+    """Whoever of these has that name. Raises `NotOnRegister` where nobody has, or several have: two states can have given one number to
+    two of one name, and neither is taken for the other."""
+    named = {one.pk: one for one in found if "".join(one.name.split()) == "".join(name.split())}
+    if len(named) != 1:
+        raise NotOnRegister
+    return next(iter(named.values()))
 
 
 def _judged(
     row: StudentRow, found: Sequence[Resident], units: Mapping[str, CollectingUnit], school: CollectingUnit, seen: dict[int, int]
 ) -> Going:  # fmt: skip
-    named = {one.pk: one for one in found if "".join(one.name.split()) == "".join(row.name.split())}
-    if len(named) != 1:  # two states can have given one number to two of one name: neither is taken for the other
-        raise NotOnRegister
-    (student,) = named.values()
+    student = named_so(row.name, found)
     if student.pk in seen:
         raise StudentTwice(row=seen[student.pk])
     seen[student.pk] = row.row
@@ -159,10 +171,11 @@ def _units_of(school: CollectingUnit) -> dict[str, CollectingUnit]:
     return faculties or {"": school, school.name: school}
 
 
-def _people(tokens: Collection[bytes], *, county: str) -> dict[bytes, Resident]:
+def people_by_token(tokens: Collection[bytes], *, county: str) -> dict[bytes, Resident]:
     found = Resident.objects.filter(person_token__in=list(tokens), county=county)
     return {
-        bytes(one.person_token): one.same_as or one for one in found.select_related("household", "same_as__household")
+        bytes(one.person_token): one.same_as or one
+        for one in found.select_related("household__unit", "same_as__household__unit")
     }
 
 

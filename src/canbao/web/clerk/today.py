@@ -10,6 +10,7 @@ from canbao.access.may import Work
 from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.collection.domain.in_hand import cash_in_hand
+from canbao.collection.domain.students import SCHOOLS
 from canbao.collection.queries import FEW_RECEIPTS, receipts_left
 from canbao.divisions.models import CollectingUnit, UnitKind
 from canbao.enrolment.models import Campaign
@@ -37,6 +38,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "few_receipts": left < FEW_RECEIPTS,
         "households": households,
         "faculties": _faculties(unit, campaign),
+        "is_school": unit.kind in SCHOOLS,
     }
     if len(households):
         record(

@@ -6,6 +6,7 @@ from canbao.web.clerk import (
     changes,
     drawer,
     duplicates,
+    fees,
     household,
     money,
     newcomers,
@@ -51,4 +52,8 @@ urlpatterns = [
     path("without-number/<str:division>/", without_number.without_number, name="without-number-of"),
     path("drawer/", drawer.drawer_page, name="drawer"),
     path("money/", money.money, name="money"),
+    path("fees/", fees.fees, name="fees"),
+    path("fees/take/", fees.take_fees, name="take-fees"),
+    path("fees/<int:unit_id>/", fees.fees_of, name="fees-of"),
+    path("fees/<int:unit_id>/sheet/", fees.fees_sheet, name="fees-sheet"),
 ]
