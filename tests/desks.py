@@ -14,6 +14,7 @@ from uuid import uuid4
 from canbao.access.models import Staff
 from canbao.access.scope import current_scope, within
 from canbao.collection.domain import (
+    asking_back,
     cash,
     in_hand,
     readjustment,
@@ -60,6 +61,8 @@ report_lost = _signed_in(stock.report_lost)
 approve = _signed_in(refunds.approve)
 pay_out = _signed_in(refunds.pay_out)
 review = _signed_in(refunds.review)
+ask_back = _signed_in(asking_back.ask_back)
+answer_back = _signed_in(asking_back.answer_back)
 confirm_remittance = _signed_in(remittances.confirm_remittance)
 propose_placing = _signed_in(suspense.propose_placing)
 confirm_placing = _signed_in(suspense.confirm_placing)

@@ -30,6 +30,7 @@ TABLE = {
     Work.IMPORT_ROSTER:       "否  否  否  否  是  是  否  否",
     Work.CONFIRM_ROSTER:      "否  否  否  否  否  是  否  否",
     Work.OPEN_CAMPAIGN:       "否  否  否  否  否  是  否  否",
+    Work.ASK_REFUND:          "是  否  是  否  否  是  否  否",
     Work.REVIEW_REFUND:       "否  否  是  否  否  是  否  否",
     Work.APPROVE_REFUND:      "否  否  否  否  否  否  是  否",
     Work.READ_RECORD:         "否  否  否  否  否  是  否  否",

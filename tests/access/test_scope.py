@@ -124,7 +124,7 @@ def count(sql: str, *parameters: object, alias: str = "default") -> int:
 
 def test_every_table_with_people_is_known_to_these_tests(busy_county: County) -> None:
     assert sorted(guarded_tables()) == [
-        "collection_order", "collection_payment", "collection_receipt", "collection_refund", "collection_remittance",
+        "collection_order", "collection_payment", "collection_receipt", "collection_refund", "collection_refundrequest", "collection_remittance",
         "enrolment_baserow", "enrolment_bill", "enrolment_changetable", "enrolment_changetablerow", "enrolment_enrolment", "ledger_transfer",
         "register_change", "register_household", "register_resident", "register_word", "reports_closingline",
         "rosters_holding", "rosters_rosterrow",
@@ -539,7 +539,7 @@ def test_a_county_does_not_take_anothers_unit_by_moving_it_here(real_county: Cou
 
 WRITTEN_ONCE = [
     "access_chainhead", "access_record", "collection_handover", "collection_loss", "collection_mismatch", "collection_order", "collection_orderline", "collection_payment", "collection_placing", "collection_receipt",
-    "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_remittance", "collection_settledline", "collection_statement", "collection_voiding",
+    "collection_receiptbook", "collection_receiptline", "collection_refund", "collection_refundrequest", "collection_remittance", "collection_settledline", "collection_statement", "collection_voiding",
     "enrolment_bill", "enrolment_enrolment", "ledger_account", "ledger_transfer",
 ]  # fmt: skip
 

@@ -126,7 +126,7 @@ def test_of_a_child_that_was_not_born_the_money_goes_back_and_is_asked_again_if_
             "due",
             [],
         )
-        assert refund.why == OF_NOBODY
+        assert (refund.reason, refund.why) == ("not_born", OF_NOBODY)
         ended = Enrolment.objects.get(resident=child)
         assert (ended.ended_on, ended.ended_why, ended.paid_fen) == (SUMMER.date(), "没有出生", 0)
         followed(county, child, undo, gone)

@@ -18,6 +18,7 @@ ARGUMENTS = {
     "refund_id": UUID(int=1),
     "payment_id": UUID(int=1),
     "placing_id": UUID(int=1),
+    "request_id": UUID(int=1),
     "division": "340621100000",
     "which": "to-pay",
     "kind": "died",

@@ -20,8 +20,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from canbao.access.models import Record, Staff
 from canbao.access.record import record
 from canbao.access.scope import within
-from canbao.collection.models import Payment, Refund
+from canbao.collection.models import Payment, Refund, RefundRequest
 from canbao.enrolment.domain.change_tables import hand_in
+from canbao.enrolment.models import Enrolment
 from canbao.ledger.models import Account
 from canbao.register.domain.bulk import NewPerson, add_people
 from canbao.register.domain.duplicates import are_two_people
@@ -41,7 +42,7 @@ from tests.county import (
     register_changes,
     signed_in,
 )
-from tests.desks import propose_placing
+from tests.desks import ask_back, propose_placing
 from tests.documents.workbooks import xlsx as xlsx_bytes
 from tests.enrolment.change_sheets import sheet
 from tests.rosters.files import CUT_OFF, HEADER, NOW, SUIXI, TODAY, imported, listed, xlsx
@@ -128,8 +129,17 @@ def things(outside: Outside, tmp_path: Path) -> dict[str, object]:
         "papers": "none",
         "closing_id": outside.look(differing),
         "account_id": outside.look(lambda county: Account.objects.get(kind="drawer", holder=county.unit().pk).pk),
+        "request_id": outside.look(asked_back),
         **suspended(outside),
     }
+
+
+def asked_back(county: County) -> UUID:
+    with signed_in("clerk"):
+        return ask_back(
+            Enrolment.objects.get(resident__name="赵妻"), request_id=uuid4(), ground=RefundRequest.Ground.WRONG_PERSON,
+            papers="缴费人的说明", by=county.staff("clerk"), at=IN_THE_WINDOW,
+        ).pk  # fmt: skip
 
 
 def suspended(outside: Outside) -> dict[str, object]:

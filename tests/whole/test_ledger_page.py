@@ -10,16 +10,20 @@ from django.db import connection
 
 from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import gateway
-from canbao.collection.models import Channel, Order, Payment, Refund, RefundReason, Remittance
+from canbao.collection.models import Channel, Order, Payment, Refund, RefundReason, RefundRequest, Remittance
+from canbao.enrolment.models import Enrolment
 from canbao.kernel.fen import yuan
 from canbao.ledger.models import Transfer
+from canbao.register.domain.changes import died
 from canbao.rosters.models import Holding
 from tests.collection import fake_gateway
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, pay, tell
-from tests.county import COUNTY, IN_THE_WINDOW, County, hold
+from tests.county import COUNTY, IN_THE_WINDOW, County, hold, signed_in
 from tests.desks import (
+    answer_back,
     approve,
+    ask_back,
     confirm_placing,
     confirm_remittance,
     enrol_fully_subsidised,
@@ -208,6 +212,19 @@ def test_suspense_is_worked_off_as_the_page_says(county: County, heading: str, p
     assert written(set()) == sorted(tables("Money in suspense, worked off")[heading])
     debits, credits_ = debits_and_credits()
     assert (debits, balances("suspense")) == (credits_, {"suspense": 0})
+
+
+def test_what_is_asked_back_is_as_the_page_says(county: County) -> None:
+    take(county, "钱家")
+    with signed_in("clerk"):
+        died(county.person("钱奶奶"), on=DAY, by=county.staff("clerk"), why="死亡证明", at=IN_THE_WINDOW)
+    asked = ask_back(
+        Enrolment.objects.get(resident__name="钱奶奶"), request_id=uuid4(), ground=RefundRequest.Ground.DIED, papers="死亡证明",
+        by=county.staff("clerk"), at=IN_THE_WINDOW,
+    )  # fmt: skip
+    answer_back(asked, agrees=True, by=county.staff("town"), at=IN_THE_WINDOW)
+
+    assert written(set()) == sorted(tables("Asked back before cover")["Everything paid for one person goes back"])
 
 
 def last_table() -> dict[str, str]:

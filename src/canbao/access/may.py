@@ -21,6 +21,7 @@ class Work(StrEnum):
     IMPORT_ROSTER = "导入花名册"
     CONFIRM_ROSTER = "确认花名册"
     OPEN_CAMPAIGN = "开启征缴"
+    ASK_REFUND = "申请退费"
     REVIEW_REFUND = "退款初审"
     APPROVE_REFUND = "退款复审"
     READ_RECORD = "查看操作记录"
@@ -34,7 +35,15 @@ class Work(StrEnum):
 
 MAY: dict[Role, frozenset[Work]] = {
     Role.VILLAGE_CLERK: frozenset(
-        {Work.CHANGE_REGISTER, Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE, Work.KEEP_STOCK}
+        {
+            Work.CHANGE_REGISTER,
+            Work.COLLECT,
+            Work.REMIT,
+            Work.SEE_PROGRESS,
+            Work.SEE_PEOPLE,
+            Work.ASK_REFUND,
+            Work.KEEP_STOCK,
+        }
     ),
     Role.SCHOOL_CLERK: frozenset({Work.COLLECT, Work.REMIT, Work.SEE_PROGRESS, Work.SEE_PEOPLE, Work.KEEP_STOCK}),
     Role.TOWNSHIP: frozenset(
@@ -43,6 +52,7 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.SEE_PROGRESS,
             Work.SEE_PEOPLE,
             Work.CONFIRM_REMITTANCE,
+            Work.ASK_REFUND,
             Work.REVIEW_REFUND,
             Work.AGREE_VOID,
             Work.SIGN_CLOSING,
@@ -60,6 +70,7 @@ MAY: dict[Role, frozenset[Work]] = {
             Work.IMPORT_ROSTER,
             Work.CONFIRM_ROSTER,
             Work.OPEN_CAMPAIGN,
+            Work.ASK_REFUND,
             Work.REVIEW_REFUND,
             Work.READ_RECORD,
             Work.AGREE_VOID,

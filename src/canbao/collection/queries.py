@@ -24,7 +24,7 @@ from canbao.collection.models import (
     ReceiptBook,
     ReceiptLine,
     Refund,
-    RefundReason,
+    RefundRequest,
     RefundState,
     Remittance,
     SettledLine,
@@ -33,7 +33,7 @@ from canbao.collection.models import (
 from canbao.divisions.models import CollectingUnit
 from canbao.documents.receipts import ReceiptLine as PaperLine
 from canbao.documents.receipts import ReceiptPaper
-from canbao.enrolment.models import BillState, Campaign
+from canbao.enrolment.models import BillState, Campaign, Enrolment
 from canbao.enrolment.packs import pack_of
 from canbao.kernel.days import days_after
 from canbao.kernel.division_code import DivisionCode
@@ -73,7 +73,7 @@ def came_back(order: Order) -> QuerySet[Refund]:
     """What of an order's money paid for nobody, and is owed back to a person or was given back."""
     return (
         Refund.objects.filter(payment__order=order)
-        .exclude(reason=RefundReason.READJUSTED)
+        .exclude(bill__due_fen__lt=0)
         .select_related("resident", "payment")
         .order_by("resident", "pk")
     )
@@ -224,7 +224,7 @@ def _going_back(household: int, campaign: Campaign) -> tuple[Counter[Part], Coun
     returned: Counter[Part] = Counter()
     to_return: Counter[Part] = Counter()
     people = Resident.objects.filter(household=household).values("pk")
-    for refund in Refund.objects.filter(resident_id__in=people, campaign=campaign, reason=RefundReason.READJUSTED):
+    for refund in Refund.objects.filter(resident_id__in=people, campaign=campaign, bill__due_fen__lt=0):
         of = returned if refund.state == RefundState.PAID else to_return
         of[refund.payment_id, refund.resident_id] += refund.amount_fen
     return returned, to_return
@@ -256,6 +256,16 @@ def refunds_in(division: str) -> QuerySet[Refund]:
         .exclude(state="paid")
         .select_related("resident", "unit", "payment")
         .order_by("due_on", "pk")
+    )
+
+
+def asked_back_in(division: str) -> QuerySet[RefundRequest]:
+    """Askings of people enrolled there: the ones that wait first, the oldest of them first; then those answered last."""
+    enrolled = Enrolment.objects.filter(inside(division))
+    return (
+        RefundRequest.objects.filter(enrolment__in=enrolled)
+        .select_related("enrolment__resident", "enrolment__unit")
+        .order_by(F("answered_at").desc(nulls_first=True), "asked_at", "pk")
     )
 
 

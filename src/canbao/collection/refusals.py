@@ -4,7 +4,7 @@ The last group is said inside the database (`refuse()`), where the rows are lock
 """
 
 from canbao.access.refusals import NotYourDivision
-from canbao.collection.models import Channel, Placing
+from canbao.collection.models import Channel, Placing, RefundRequest
 from canbao.collection.models.receipt import LONGEST_REASON
 from canbao.kernel.fen import yuan
 from canbao.kernel.refusal import Refusal
@@ -569,6 +569,77 @@ class PlacingDecided(Refusal):
         super().__init__(clause=clause, state=Placing.State(state).label)
 
 
+class NoRefundByNotice(Refusal):
+    """The notice's own rules of refunds say no to this reason on this day, in their own words."""
+
+    code = "no_refund_by_notice"
+    says_template = "{who}不能退费：{says}"
+    remedy_template = "有疑问的，请向县医保局询问。"
+
+
+class AskingBackTaken(Refusal):
+    """The number of the page was used for another asking."""
+
+    code = "asking_back_taken"
+    says_template = "这份退费申请已经用别的内容送来过。"
+    remedy_template = "请重新打开页面再申请。"
+
+
+class AskingBackWaits(Refusal):
+    code = "asking_back_waits"
+    says_template = "{who}已有一份退费申请在等审核。"
+    remedy_template = "请等审核的结果；写错了的，先把那一份撤回。"
+
+
+class NothingToAskBack(Refusal):
+    code = "nothing_to_ask_back"
+    says_template = "{who}现在没有参保，或者没有自己缴钱，没有可以退的。"
+    remedy_template = "已经退过的，可在退款清单里查看。"
+
+
+class GroundNotRegistered(Refusal):
+    code = "ground_not_registered"
+    says_template = "登记里没有{who}的这项变更：{ground}。"
+    remedy_template = "请先在这个人的页面登记，写明日期和看过的材料，再申请退费。"
+
+    def __init__(self, *, who: str, ground: str, clause: str = "") -> None:
+        super().__init__(clause=clause, who=who, ground=RefundRequest.Ground(ground).label)
+
+
+class CoverHasBegun(Refusal):
+    """Whoever was covered even for a day has had what was paid for."""
+
+    code = "cover_has_begun"
+    says_template = "{who}的待遇从{first}开始，{ground}（{day}）不在这以前，不退费。"
+    remedy_template = "开始享受待遇以后，个人缴的不再退。日期写错了的，请先更正登记。"
+
+    def __init__(self, *, who: str, ground: str, day: str, first: str, clause: str = "") -> None:
+        super().__init__(clause=clause, who=who, ground=RefundRequest.Ground(ground).label, day=day, first=first)
+
+
+class AskedBackWithoutPapers(Refusal):
+    code = "asked_back_without_papers"
+    says_template = "没有写明看过什么材料。"
+    remedy_template = "请写明，例如死亡证明、职工参保证明、缴费人的说明。"
+
+
+class AskingBackAnswered(Refusal):
+    """Somebody else has said the other thing meanwhile."""
+
+    code = "asking_back_answered"
+    says_template = "这份退费申请已经答复：{answer}。"
+    remedy_template = "请刷新页面查看；没有同意的，可以重新申请。"
+
+    def __init__(self, *, is_agreed: bool, clause: str = "") -> None:
+        super().__init__(clause=clause, answer="同意退费" if is_agreed else "不同意退费")
+
+
+class RefusedWithoutReason(Refusal):
+    code = "refused_without_reason"
+    says_template = "没有写明为什么不同意。"
+    remedy_template = "请写明原因，申请的人照此补正或者答复缴费人。"
+
+
 class RefundNotApproved(Refusal):
     code = "refund_not_approved"
     says_template = "这笔退款还没有经过两级审核。"
@@ -644,6 +715,14 @@ SAID_BY_DATABASE: dict[str, type[Refusal]] = {
         PlacingWithoutReason,
         PlacedMoreThanArrived,
         PlacingDecided,
+        AskingBackTaken,
+        AskingBackWaits,
+        NothingToAskBack,
+        GroundNotRegistered,
+        CoverHasBegun,
+        AskedBackWithoutPapers,
+        AskingBackAnswered,
+        RefusedWithoutReason,
         RefundNotApproved,
         RefundGoesBackByChannel,
     )

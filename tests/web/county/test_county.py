@@ -238,7 +238,7 @@ def test_one_refund_and_five_cost_as_many_queries(sign_in: object, outside: obje
     for household in ("周家", "赵家"):
         refund = paid_twice(outside, household)
         client.post(f"/county/refunds/{refund}/")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get("/county/refunds/")
 
 

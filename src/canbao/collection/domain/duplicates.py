@@ -14,6 +14,7 @@ from canbao.access.models import Staff
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.giving_back import give_all_back
 from canbao.collection.domain.households import with_bills
+from canbao.collection.models import RefundReason
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign, enrolled_of
 from canbao.kernel.days import CHINA
@@ -60,7 +61,7 @@ def _give_back_second(campaign: Campaign, rows: Rows, *, at: datetime, actor: st
     with within(Scope(division=campaign.county, actor=actor)):
         if len(enrolled_of(campaign, [row.pk for row in rows])) < len(rows):
             return
-        give_all_back(campaign, rows.goes, because="registered_twice", at=at, actor=actor)
+        give_all_back(campaign, rows.goes, because=RefundReason.REGISTERED_TWICE, at=at, actor=actor)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT enrolment_end_second(%s, %s, %s)", [campaign.pk, rows.goes.pk, at.astimezone(CHINA).date()]

@@ -15,7 +15,7 @@ from canbao.access.record import recorded_last
 from canbao.access.scope import Scope, within
 from canbao.collection.domain.giving_back import give_all_back
 from canbao.collection.domain.readjustment import follow_register, readjust
-from canbao.collection.models import Order
+from canbao.collection.models import Order, RefundReason
 from canbao.enrolment.models import BillState, Enrolment
 from canbao.enrolment.queries import current_campaign, enrolled_of
 from canbao.enrolment.refusals import EnrolledIsNoMistake
@@ -89,7 +89,7 @@ def _give_back(county: str, not_born: Collection[int], *, at: datetime, actor: s
         return
     with within(Scope(division=county, actor=actor)), connection.cursor() as cursor:
         for child in Resident.objects.filter(pk__in=enrolled_of(campaign, list(not_born))).order_by("pk"):
-            give_all_back(campaign, child, because="not_born", at=at, actor=actor)
+            give_all_back(campaign, child, because=RefundReason.NOT_BORN, at=at, actor=actor)
             cursor.execute(
                 "SELECT enrolment_end_not_born(%s, %s, %s)", [campaign.pk, child.pk, at.astimezone(CHINA).date()]
             )

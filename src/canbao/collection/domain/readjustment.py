@@ -37,7 +37,7 @@ SELECT latest.resident_id, now.id, now.answer,
   JOIN enrolment_billassessment was ON was.id = latest.assessment_id
  WHERE (now.facts - '{on,paid_on}'::text[] <> was.facts - '{on,paid_on}'::text[]
         OR (NOT now.refused AND enrolment_money_differs(now.pays_fen, now.shares, was.pays_fen, was.shares)))
-   AND (latest.state = 'open' OR NOT %(only_open)s)
+   AND (latest.state = 'open' OR was.facts ? 'all_back' OR NOT %(only_open)s)
  ORDER BY latest.resident_id
 """
 
@@ -135,7 +135,7 @@ def readjust(
 
     `as_paid` is for rules that changed and not for lists: who has paid is asked about as they were on the day on which they did,
     so an amendment reaches them only where it holds from that day or earlier. `residents`: only these; `only_open`: only
-    those whose latest bill is not paid.
+    those whose latest bill is not paid, or who had everything back.
 
     Asking twice is asking once: after the first time nothing differs.
     """

@@ -153,6 +153,38 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="RefundRequest",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("county", models.CharField(db_collation="C", max_length=6)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refund_requests",
+                        to="enrolment.enrolment",
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[("died", "死亡"), ("employed", "参加职工医保"), ("wrong_person", "缴错人")],
+                        max_length=16,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("papers", models.CharField(max_length=200, verbose_name="看过的材料")),
+                ("says", models.CharField(blank=True, default="", max_length=300, verbose_name="通知怎么说")),
+                ("clause", models.CharField(blank=True, default="", max_length=80, verbose_name="条款")),
+                ("asked_by", models.CharField(max_length=60, verbose_name="申请人")),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("is_agreed", models.BooleanField(null=True, verbose_name="同意")),
+                ("answered_by", models.CharField(max_length=60, null=True, verbose_name="初审人")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="初审时间")),
+                ("refused_why", models.CharField(blank=True, default="", max_length=200, verbose_name="不同意的原因")),
+            ],
+        ),
+        migrations.CreateModel(
             name="Placing",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
@@ -341,8 +373,13 @@ class Migration(migrations.Migration):
                             ("bill_changed", "缴费标准调整"),
                             ("readjusted", "身份调整退差"),
                             ("unplaced", "查不到为谁缴，退回付款人"),
+                            ("died", "享受待遇前去世"),
+                            ("employed", "享受待遇前参加职工医保"),
+                            ("wrong_person", "缴错了人"),
+                            ("registered_twice", "重复登记"),
+                            ("not_born", "没有出生"),
                         ],
-                        max_length=12,
+                        max_length=16,
                         verbose_name="原因",
                     ),
                 ),
@@ -718,7 +755,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="refund",
             constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["duplicate", "bill_changed", "readjusted", "unplaced"])),
+                condition=models.Q(
+                    (
+                        "reason__in",
+                        [
+                            "duplicate",
+                            "bill_changed",
+                            "readjusted",
+                            "unplaced",
+                            "died",
+                            "employed",
+                            "wrong_person",
+                            "registered_twice",
+                            "not_born",
+                        ],
+                    )
+                ),
                 name="refund_reason_is_known",
             ),
         ),
@@ -1233,6 +1285,64 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="mismatch_worked_off_with_a_note",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_agreed__isnull", True), ("is_agreed", True), _connector="OR"),
+                fields=("enrolment",),
+                name="refund_request_one_at_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ground__in", ["died", "employed", "wrong_person"])),
+                name="refund_request_ground_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("papers", ""), _negated=True), name="refund_request_names_papers"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at__isnull", True), ("answered_by__isnull", True), ("is_agreed__isnull", True)),
+                    models.Q(
+                        ("answered_at__isnull", False), ("answered_by__isnull", False), ("is_agreed__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="refund_request_answered_by_someone_some_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_agreed__isnull", True),
+                    ("is_agreed", False),
+                    models.Q(("answered_by", models.F("asked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="refund_request_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refundrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("is_agreed__isnull", True), ("refused_why", "")),
+                    models.Q(("is_agreed", True), ("refused_why", "")),
+                    models.Q(models.Q(("is_agreed", False)), models.Q(("refused_why", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="refund_request_refused_for_a_reason",
             ),
         ),
     ]

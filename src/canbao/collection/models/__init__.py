@@ -3,6 +3,7 @@ from canbao.collection.models.payment import Payment, PaymentOutcome, SettledLin
 from canbao.collection.models.placing import Placing
 from canbao.collection.models.receipt import HandOver, Loss, Receipt, ReceiptBook, ReceiptLine, Voiding
 from canbao.collection.models.refund import Refund, RefundReason, RefundState
+from canbao.collection.models.refund_request import RefundRequest
 from canbao.collection.models.remittance import Remittance
 from canbao.collection.models.statement import Mismatch, MismatchKind, Statement, StatementKind
 
@@ -22,6 +23,7 @@ __all__ = [
     "ReceiptLine",
     "Refund",
     "RefundReason",
+    "RefundRequest",
     "RefundState",
     "Remittance",
     "SettledLine",

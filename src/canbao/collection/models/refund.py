@@ -18,6 +18,11 @@ class RefundReason(models.TextChoices):
     BILL_CHANGED = "bill_changed", "缴费标准调整"
     READJUSTED = "readjusted", "身份调整退差"
     UNPLACED = "unplaced", "查不到为谁缴，退回付款人"
+    DIED = "died", "享受待遇前去世"
+    EMPLOYED = "employed", "享受待遇前参加职工医保"
+    WRONG_PERSON = "wrong_person", "缴错了人"
+    REGISTERED_TWICE = "registered_twice", "重复登记"
+    NOT_BORN = "not_born", "没有出生"
 
 
 class RefundState(models.TextChoices):
@@ -33,6 +38,7 @@ OF_CHANGED_BILL = "付款前缴费标准已经变更，这笔钱没有入账；�
 OF_READJUSTMENT = "身份有调整，退还多缴的差额，参保不受影响。"
 OF_NO_BILL = "这笔钱没有对应的账单，或金额对不上，没有入账；仍显示待缴的，请按显示的金额重新缴费。"
 OF_NOBODY = "登记已经撤下，为这个人缴的钱全部退还。"  # registered twice, or not born
+OF_COVER_NOT_BEGUN = "还没有开始享受待遇，为这个人缴的钱全部退还，参保同时取消。"
 CASH_TO_COME = "审核后当面退还，或转到缴费人的账户。"
 CASH_GIVEN_BACK = "已当面退还，或已转到缴费人的账户。"
 MONEY_TO_COME = "审核后原路退回，不用另外办理。"
@@ -54,7 +60,7 @@ class Refund(models.Model):
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     bill = models.ForeignKey(Bill, models.PROTECT, null=True)
     channel = models.CharField("退款渠道", max_length=12, choices=Channel)
-    reason = models.CharField("原因", max_length=12, choices=RefundReason)
+    reason = models.CharField("原因", max_length=16, choices=RefundReason)
     amount_fen = models.BigIntegerField("金额（分）")
     state = models.CharField("状态", max_length=10, choices=RefundState, default=RefundState.DUE)
     due_on = models.DateField("应退日")
@@ -101,11 +107,15 @@ class Refund(models.Model):
     @property
     def why(self) -> str:
         """What happened, where the reason alone does not say it; else ""."""
-        readjusted = OF_NOBODY if self.resident and self.resident.withdrawn else OF_READJUSTMENT
         changed = {
             RefundReason.BILL_CHANGED: OF_CHANGED_BILL,
-            RefundReason.READJUSTED: readjusted,
+            RefundReason.READJUSTED: OF_READJUSTMENT,
             RefundReason.UNPLACED: OF_NO_BILL,
+            RefundReason.DIED: OF_COVER_NOT_BEGUN,
+            RefundReason.EMPLOYED: OF_COVER_NOT_BEGUN,
+            RefundReason.WRONG_PERSON: OF_COVER_NOT_BEGUN,
+            RefundReason.REGISTERED_TWICE: OF_NOBODY,
+            RefundReason.NOT_BORN: OF_NOBODY,
         }
         return changed.get(RefundReason(self.reason), "")
 

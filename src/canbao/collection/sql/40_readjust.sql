@@ -1,6 +1,6 @@
 -- A person's category changed after they had paid: bills have new versions, and money and subsidies follow.
 --
---     collection_readjust(campaign, '[{"resident", "assessment"}, …]', on, at, actor)
+--     collection_readjust(campaign, '[{"resident", "assessment"}, …]', on, at, actor, reason of the refunds)
 --
 -- For each resident whose latest bill, once it is locked, still rests on another answer: an open bill is superseded;
 -- what is still owed becomes an open version, what was paid too much a settled negative one with a refund owed to that
@@ -11,7 +11,8 @@
 -- Locks in the order of 20_confirm.sql: bills by id, accounts of funds, receipt books by id, other accounts.
 
 DROP FUNCTION IF EXISTS collection_readjust(bigint, jsonb, date, text);
-CREATE OR REPLACE FUNCTION collection_readjust(in_campaign bigint, changes jsonb, in_on date, at timestamptz, actor text)
+DROP FUNCTION IF EXISTS collection_readjust(bigint, jsonb, date, timestamptz, text);
+CREATE OR REPLACE FUNCTION collection_readjust(in_campaign bigint, changes jsonb, in_on date, at timestamptz, actor text, reason text DEFAULT 'readjusted')
 RETURNS TABLE (resident_id bigint, bill_id bigint, difference_fen bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -50,8 +51,8 @@ BEGIN
           FROM so_far s JOIN jsonb_to_recordset(asked) AS c(resident bigint, assessment bigint, pays_fen bigint) ON c.resident = s.resident_id
     ), sources AS (  -- payments that a person's money came with, and what of it has not gone back yet
         SELECT w.resident_id, p.id AS payment_id, p.channel, l.id AS line, r.household_id, r.division, r.unit_id, -w.difference_fen AS back_fen,
-               l.fen - coalesce((SELECT sum(f.amount_fen) FROM collection_refund f
-                                  WHERE f.payment_id = p.id AND f.resident_id = w.resident_id AND f.reason = 'readjusted'), 0) AS left_fen
+               l.fen - coalesce((SELECT sum(f.amount_fen) FROM collection_refund f JOIN enrolment_bill b ON b.id = f.bill_id AND b.due_fen < 0
+                                  WHERE f.payment_id = p.id AND f.resident_id = w.resident_id), 0) AS left_fen
           FROM wanted w JOIN collection_receiptline l ON l.resident_id = w.resident_id
           JOIN collection_receipt r ON r.id = l.receipt_id AND r.takes_back_from_id IS NULL AND r.state = 'valid' AND r.campaign_id = in_campaign
           JOIN collection_payment p ON p.id = r.payment_id
@@ -73,7 +74,7 @@ BEGIN
     ), owed_back AS (
         INSERT INTO collection_refund (id, county, campaign_id, resident_id, household_id, division, unit_id, payment_id, bill_id, channel, reason, amount_fen, state, due_on)
         SELECT ledger_id('refund', b.id::text), b.county, b.campaign_id, b.resident_id, b.household_id, b.division, b.unit_id,
-               p.payment_id, b.id, p.channel, 'readjusted', p.fen, 'due', in_on
+               p.payment_id, b.id, p.channel, collection_readjust.reason, p.fen, 'due', in_on
           FROM added b JOIN wanted w ON w.resident_id = b.resident_id
           JOIN parts p ON p.resident_id = b.resident_id AND p.nth = b.version - w.version
     )
@@ -120,6 +121,24 @@ BEGIN
     PERFORM ledger_post(entries);
 
     RETURN QUERY SELECT b.resident_id, b.id, b.due_fen FROM enrolment_bill b WHERE b.id = ANY (made) ORDER BY b.id;
+END $$;
+
+-- Everything that was paid for somebody goes back, because there is nobody for whom it was paid, or cover never begins: what they owe
+-- now is nothing, by an answer that says so and why. Whoever calls it ends the enrolment.
+CREATE OR REPLACE FUNCTION collection_give_all_back(in_campaign bigint, in_resident bigint, reason text, in_on date, at timestamptz, actor text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    nothing bigint;
+BEGIN
+    PERFORM enrolment_check_county(in_campaign);
+    INSERT INTO enrolment_billassessment (campaign_id, pack_digest, facts_key, facts, answer, individual_fen, pays_fen, government_fen, shares, refused)
+    SELECT in_campaign, c.pack_digest, reason || ' ' || was.id, jsonb_build_object('on', in_on, 'all_back', reason),
+           was.answer || '{"individual": "0.00", "pays": "0.00", "government": "0.00", "shares": []}', 0, 0, 0, '[]', false
+      FROM enrolment_bill b JOIN enrolment_billassessment was ON was.id = b.assessment_id JOIN enrolment_campaign c ON c.id = b.campaign_id
+     WHERE b.campaign_id = in_campaign AND b.resident_id = in_resident ORDER BY b.version DESC LIMIT 1
+    ON CONFLICT (campaign_id, facts_key) DO UPDATE SET facts_key = excluded.facts_key  -- so that it is returned
+    RETURNING id INTO STRICT nothing;
+    PERFORM collection_readjust(in_campaign, jsonb_build_array(jsonb_build_object('resident', in_resident, 'assessment', nothing)), in_on, at, actor, reason);
 END $$;
 
 -- A refund voucher for each negative bill: a receipt with the next electronic number of the unit that names the

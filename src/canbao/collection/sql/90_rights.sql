@@ -3,7 +3,7 @@ REVOKE UPDATE ON collection_order, collection_orderline FROM canbao_app;
 GRANT SELECT, INSERT ON collection_order, collection_orderline TO canbao_app;
 GRANT UPDATE (pay_url, state) ON collection_order TO canbao_app;
 GRANT SELECT ON collection_payment, collection_settledline, collection_receipt, collection_receiptline, collection_voiding, collection_handover, collection_loss,
-                collection_remittance, collection_refund, collection_placing TO canbao_app;
+                collection_remittance, collection_refund, collection_refundrequest, collection_placing TO canbao_app;
 GRANT UPDATE (prints) ON collection_receipt TO canbao_app;
 GRANT UPDATE (state, reviewed_by, approved_by) ON collection_refund TO canbao_app;
 GRANT SELECT, INSERT ON collection_receiptbook TO canbao_app;
@@ -35,6 +35,7 @@ BEGIN
                                          ('collection_settledline', 'collection_payment', 'payment_id'),
                                          ('collection_receiptline', 'collection_receipt', 'receipt_id'),
                                          ('collection_voiding', 'collection_receipt', 'receipt_id'),
+                                         ('collection_refundrequest', 'enrolment_enrolment', 'enrolment_id'),
                                          ('collection_placing', 'collection_payment', 'payment_id')) AS g(line, whole, link)
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', guarded.line);
@@ -82,6 +83,7 @@ CREATE TRIGGER found_out BEFORE UPDATE ON collection_payment FOR EACH ROW
     WHEN ((NEW.order_id, NEW.household_id, NEW.unit_id) IS DISTINCT FROM (OLD.order_id, OLD.household_id, OLD.unit_id))
     EXECUTE FUNCTION collection_found_out();
 SELECT access_append_only('collection_placing', 'state', 'decided_by', 'decided_at', 'dropped_why');
+SELECT access_append_only('collection_refundrequest', 'is_agreed', 'answered_by', 'answered_at', 'refused_why');
 SELECT access_append_only('collection_remittance', 'confirmed_by', 'confirmed_at', 'rejected_by', 'rejected_at', 'reject_reason', 'division');
 SELECT access_append_only('collection_refund', 'state', 'reviewed_by', 'approved_by', 'paid_on', 'division');
 SELECT access_append_only('collection_receiptbook', 'next_number', 'last_number', 'span', 'unit_id', 'office', 'state', 'since');
@@ -165,6 +167,9 @@ CREATE TRIGGER only_forward BEFORE UPDATE ON collection_receipt FOR EACH ROW
 DROP TRIGGER IF EXISTS only_forward ON collection_handover;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_handover FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('is_received', 'answered_by', 'answered_at');
+DROP TRIGGER IF EXISTS only_forward ON collection_refundrequest;
+CREATE TRIGGER only_forward BEFORE UPDATE ON collection_refundrequest FOR EACH ROW
+    EXECUTE FUNCTION collection_only_forward('is_agreed', 'answered_by', 'answered_at', 'refused_why');
 DROP TRIGGER IF EXISTS only_forward ON collection_voiding;
 CREATE TRIGGER only_forward BEFORE UPDATE ON collection_voiding FOR EACH ROW
     EXECUTE FUNCTION collection_only_forward('is_agreed', 'answered_by', 'answered_at');

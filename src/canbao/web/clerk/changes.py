@@ -22,6 +22,7 @@ from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.access.record import record, recorded_last
 from canbao.collection.domain.households import with_bills
+from canbao.enrolment.queries import current_campaign, enrolled_of
 from canbao.kernel.identity import IdentityRefusal
 from canbao.kernel.passport import ChinesePassport, IssuerMissing, IssuerUnknown
 from canbao.kernel.refusal import Refusal
@@ -406,11 +407,13 @@ def said_beside(form: forms.Form, no: Refusal | None) -> Refusal | None:
 
 
 def resident_page(request: HttpRequest, person: Resident) -> HttpResponse:
+    campaign = current_campaign(person.county)
     context = {
         "person": person,
         "scheme": scheme(person.circumstances["employee_scheme"]) if "employee_scheme" in person.circumstances else "",
         "history": told(history_of(person)),
         "possible": changes_possible(person),
+        "is_enrolled": campaign is not None and person.pk in enrolled_of(campaign, [person.pk]),
     }
     _read(person)
     return render(request, "clerk/resident.html", context)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from canbao.web.clerk import (
+    asking_back,
     base,
     change_tables,
     changes,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("residents/<int:resident_id>/", changes.resident, name="resident"),
     path("residents/<int:resident_id>/change/<slug:kind>/", changes.change, name="change-resident"),
     path("residents/<int:resident_id>/undo/<int:change_id>/", changes.take_back, name="undo-change"),
+    path("residents/<int:resident_id>/ask-back/", asking_back.asking_back, name="ask-back"),
+    path("asked-back/<uuid:request_id>/", asking_back.take_back_asking, name="take-back-asking"),
     path("receipts/<int:receipt_id>/", receipt.receipt, name="receipt"),
     path("receipts/<int:receipt_id>/print/", receipt.print_receipt, name="print-receipt"),
     path("receipts/<int:receipt_id>/spoil/", receipt.spoil_receipt, name="spoil-receipt"),

@@ -19,7 +19,7 @@ from canbao.access.names import names_of_staff
 from canbao.access.record import record
 from canbao.collection.domain.refunds import approve, pay_out, review
 from canbao.collection.models import Channel, Refund, RefundReason, RefundState
-from canbao.collection.queries import REFUND_DAYS, refunds_in, refunds_overdue, refunds_paid_in
+from canbao.collection.queries import REFUND_DAYS, asked_back_in, refunds_in, refunds_overdue, refunds_paid_in
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
 
@@ -116,6 +116,8 @@ def _page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
         "query": urlencode({name: "on" if value is True else value for name, value in asked.items() if value}),
         "paid": paid,
         "pays_out": may(request.user, Work.APPROVE_REFUND),
+        "reviews": may(request.user, Work.REVIEW_REFUND),
+        "asked": asked_back_in(request.user.division).filter(is_agreed=None).count(),
         "no": no,
     }
     record(

@@ -2,6 +2,7 @@ from django.urls import path
 
 from canbao.web.county import (
     adjusting,
+    asked_back,
     closings,
     divisions,
     four_ways,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("ledger/<int:account_id>/", ledger.account_statement, name="statement"),
     path("four-ways/", four_ways.four_ways, name="four-ways"),
     path("refunds/", refunds.refunds, name="refunds"),
+    path("refunds/asked/", asked_back.asked_back, name="asked-back"),
+    path("refunds/asked/<uuid:request_id>/", asked_back.answer, name="answer-asked-back"),
     path("refunds/<uuid:refund_id>/", refunds.decide, name="decide-refund"),
     path("refunds/<uuid:refund_id>/paid/", refunds.paid_out, name="pay-out-refund"),
     path("suspense/", suspense.suspense, name="suspense"),
