@@ -216,6 +216,18 @@ def test_a_clerk_neither_takes_nor_reads_them(real_county: County) -> None:
         as_application(clerk, "SELECT * FROM access_fingerprints")
 
 
+def test_nobody_plants_a_false_alarm(real_county: County) -> None:
+    planted = """SELECT access_record(%s, 'staff:county', 'fingerprints.taken', 'x', '{"taken": 1, "tables": {"x": [1, "ff"]}}')"""
+    with pytest.raises(ProgrammingError, match="put on record by who takes them"):
+        as_application(Scope(division=COUNTY, actor="staff:county"), planted, [COUNTY])
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        as_application(
+            Scope(division=COUNTY, actor="staff:county"),
+            planted.replace("access_record(", "access_add_link("),
+            [COUNTY],
+        )
+
+
 def test_nobody_takes_them_in_somebody_elses_name(real_county: County) -> None:
     with pytest.raises(ProgrammingError, match="cannot speak for"), signed_in("county"):
         take_fingerprints(COUNTY, actor="staff:clerk")

@@ -187,7 +187,7 @@ def test_many_who_record_at_once_keep_the_chain_whole(real_county: County) -> No
 
 def test_without_the_lock_of_the_head_two_links_claim_one_place(real_county: County) -> None:
     """The control: the key of the position is then the last defence, and one of the two is lost."""
-    rewrite("access_record", "WHERE county = in_county FOR UPDATE", "WHERE county = in_county")
+    rewrite("access_add_link", "WHERE county = in_county FOR UPDATE", "WHERE county = in_county")
     rewrite(
         "access_record", "VALUES (in_county, 0, '\\x') ON CONFLICT DO NOTHING", "SELECT in_county, 0, '' WHERE false"
     )  # it waits as well

@@ -11,6 +11,7 @@ from canbao.access.models import Record
 from canbao.access.record import link_at
 from canbao.access.refusals import NotYourDivision, NotYourWork
 from canbao.access.scope import Scope, within
+from canbao.collection.domain.merging import merge_village
 from canbao.divisions.models import Division
 from canbao.kernel.refusal import Refusal
 from canbao.reports.closing_papers import closing_certificate
@@ -22,7 +23,7 @@ from tests.access.test_fingerprints import as_intruder
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import pay
 from tests.collection.racing import all_at_once, as_application, as_owner
-from tests.county import COUNTY, IN_THE_WINDOW, VILLAGE, County, signed_in
+from tests.county import COUNTY, IN_THE_WINDOW, OTHER_VILLAGE, VILLAGE, County, signed_in
 
 DAY = IN_THE_WINDOW.date()
 TOWN = VILLAGE[:9] + "000"
@@ -176,6 +177,21 @@ def test_figures_that_differ_are_named_and_not_signed(real_county: County) -> No
     for who, code in (("town", TOWN), ("county", WHOLE)):
         with pytest.raises(IntegrityError, match="differ"), signed_in(who):
             by_hand(made, f"staff:{who}", code=code)
+
+
+def test_a_difference_is_found_where_the_village_is_another_one_by_now(real_county: County) -> None:
+    """The family's rows lie in the new village, and the money was taken by the committee of the old one."""
+    pay(real_county, "周家")
+    merge_village(
+        place(VILLAGE), place(OTHER_VILLAGE), on=DAY, why="并村", by=None, at=IN_THE_WINDOW
+    )  # fmt: skip
+    with as_intruder("enrolment_enrolment"):
+        as_owner("UPDATE enrolment_enrolment SET paid_fen = paid_fen + 1")
+    made = closed(real_county)
+
+    assert [one.resident_id for one in figures_of(made, place(TOWN)).differences] == [real_county.person("周归").pk]
+    with pytest.raises(ClosingDiffers):
+        signs(real_county, made, "county", WHOLE)
 
 
 def test_a_receipt_that_is_gone_is_its_units_difference(real_county: County) -> None:

@@ -108,7 +108,8 @@ class Statement:
 
 
 class Owed(NamedTuple):
-    """What is owed back to one person since a day. `resident_id` None: to whoever paid, and nobody knows for whom."""
+    """What is owed back to one person since a day. `resident_id` None: to payers of whom nobody knows for whom they paid, all together;
+    one by one they stand among the refunds."""
 
     resident_id: int | None
     fen: int

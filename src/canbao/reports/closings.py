@@ -25,7 +25,7 @@ from canbao.enrolment.models import Campaign
 from canbao.kernel.division_code import DivisionCode, Level
 from canbao.kernel.refusal import must
 from canbao.register.queries import inside
-from canbao.reports.four_ways import RECEIPT_GONE, WAYS, Difference, UnitWays, Way, four_ways_agree, four_ways_by_unit
+from canbao.reports.four_ways import WAYS, Difference, UnitWays, Way, four_ways_agree, four_ways_by_unit
 from canbao.reports.models import Closing, ClosingLine, ClosingSignature
 from canbao.reports.refusals import ClosedByYourself, ClosingDiffers, OtherPlaceSigns
 
@@ -65,22 +65,22 @@ def close_by_hand(campaign: Campaign, *, by: Staff, day: date, at: datetime) -> 
 
 def _lines(campaign: Campaign) -> list[ClosingLine]:
     units = four_ways_by_unit(campaign)
-    whole = four_ways_agree(campaign)
-    gone = {one.words["unit"] for one in whole.differences if one.template == RECEIPT_GONE}
     cash = {one.unit_id: one.drawer.fen for one in drawers_in(campaign.county, campaign)}
     return [
         ClosingLine(
             county=campaign.county, unit_id=one.unit, division=one.division, free=one.free, drawer_fen=cash.get(one.unit, 0),
             **{f"{way}_people": getattr(one, way).count for way in WAYS}, **{f"{way}_fen": getattr(one, way).fen for way in WAYS},
-            differences=_named(campaign, one) if one.differing or one.name in gone else [],
+            differences=_named(campaign, one) if one.differing or one.numbers_gone else [],
         )
         for one in units
-        if one.has_something or one.name in gone
+        if one.has_something or one.numbers_gone
     ]  # fmt: skip
 
 
 def _named(campaign: Campaign, one: UnitWays) -> list[dict[str, Any]]:
-    found = four_ways_agree(campaign, unit=one.unit, division=one.division, limit=NAMED)
+    """At least one: people whose village is another one by now are still this unit's, wherever it stands."""
+    found = four_ways_agree(campaign, unit=one.unit, limit=NAMED)
+    must(len(found.differences) > 0, "what differs is named")
     return [asdict(difference) for difference in found.differences]
 
 
@@ -184,11 +184,13 @@ def sign(closing: Closing, place: Division, *, by: Staff, at: datetime) -> Closi
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A printed certificate: what it says, and whether the books of today say the same of that closing. `stands` None: it is not there."""
+    """A printed certificate: what it says, and whether the books of today say the same of that closing. `stands` None: it is not there.
+    Both for whoever sees all of the place."""
 
     day: date
     nth: int
     place: str
+    place_code: str
     ways: tuple[Way, ...]
     root: str
     stands: bool | None
@@ -205,4 +207,4 @@ def check(word: str) -> Checked | None:
     stands = figures_of(closing, place).signed == word if closing and place else None
     ways = tuple(Way(people, fen) for people, fen in said["four"])
     name = place.name if place else said["place"]
-    return Checked(date.fromisoformat(said["day"]), said["nth"], name, ways, said["root"], stands)
+    return Checked(date.fromisoformat(said["day"]), said["nth"], name, said["place"], ways, said["root"], stands)

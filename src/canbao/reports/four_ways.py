@@ -83,7 +83,8 @@ SELECT {_COUNTS},
 _UNITS = f"""
 SELECT u.id, u.name, u.division, {_COUNTS},
        count(*) FILTER (WHERE p.unit IS NOT NULL AND NOT (money_fen = people_fen AND people_fen = roster_fen AND roster_fen = receipts_fen)),
-       (SELECT count(*) FROM enrolment_enrolment e WHERE e.campaign_id = %(campaign)s AND e.unit_id = u.id AND e.ended_on IS NULL AND e.paid_fen = 0)
+       (SELECT count(*) FROM enrolment_enrolment e WHERE e.campaign_id = %(campaign)s AND e.unit_id = u.id AND e.ended_on IS NULL AND e.paid_fen = 0),
+       EXISTS (SELECT FROM collection_numbers_gone(%(first)s, %(after)s, u.id, 1))
   FROM divisions_collectingunit u LEFT JOIN persons p ON p.unit = u.id
  WHERE u.division >= %(first)s AND u.division < %(after)s
  GROUP BY u.id ORDER BY u.division, u.id
@@ -105,7 +106,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class UnitWays:
-    """One collecting unit counted in four ways. On `differing` people the ways differ; `free` people paid nothing themselves."""
+    """One collecting unit counted in four ways. On `differing` people the ways differ; `free` people paid nothing themselves;
+    `numbers_gone`: it used numbers that are no receipt."""
 
     unit: int
     name: str
@@ -116,6 +118,7 @@ class UnitWays:
     receipts: Way
     differing: int
     free: int
+    numbers_gone: bool
 
     @property
     def has_something(self) -> bool:
@@ -195,7 +198,9 @@ def four_ways_by_unit(campaign: Campaign) -> list[UnitWays]:
             _PERSONS_BY_UNIT + _UNITS, {"campaign": campaign.pk, "first": first, "after": after, "unit": None}
         )
         return [
-            UnitWays(*row[:3], Way(*row[3:5]), Way(*row[5:7]), Way(*row[7:9]), Way(*row[9:11]), row[11], row[12])
+            UnitWays(
+                *row[:3], Way(*row[3:5]), Way(*row[5:7]), Way(*row[7:9]), Way(*row[9:11]), row[11], row[12], row[13]
+            )
             for row in cursor.fetchall()
         ]
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from canbao.access.models import Record
 from canbao.access.refusals import NotYourDivision, NotYourWork
@@ -12,6 +12,7 @@ from canbao.collection.domain.confirmation import confirm
 from canbao.collection.domain.in_hand import cash_in_hand, drawer
 from canbao.collection.models import Channel, Payment, PaymentOutcome, Receipt
 from canbao.collection.refusals import DrawerIsFull, DrawerIsOverdue, NoLimitsOnCash
+from canbao.divisions.models import CollectingUnit
 from tests.collection.cash_rules import with_cash_rule
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, tell
@@ -115,12 +116,36 @@ def test_two_clerks_of_a_unit_do_not_slip_under_the_limit_together(real_county: 
     assert drawer(real_county.unit(), real_county.campaign).fen == 128000
 
 
-def test_without_the_lock_of_the_unit_both_are_taken(real_county: County) -> None:
+def test_without_the_lock_of_the_drawer_both_are_taken(real_county: County) -> None:
     """The control: the second counted a drawer in which the first one's money was not yet."""
-    rewrite("collection_confirm", "ORDER BY u.id FOR NO KEY UPDATE", "ORDER BY u.id FOR KEY SHARE")
+    rewrite("collection_confirm", "pg_advisory_xact_lock(", "hashint8(")
 
     assert [type(one) for one in two_clerks_at_once(real_county)] == [Receipt, Receipt]
     assert drawer(real_county.unit(), real_county.campaign).fen == 160000
+
+
+def cash_beside_a_merger(county: County) -> object:
+    """Whoever merges villages holds their units and then waits for bills; a clerk holds bills and takes cash. The clerk waits for nobody."""
+
+    def holds_the_unit() -> CollectingUnit:
+        return CollectingUnit.objects.select_for_update(no_key=True).get(pk=county.unit().pk)
+
+    def takes_cash() -> Receipt:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '1ms'")
+        return take(county, "赵家")
+
+    return one_inside_the_other(holds_the_unit, takes_cash)[1]
+
+
+def test_cash_is_taken_while_somebody_merges_the_village(real_county: County) -> None:
+    assert isinstance(cash_beside_a_merger(real_county), Receipt)
+
+
+def test_held_like_a_merger_the_unit_would_make_them_wait_for_each_other(real_county: County) -> None:
+    rewrite("collection_confirm", "ORDER BY u.id FOR KEY SHARE", "ORDER BY u.id FOR NO KEY UPDATE")
+
+    assert isinstance(cash_beside_a_merger(real_county), OperationalError)
 
 
 def test_the_county_decides_and_it_is_on_record(county: County) -> None:

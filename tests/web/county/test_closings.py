@@ -80,6 +80,16 @@ def test_a_paper_is_compared_with_the_books(sign_in: object, outside: Outside) -
     assert "不是本系统签发的日结单" in text_of(client.get("/county/closings/check/"))
 
 
+def test_a_town_does_not_judge_the_countys_paper(sign_in: object, outside: Outside) -> None:
+    closes(outside)
+    word = outside.look(lambda _: figures_of(Closing.objects.get(), Division.objects.get(pk=WHOLE)).signed)
+
+    said = text_of(sign_in("town").get("/county/closings/check/", {"c": word}))
+
+    assert "请由这个地方或它上级的经办人扫码" in said
+    assert "有人改动过数据库" not in said
+
+
 def differing(county: County) -> str:
     """A closing that found somebody who paid a fen less than their enrolment says."""
     who = county.person("周归").pk

@@ -6,19 +6,30 @@ RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
     SELECT sha256(previous || convert_to(jsonb_build_array(county, "position", extract(epoch FROM at), actor, verb, subject, detail)::text, 'UTF8'))
 $$;
 
+-- Who is signed in can put on record what they did, in their own county, and nothing in somebody else's name; nor what only a function of the
+-- owner's says (fingerprints, by which rows are found to be altered).
 CREATE OR REPLACE FUNCTION access_record(in_county text, in_actor text, in_verb text, in_subject text, in_detail jsonb)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     ticket text[] := access_ticket();
-    head access_chainhead%ROWTYPE;
-    now_at timestamptz;
-    link bytea;
 BEGIN
-    -- Who is signed in can put on record what they did, in their own county, and nothing in somebody else's name.
     PERFORM scope_must_be(in_actor);
     IF ticket IS NOT NULL AND NOT (rpad(in_county, 12, '0') >= ticket[1] AND rpad(in_county, 12, '0') < ticket[2]) AND left(ticket[1], 6) <> in_county THEN
         RAISE EXCEPTION 'the record of % is not within the scope', in_county USING ERRCODE = 'insufficient_privilege';
     END IF;
+    IF in_verb = 'fingerprints.taken' THEN
+        RAISE EXCEPTION 'fingerprints are put on record by who takes them' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN access_add_link(in_county, in_actor, in_verb, in_subject, in_detail);
+END $$;
+
+CREATE OR REPLACE FUNCTION access_add_link(in_county text, in_actor text, in_verb text, in_subject text, in_detail jsonb)
+RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    head access_chainhead%ROWTYPE;
+    now_at timestamptz;
+    link bytea;
+BEGIN
     INSERT INTO access_chainhead (county, position, hash) VALUES (in_county, 0, '\x') ON CONFLICT DO NOTHING;
     SELECT * INTO head FROM access_chainhead WHERE county = in_county FOR UPDATE;
     now_at := clock_timestamp();
@@ -28,6 +39,7 @@ BEGIN
     UPDATE access_chainhead SET position = head.position + 1, hash = link WHERE county = in_county;
     RETURN head.position + 1;
 END $$;
+REVOKE ALL ON FUNCTION access_add_link(text, text, text, text, jsonb) FROM PUBLIC;
 
 -- The first row that does not follow from the one before it; null: the chain is whole up to its head.
 CREATE OR REPLACE FUNCTION access_broken_link(in_county text) RETURNS bigint

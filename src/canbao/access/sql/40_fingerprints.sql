@@ -63,7 +63,7 @@ BEGIN
     SELECT jsonb_build_object('taken', nth, 'rows', coalesce(sum(rows), 0), 'tables',
                               coalesce(jsonb_object_agg("table", jsonb_build_array(rows, digest)), '{}'))
       INTO told FROM access_fingerprints_of(in_county, nth);
-    PERFORM access_record(in_county, in_actor, 'fingerprints.taken', 'county:' || in_county, told);
+    PERFORM access_add_link(in_county, in_actor, 'fingerprints.taken', 'county:' || in_county, told);
     RETURN (told->>'rows')::bigint;
 END $$;
 

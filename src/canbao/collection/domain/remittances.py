@@ -33,7 +33,11 @@ NOT_ASKED = Registration("", ())
 def papers_wanted(unit: CollectingUnit, campaign: Campaign) -> tuple[str, ...]:
     """What a unit without a tax registration has to show before its first remittance; nothing once it did."""
     rule = pack_of(campaign).collecting.cash
-    if rule is None or unit.tax_registered or Remittance.objects.filter(unit=unit).exclude(tax_number="").exists():
+    if (
+        rule is None
+        or unit.tax_registered
+        or Remittance.objects.filter(unit=unit, rejected_at__isnull=True).exclude(tax_number="").exists()
+    ):
         return ()
     return rule.first_time_papers
 

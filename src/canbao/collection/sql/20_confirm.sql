@@ -203,11 +203,14 @@ BEGIN
                       OR (o.division >= scope_first() AND o.division < scope_after()) IS NOT TRUE)) THEN
         PERFORM refuse('not_your_division');
     END IF;
-    -- held until the end, so that it is not closed meanwhile (collection_drawer_is_empty), and so that two clerks count one drawer
-    -- one after the other (collection_drawer_takes)
+    -- held until the end, so that it is not closed meanwhile (collection_drawer_is_empty). Whoever merges villages holds units before
+    -- bills, so this must not wait for them: two clerks count one drawer one after the other (collection_drawer_takes) by a lock of its own.
     PERFORM 1 FROM divisions_collectingunit u
       WHERE u.id IN (SELECT o.unit_id FROM jsonb_to_recordset(batch) AS t(channel text, "order" uuid) JOIN collection_order o ON o.id = t."order"
-                      WHERE t.channel = 'cash') ORDER BY u.id FOR NO KEY UPDATE;
+                      WHERE t.channel = 'cash') ORDER BY u.id FOR KEY SHARE;
+    PERFORM pg_advisory_xact_lock(hashtextextended('drawer|' || w.unit_id, 0)) FROM (
+        SELECT DISTINCT o.unit_id FROM jsonb_to_recordset(batch) AS t(channel text, "order" uuid) JOIN collection_order o ON o.id = t."order"
+         WHERE t.channel = 'cash' ORDER BY 1) w;
     SELECT jsonb_build_object('unit', u.name) INTO nothing FROM jsonb_to_recordset(batch) AS t(channel text, "order" uuid)
       JOIN collection_order o ON o.id = t."order" JOIN divisions_collectingunit u ON u.id = o.unit_id
      WHERE t.channel = 'cash' AND u.until IS NOT NULL LIMIT 1;

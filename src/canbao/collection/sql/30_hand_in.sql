@@ -94,10 +94,12 @@ BEGIN
     IF in_slip_on NOT BETWEEN in_from AND in_on THEN
         PERFORM refuse('slip_day_not_possible', jsonb_build_object('day', in_slip_on, 'first', in_from, 'last', in_on));
     END IF;
-    IF EXISTS (SELECT FROM collection_remittance r WHERE r.county = in_county AND r.certificate = in_certificate AND r.id <> ALL (earlier)) THEN
+    IF EXISTS (SELECT FROM collection_remittance r WHERE r.county = in_county AND r.certificate = in_certificate AND r.id <> ALL (earlier)
+                  AND (r.rejected_at IS NULL OR r.unit_id = in_unit)) THEN  -- a slip of the pen of another unit blocks nobody
         PERFORM refuse('certificate_used', jsonb_build_object('certificate', in_certificate));
     END IF;
-    IF EXISTS (SELECT FROM collection_remittance r WHERE r.county = in_county AND r.slip = in_slip AND r.id <> ALL (earlier)) THEN
+    IF EXISTS (SELECT FROM collection_remittance r WHERE r.county = in_county AND r.slip = in_slip AND r.id <> ALL (earlier)
+                  AND (r.rejected_at IS NULL OR r.unit_id = in_unit)) THEN
         PERFORM refuse('slip_used', jsonb_build_object('slip', in_slip));
     END IF;
     INSERT INTO collection_remittance (id, county, campaign_id, unit_id, division, certificate, period_from, period_until, people, amount_fen,

@@ -27,7 +27,7 @@ def draw_base_table(campaign: Campaign, *, by: Staff, at: datetime) -> BaseTable
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `BaseTableDrawn`, `NoCampaignBefore`, `NobodyEnrolledBefore`.
     """
     check_may(by, Work.OPEN_CAMPAIGN, division=campaign.county.ljust(12, "0"))
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # who takes cash refers to it
     there = BaseTable.objects.filter(campaign=campaign).first()
     if there is not None:
         raise BaseTableDrawn(title=campaign.title, day=localdate(there.drawn_at), people=there.people)

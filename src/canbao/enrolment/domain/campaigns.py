@@ -130,7 +130,7 @@ def amend(campaign: Campaign, pack: Pack, *, by: Staff) -> Edition:
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `NotAnAmendment`, `OtherBenefitPeriod`.
     """
     check_may(by, Work.OPEN_CAMPAIGN, division=campaign.county.ljust(12, "0"))
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # who takes cash refers to it
     known = Edition.objects.filter(campaign=campaign, digest=pack.digest).first()
     if known is not None and known.digest == campaign.pack_digest:
         return known

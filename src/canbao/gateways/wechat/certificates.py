@@ -65,12 +65,10 @@ def read_certificates(body: bytes, *, key: bytes) -> dict[str, Certificate]:
             certificate = x509.load_pem_x509_certificate(unseal(part(one, "encrypt_certificate"), key=key))
         except ValueError as error:
             raise error if isinstance(error, BadMessage) else BadMessage("不是证书 (not a certificate)") from None
-        public = certificate.public_key()
-        if serial_of(certificate) != text(one, "serial_no", most=40).lstrip("0") or not isinstance(
-            public, RSAPublicKey
-        ):
+        public, serial = certificate.public_key(), text(one, "serial_no", most=40)
+        if serial_of(certificate) != serial.lstrip("0") or not isinstance(public, RSAPublicKey):
             raise BadMessage("平台证书与序列号不符，或不是 RSA (another serial, or not RSA)")
-        found[serial_of(certificate)] = Certificate(
+        found[serial] = Certificate(  # as they write it, with leading zeros perhaps: so it stands in what they sign
             public, certificate.not_valid_before_utc, certificate.not_valid_after_utc
         )
     return found

@@ -96,7 +96,9 @@ def certificate(request: HttpRequest, closing_id: UUID, division: str) -> HttpRe
 @require_safe
 def check_closing(request: HttpRequest) -> HttpResponse:
     """Where the QR code of a certificate leads to."""
-    return render(request, "county/closing_check.html", {"checked": check(request.GET.get("c", ""))})
+    checked = check(request.GET.get("c", ""))
+    elsewhere = checked is not None and not DivisionCode(request.user.division).covers(checked.place_code)
+    return render(request, "county/closing_check.html", {"checked": checked, "elsewhere": elsewhere})
 
 
 def _check_url(figures: Figures) -> str:
