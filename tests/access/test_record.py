@@ -189,7 +189,7 @@ def test_without_the_lock_of_the_head_two_links_claim_one_place(real_county: Cou
     """The control: the key of the position is then the last defence, and one of the two is lost."""
     rewrite("access_add_link", "WHERE county = in_county FOR UPDATE", "WHERE county = in_county")
     rewrite(
-        "access_record", "VALUES (in_county, 0, '\\x') ON CONFLICT DO NOTHING", "SELECT in_county, 0, '' WHERE false"
+        "access_add_link", "VALUES (in_county, 0, '\\x') ON CONFLICT DO NOTHING", "SELECT in_county, 0, '' WHERE false"
     )  # it waits as well
 
     first, second = one_inside_the_other(
