@@ -15,6 +15,7 @@ from canbao.access.models import Staff
 from canbao.access.scope import current_scope, within
 from canbao.collection.domain import (
     asking_back,
+    bank_files,
     cash,
     in_hand,
     readjustment,
@@ -70,6 +71,7 @@ drop_placing = _signed_in(suspense.drop_placing)
 _hand_in = _signed_in(remittances.hand_in)
 reject_remittance = _signed_in(remittances.reject_remittance)
 reconcile_taxes = _signed_in(tax_lists.reconcile_taxes)
+reconcile_bank = _signed_in(bank_files.reconcile_bank)
 work_off = _signed_in(tax_lists.work_off)
 open_campaign = _signed_in(campaigns.open_campaign)
 amend = _signed_in(campaigns.amend)

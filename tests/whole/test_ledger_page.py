@@ -17,6 +17,7 @@ from canbao.ledger.models import Transfer
 from canbao.register.domain.changes import died
 from canbao.rosters.models import Holding
 from tests.collection import fake_gateway
+from tests.collection.domain.test_bank_files import bring_in, row
 from tests.collection.domain.test_cash import take
 from tests.collection.paying import money, order, pay, tell
 from tests.county import COUNTY, IN_THE_WINDOW, County, hold, signed_in
@@ -225,6 +226,22 @@ def test_what_is_asked_back_is_as_the_page_says(county: County) -> None:
     answer_back(asked, agrees=True, by=county.staff("town"), at=IN_THE_WINDOW)
 
     assert written(set()) == sorted(tables("Asked back before cover")["Everything paid for one person goes back"])
+
+
+def test_a_banks_file_moves_what_the_page_says(county: County) -> None:
+    bring_in(
+        county, row("1", who="周归"), row("2", who="周归", at="2021-11-15 11:00"), row("3", who="340621199001010000")
+    )
+    back = Refund.objects.get()
+    review(back, by=county.staff("county"))
+    approve(back, by=county.staff("tax"))
+    pay_out(back, by=county.staff("tax"), on=DAY)
+
+    section = PAGE.read_text("utf-8").split("## A bank's file\n", 1)[1].split("\n## ", 1)[0]
+    rows = [tuple(cell.strip(" `") for cell in line.strip("| ").split("|")) for line in section.splitlines()]
+    assert written(set()) == sorted(
+        one for one in rows if len(one) == 4 and one[0].isidentifier() and one[0] != "debit"
+    )
 
 
 def last_table() -> dict[str, str]:

@@ -501,6 +501,18 @@ class StatementKnown(Refusal):
     remedy_template = "差异在下面；税务改过的，请重新导出再上传。"
 
 
+class NotABankFile(Refusal):
+    code = "not_a_bank_file"
+    says_template = "表里没有流水号、日期和金额三列，或者既没有订单号也没有证件号码。"
+    remedy_template = "请上传银行或刷卡机构导出的明细，保留它的表头。"
+
+
+class BankRowWrong(Refusal):
+    code = "bank_row_wrong"
+    says_template = "第{row}行的{column}“{seen}”读不出来。"
+    remedy_template = "整个文件都没有入账。请在表里改正后重新上传；长号码要按文本存，日期写成 2021-11-15，金额写到分。"
+
+
 class MismatchWithoutNote(Refusal):
     code = "mismatch_without_note"
     says_template = "没有写明这项差异是怎么回事。"

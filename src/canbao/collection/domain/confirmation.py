@@ -84,7 +84,7 @@ def confirm(told: Sequence[Told], *, actor: str, at: datetime, county: str | Non
 
 
 def confirm_what_can_be(
-    told: Sequence[Told], *, actor: str, at: datetime
+    told: Sequence[Told], *, actor: str, at: datetime, county: str | None = None
 ) -> tuple[list[Confirmed], list[tuple[Told, Refusal]]]:
     """Confirm a set; where one of it is refused, each by itself, so that one village without receipts or one line of
     nothing holds up nobody.
@@ -93,14 +93,14 @@ def confirm_what_can_be(
     """
     try:
         with transaction.atomic():
-            return confirm(told, actor=actor, at=at), []
+            return confirm(told, actor=actor, at=at, county=county), []
     except (NoReceiptsLeft, NotMoney):
         done: list[Confirmed] = []
         refused: list[tuple[Told, Refusal]] = []
         for one in told:
             try:
                 with transaction.atomic():
-                    done += confirm([one], actor=actor, at=at)
+                    done += confirm([one], actor=actor, at=at, county=county)
             except (NoReceiptsLeft, NotMoney) as no:
                 refused.append((one, no))
         return done, refused

@@ -12,13 +12,15 @@ from canbao.kernel.fen import yuan
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`key` is the number by which both sides know it. `people` is None where a side does not say; then it is not compared."""
+    """`key` is the number by which both sides know it. `people` is None where a side does not say; then it is not compared.
+    `who` is for whom they say it is, covered: it is not compared either."""
 
     key: str
     fen: int
     on: date
     people: int | None = None
     unit: str = ""
+    who: str = ""
 
     def as_kept(self) -> dict[str, Any]:
         return asdict(self) | {"on": self.on.isoformat(), "yuan": yuan(self.fen)}

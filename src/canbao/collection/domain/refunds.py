@@ -9,7 +9,7 @@ from canbao.access.models import Staff
 from canbao.access.record import record
 from canbao.access.refusing import refusing
 from canbao.collection.gateway import gateway, notify_url
-from canbao.collection.models import Channel, Refund, RefundState
+from canbao.collection.models import BY_HAND, Refund, RefundState
 from canbao.collection.refusals import (
     SAID_BY_DATABASE,
     RefundGoesBackByChannel,
@@ -70,19 +70,19 @@ def approve(refund: Refund, *, by: Staff) -> Refund:
 
 @transaction.atomic
 def pay_out(refund: Refund, *, by: Staff, on: date) -> Refund:
-    """A cash payer's money has been handed or transferred to them, says the person who did it. On record.
+    """The money of somebody who paid in cash, at a bank or a terminal has been handed or transferred to them, says the person who did it. On record.
 
     Says no, in this order: `NotYourDivision`, `NotYourWork`, `RefundGoesBackByChannel`, `RefundNotApproved`.
     """
     check_may(by, Work.APPROVE_REFUND, division=refund.division)
-    if refund.channel != Channel.CASH:
+    if refund.channel not in BY_HAND:
         raise RefundGoesBackByChannel(channel=refund.channel)
     _has_arrived(refund, "refund.paid_out", on=on, actor=f"staff:{by.username}")
     return refund
 
 
 def pay_back(refund: Refund, *, on: date) -> bool:
-    """Send an approved refund through its gateway; True when it has arrived. Cash is for `pay_out`: False, nothing sent.
+    """Send an approved refund through its gateway; True when it has arrived. What no gateway brought is for `pay_out`: False, nothing sent.
     Safe to call again: one that was sent is asked about, and sent again only when the gateway never heard of it; the
     gateway knows it by its id. Both steps are on record, once each, by whoever is at work.
 
@@ -92,7 +92,7 @@ def pay_back(refund: Refund, *, on: date) -> bool:
         return True
     if refund.state not in (RefundState.APPROVED, RefundState.SENT):
         raise RefundNotApproved
-    if refund.channel == Channel.CASH:
+    if refund.channel in BY_HAND:
         return False
     answer = None
     about = {"refund": refund.pk, "order": refund.payment.order_number, "amount_fen": refund.amount_fen}

@@ -1,7 +1,7 @@
 """The tax office's certificates against our remittances (R-43): every difference is typed, kept and worked off by a person."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db import transaction
 from canbao.access.may import Work, check_may
 from canbao.access.models import Staff
 from canbao.access.record import record
-from canbao.collection.domain.mismatches import Line, mismatches
+from canbao.collection.domain.mismatches import Found, Line, mismatches
 from canbao.collection.models import Mismatch, Remittance, Statement, StatementKind
 from canbao.collection.refusals import (
     CertificateRowWrong,
@@ -22,7 +22,7 @@ from canbao.collection.refusals import (
     StatementKnown,
 )
 from canbao.documents.reading import read_spreadsheet
-from canbao.documents.table import Row, plain_header
+from canbao.documents.table import Row, Table, plain_header
 from canbao.enrolment.models import Campaign
 from canbao.kernel.fen import NotAnAmount, fen_from_yuan
 from canbao.rosters.domain.days import read_day
@@ -46,17 +46,23 @@ def read_certificates(content: bytes) -> list[Line]:
     Says no: what is wrong with the file (`documents.reading`), `NotACertificateList`, `CertificateRowWrong`.
     """
     table = read_spreadsheet(content, headers=_HEADERS)
-    plain = [plain_header(text) for text in table.columns]
-    at = {
-        what: next((plain.index(word) for word in map(plain_header, words) if word in plain), None)
-        for what, words in _WORDS.items()
-    }
+    at = columns_by_words(table, _WORDS)
     if at["certificate"] is None or at["on"] is None or at["amount"] is None:
         raise NotACertificateList
-    return [_line(row, at) for row in table.rows() if not _sums_up(row)]
+    return [_line(row, at) for row in table.rows() if not sums_up(row)]
 
 
-def _sums_up(row: Row) -> bool:
+def columns_by_words(table: Table, words_for: Mapping[str, tuple[str, ...]]) -> dict[str, int | None]:
+    """Which column of a table is what, by what may stand above it; None where it has none. The first word that stands there counts."""
+    plain = [plain_header(text) for text in table.columns]
+    return {
+        what: next((plain.index(word) for word in map(plain_header, words) if word in plain), None)
+        for what, words in words_for.items()
+    }
+
+
+def sums_up(row: Row) -> bool:
+    """A line of a statement that only adds others up."""
     return any("".join(cell.text.split()).rstrip("：:") in _TOTALS for cell in row.cells)
 
 
@@ -107,23 +113,23 @@ def reconcile_taxes(
         id=statement_id, county=campaign.county, **told, file_name=file_name[:200], file_digest=digest, lines=len(theirs),
         matched=len({line.key for line in theirs} - {one.key for one in found}), made_by=f"staff:{by.username}", made_at=at,
     )  # fmt: skip
-    _keep(
-        statement,
-        [
-            Mismatch(
-                statement=statement, county=campaign.county, kind=one.kind, key=one.key, on=one.on,
-                ours=one.ours.as_kept() if one.ours else None, theirs=one.theirs.as_kept() if one.theirs else None,
-            )
-            for one in found
-        ],
-    )  # fmt: skip
+    keep_mismatches(statement, found)
     record("taxes.reconciled", f"statement:{statement.pk}", county=campaign.county, actor=statement.made_by, lines=len(theirs), found=len(found))  # fmt: skip
     return statement
 
 
-def _keep(statement: Statement, found: list[Mismatch]) -> None:
-    """The new ones; of those known before, what is no longer so goes with this statement."""
-    before = Mismatch.objects.filter(statement__campaign=statement.campaign_id, statement__kind=statement.kind)
+def keep_mismatches(statement: Statement, differing: Sequence[Found]) -> None:
+    """The new ones; of those that earlier statements of this kind and agency showed, what is no longer so goes with this one."""
+    found = [
+        Mismatch(
+            statement=statement, county=statement.county, kind=one.kind, key=one.key, on=one.on,
+            ours=one.ours.as_kept() if one.ours else None, theirs=one.theirs.as_kept() if one.theirs else None,
+        )
+        for one in differing
+    ]  # fmt: skip
+    before = Mismatch.objects.filter(
+        statement__campaign=statement.campaign_id, statement__kind=statement.kind, statement__agency=statement.agency
+    )
     same = {_said(one): one for one in before.filter(gone_with__isnull=True)}
     Mismatch.objects.bulk_create([one for one in found if _said(one) not in same])
     here = {_said(one) for one in found}

@@ -28,7 +28,13 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("cash", "现金"), ("wechat", "微信支付"), ("alipay", "支付宝")],
+                        choices=[
+                            ("cash", "现金"),
+                            ("wechat", "微信支付"),
+                            ("alipay", "支付宝"),
+                            ("bank", "银行代收"),
+                            ("pos", "刷卡"),
+                        ],
                         max_length=12,
                         verbose_name="方式",
                     ),
@@ -102,7 +108,13 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("cash", "现金"), ("wechat", "微信支付"), ("alipay", "支付宝")],
+                        choices=[
+                            ("cash", "现金"),
+                            ("wechat", "微信支付"),
+                            ("alipay", "支付宝"),
+                            ("bank", "银行代收"),
+                            ("pos", "刷卡"),
+                        ],
                         max_length=12,
                         verbose_name="方式",
                     ),
@@ -360,7 +372,13 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("cash", "现金"), ("wechat", "微信支付"), ("alipay", "支付宝")],
+                        choices=[
+                            ("cash", "现金"),
+                            ("wechat", "微信支付"),
+                            ("alipay", "支付宝"),
+                            ("bank", "银行代收"),
+                            ("pos", "刷卡"),
+                        ],
                         max_length=12,
                         verbose_name="退款渠道",
                     ),
@@ -547,7 +565,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="order",
             constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["cash", "wechat", "alipay"])), name="order_channel_is_known"
+                condition=models.Q(("channel__in", ["cash", "wechat", "alipay", "bank", "pos"])),
+                name="order_channel_is_known",
             ),
         ),
         migrations.AddConstraint(
@@ -777,7 +796,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="refund",
             constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["cash", "wechat", "alipay"])), name="refund_channel_is_known"
+                condition=models.Q(("channel__in", ["cash", "wechat", "alipay", "bank", "pos"])),
+                name="refund_channel_is_known",
             ),
         ),
         migrations.AddConstraint(
@@ -952,7 +972,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payment",
             constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["cash", "wechat", "alipay"])), name="payment_channel_is_known"
+                condition=models.Q(("channel__in", ["cash", "wechat", "alipay", "bank", "pos"])),
+                name="payment_channel_is_known",
             ),
         ),
         migrations.AddConstraint(
@@ -1183,13 +1204,22 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
                 ("county", models.CharField(db_collation="C", max_length=6)),
-                ("kind", models.CharField(choices=[("tax", "税务缴款书清单")], max_length=12, verbose_name="来源")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("tax", "税务缴款书清单"), ("bank", "银行代收文件"), ("pos", "刷卡交易文件")],
+                        max_length=12,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("agency", models.CharField(blank=True, default="", max_length=20, verbose_name="代收机构")),
                 ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
                 ("file_digest", models.CharField(max_length=64)),
                 ("period_from", models.DateField(verbose_name="起")),
                 ("period_until", models.DateField(verbose_name="止")),
                 ("lines", models.IntegerField(verbose_name="行数")),
                 ("matched", models.IntegerField(verbose_name="相符")),
+                ("confirmed", models.IntegerField(default=0, verbose_name="新入账")),
                 ("made_by", models.CharField(max_length=60, verbose_name="导入人")),
                 ("made_at", models.DateTimeField(verbose_name="导入时间")),
                 ("campaign", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="enrolment.campaign")),
@@ -1210,6 +1240,11 @@ class Migration(migrations.Migration):
                             ("amount", "金额不同"),
                             ("day", "日期不同"),
                             ("people", "人数不同"),
+                            ("person_unknown", "查无此人"),
+                            ("several", "不止一种对得上"),
+                            ("no_bill", "没有待缴的账单"),
+                            ("not_in_time", "缴费日不能缴"),
+                            ("paid_twice", "已经缴过"),
                         ],
                         max_length=16,
                         verbose_name="差异",
@@ -1244,7 +1279,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="statement",
             constraint=models.UniqueConstraint(
-                fields=("campaign", "kind", "file_digest", "period_from", "period_until"), name="statement_once"
+                fields=("campaign", "kind", "file_digest", "period_from", "period_until"),
+                condition=models.Q(("kind", "tax")),
+                name="statement_once",
             ),
         ),
         migrations.AddConstraint(
@@ -1256,7 +1293,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="statement",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["tax"])), name="statement_kind_is_known"
+                condition=models.Q(("kind__in", ["tax", "bank", "pos"])), name="statement_kind_is_known"
             ),
         ),
         migrations.AddConstraint(
@@ -1267,7 +1304,22 @@ class Migration(migrations.Migration):
             model_name="mismatch",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("kind__in", ["doubled", "missing_here", "missing_there", "amount", "day", "people"])
+                    (
+                        "kind__in",
+                        [
+                            "doubled",
+                            "missing_here",
+                            "missing_there",
+                            "amount",
+                            "day",
+                            "people",
+                            "person_unknown",
+                            "several",
+                            "no_bill",
+                            "not_in_time",
+                            "paid_twice",
+                        ],
+                    )
                 ),
                 name="mismatch_kind_is_known",
             ),

@@ -1,4 +1,4 @@
-from canbao.collection.models.order import Channel, Order, OrderLine
+from canbao.collection.models.order import BY_HAND, Channel, Order, OrderLine
 from canbao.collection.models.payment import Payment, PaymentOutcome, SettledLine
 from canbao.collection.models.placing import Placing
 from canbao.collection.models.receipt import HandOver, Loss, Receipt, ReceiptBook, ReceiptLine, Voiding
@@ -8,6 +8,7 @@ from canbao.collection.models.remittance import Remittance
 from canbao.collection.models.statement import Mismatch, MismatchKind, Statement, StatementKind
 
 __all__ = [
+    "BY_HAND",
     "Channel",
     "HandOver",
     "Loss",

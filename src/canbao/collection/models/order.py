@@ -16,6 +16,13 @@ class Channel(models.TextChoices):
     CASH = "cash", "现金"
     WECHAT = "wechat", "微信支付"
     ALIPAY = "alipay", "支付宝"
+    BANK = "bank", "银行代收"
+    POS = "pos", "刷卡"
+
+
+BY_HAND = frozenset(
+    {Channel.CASH, Channel.BANK, Channel.POS}
+)  # no gateway: nobody is asked to pay, and money goes back by transfer
 
 
 class Order(models.Model):

@@ -6,7 +6,7 @@ Nobody's 250 yuan is ever part of a lump sum: each row names the person, and its
 from django.db import models
 from django.db.models import F, Q
 
-from canbao.collection.models.order import Channel
+from canbao.collection.models.order import BY_HAND, Channel
 from canbao.collection.models.payment import Payment
 from canbao.divisions.models import CollectingUnit
 from canbao.enrolment.models import Bill, Campaign
@@ -121,8 +121,8 @@ class Refund(models.Model):
 
     @property
     def way(self) -> str:
-        """How the money goes or went back: cash by hand, everything else the way that it came."""
-        if self.channel == Channel.CASH:
+        """How the money goes or went back: what no gateway brought by hand, everything else the way that it came."""
+        if self.channel in BY_HAND:
             return CASH_GIVEN_BACK if self.state == RefundState.PAID else CASH_TO_COME
         on_its_way = {RefundState.SENT: MONEY_ON_ITS_WAY, RefundState.PAID: MONEY_GIVEN_BACK}
         return on_its_way.get(RefundState(self.state), MONEY_TO_COME)

@@ -190,6 +190,15 @@ BEGIN
     IF who NOT LIKE 'staff:%' AND EXISTS (SELECT FROM jsonb_array_elements(batch) t WHERE t->>'channel' = 'cash') THEN
         RAISE EXCEPTION '% cannot take cash', who USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- a bank's file is believed from staff of the whole county
+    IF EXISTS (SELECT FROM jsonb_array_elements(batch) t WHERE t->>'channel' IN ('bank', 'pos')) THEN
+        IF who NOT LIKE 'staff:%' THEN
+            RAISE EXCEPTION '% cannot bring a bank''s file', who USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM scope_must_cover(coalesce(c.county, here)) FROM (
+            SELECT DISTINCT coalesce(o.county, t.county) AS county FROM jsonb_to_recordset(batch) AS t(channel text, "order" uuid, county text)
+              LEFT JOIN collection_order o ON o.id = t."order" WHERE t.channel IN ('bank', 'pos')) c;
+    END IF;
     SELECT jsonb_build_object('reference', t.reference, 'fen', coalesce(t.amount_fen, 0), 'county', coalesce(o.county, t.county, here))
       INTO nothing
       FROM jsonb_to_recordset(batch) AS t(reference text, amount_fen bigint, "order" uuid, county text)
@@ -267,6 +276,11 @@ BEGIN
       LEFT JOIN collection_receipt r ON r.payment_id = p.id AND r.takes_back_from_id IS NULL AND r.state = 'valid'
      ORDER BY t.nth;
 END $$;
+
+-- No gateway brought it: it goes back by transfer or by hand, from the treasury.
+CREATE OR REPLACE FUNCTION collection_by_hand(channel text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT channel IN ('cash', 'bank', 'pos')
+$$;
 
 -- Where money of a channel lies until it reaches the treasury.
 DROP FUNCTION IF EXISTS collection_till(text, text, bigint, date);

@@ -209,6 +209,7 @@ BEGIN
         UNION ALL
         SELECT f.campaign_id, -f.amount_fen, 0 FROM collection_refund f
          WHERE f.county = in_county AND f.channel = in_channel AND f.state = 'paid' AND f.paid_on = in_day
+           AND NOT collection_by_hand(f.channel)  -- those went back from the treasury
         UNION ALL  -- what was posted for this day before
         SELECT t.campaign_id, CASE WHEN t.debit_id = treasury THEN -t.amount_fen ELSE t.amount_fen END, 1 FROM ledger_transfer t
          WHERE gateway IN (t.debit_id, t.credit_id) AND t.reason = 'settled' AND t.source = day_source

@@ -185,7 +185,7 @@ BEGIN
     END IF;
 END $$;
 
--- A refund has reached its person. Of cash, a person whose scope it lies in says so; what came through a gateway goes
+-- A refund has reached its person. Of what no gateway brought, a person whose scope it lies in says so; what came through a gateway goes
 -- back through it, and that it has arrived is never said by hand. False: somebody had said so before.
 DROP FUNCTION IF EXISTS collection_refund_paid(uuid, date);
 CREATE FUNCTION collection_refund_paid(in_id uuid, in_on date) RETURNS boolean
@@ -204,11 +204,11 @@ BEGIN
     IF back.state NOT IN ('approved', 'sent') THEN
         PERFORM refuse('refund_not_approved', '{}');
     END IF;
-    IF back.channel <> 'cash' AND (back.state <> 'sent' OR scope_actor() LIKE 'staff:%') THEN
+    IF NOT collection_by_hand(back.channel) AND (back.state <> 'sent' OR scope_actor() LIKE 'staff:%') THEN
         PERFORM refuse('refund_goes_back_by_channel', jsonb_build_object('channel', back.channel));
     END IF;
-    source := CASE back.channel WHEN 'cash' THEN ledger_account(back.county, 'treasury', back.county)
-                                ELSE ledger_account(back.county, 'gateway', back.channel) END;
+    source := CASE WHEN collection_by_hand(back.channel) THEN ledger_account(back.county, 'treasury', back.county)
+                   ELSE ledger_account(back.county, 'gateway', back.channel) END;
     UPDATE collection_refund SET state = 'paid', paid_on = in_on WHERE id = in_id;
     PERFORM ledger_post(ARRAY[ROW(ledger_id('refund paid', in_id::text), back.county, back.campaign_id, back.division, back.household_id, back.resident_id,
         ledger_account(back.county, 'refunds_due', back.county), source, back.amount_fen, 'refund', 'refund:' || in_id, in_on)::ledger_entry]);

@@ -18,7 +18,7 @@ from canbao.access.may import Work, may
 from canbao.access.names import names_of_staff
 from canbao.access.record import record
 from canbao.collection.domain.refunds import approve, pay_out, review
-from canbao.collection.models import Channel, Refund, RefundReason, RefundState
+from canbao.collection.models import BY_HAND, Refund, RefundReason, RefundState
 from canbao.collection.queries import REFUND_DAYS, asked_back_in, refunds_in, refunds_overdue, refunds_paid_in
 from canbao.kernel.refusal import Refusal
 from canbao.web.guards import staff_who_may
@@ -83,8 +83,8 @@ def what_next(refund: Refund) -> str:
     """What a refund waits for, once somebody has said yes to it."""
     if refund.state == RefundState.DUE:
         return _("初审已通过，等税务部门复审。")
-    if refund.channel == Channel.CASH:
-        return _("复审已通过。现金缴的，请当面退还或转账给缴费人，再在这里登记。")
+    if refund.channel in BY_HAND:
+        return _("复审已通过。请当面退还或转账给缴费人，再在这里登记。")
     return _("复审已通过，今晚自动退回原来的缴费渠道。")
 
 
@@ -106,7 +106,7 @@ def _page(request: HttpRequest, *, no: Refusal | None = None) -> HttpResponse:
         one.is_overdue = one.age_days > REFUND_DAYS
         one.reviewer = names.get(f"staff:{one.reviewed_by}", "")
         one.approver = names.get(f"staff:{one.approved_by}", "")
-        one.is_cash = one.channel == Channel.CASH
+        one.is_by_hand = one.channel in BY_HAND
         one.waits_for_me = one.state == "due" and bool(one.reviewed_by) == may(request.user, Work.APPROVE_REFUND)
     context = {
         "refunds": waiting,

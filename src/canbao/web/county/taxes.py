@@ -1,6 +1,8 @@
 """与税务对账: the tax office's certificates beside our remittances. What differs is typed, and worked off with a note. For the tax office
 and the county's bureau, with what else waits for them."""
 
+from collections.abc import Collection
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -16,7 +18,7 @@ from canbao.access.may import Work
 from canbao.access.names import names_of_staff
 from canbao.collection.domain.in_hand import units_to_ask
 from canbao.collection.domain.tax_lists import reconcile_taxes, work_off
-from canbao.collection.models import Mismatch, Statement
+from canbao.collection.models import Mismatch, Statement, StatementKind
 from canbao.collection.queries import refunds_in, remittances_in
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
@@ -76,7 +78,7 @@ def work_off_mismatch(request: HttpRequest, mismatch_id: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return redirect("taxes")
-    found = get_object_or_404(Mismatch, pk=mismatch_id, county=request.user.county)
+    found = get_object_or_404(Mismatch, pk=mismatch_id, county=request.user.county, statement__kind=StatementKind.TAX)
     try:
         work_off(found, request.POST.get("note", "")[:MOST_WORDS], by=request.user, at=now())
     except Refusal as no:
@@ -84,23 +86,33 @@ def work_off_mismatch(request: HttpRequest, mismatch_id: int) -> HttpResponse:
     return redirect("taxes")
 
 
-def _page(
-    request: HttpRequest, campaign: Campaign, form: StatementForm | None = None, *, no: Refusal | None = None
-) -> HttpResponse:
-    of_season = Mismatch.objects.filter(statement__campaign=campaign).select_related("statement")
+def differences(campaign: Campaign, kinds: Collection[StatementKind]) -> dict[str, Any]:
+    """The statements of a season of these kinds, what of them nobody has worked off yet (`count` of them), and what somebody has."""
+    of_season = Mismatch.objects.filter(statement__campaign=campaign, statement__kind__in=kinds).select_related(
+        "statement"
+    )
     still_so = of_season.filter(worked_by__isnull=True, gone_with__isnull=True)
     done = list(of_season.filter(worked_by__isnull=False).order_by("-worked_at")[:ROWS])
     names = names_of_staff(one.worked_by for one in done)
     for one in done:
         one.worker = names.get(one.worked_by, "")
+    return {
+        "open": list(still_so.order_by("on", "key", "pk")[:ROWS]),
+        "count": still_so.count(),
+        "done": done,
+        "statements": list(Statement.objects.filter(campaign=campaign, kind__in=kinds).order_by("-made_at")[:ROWS]),
+    }
+
+
+def _page(
+    request: HttpRequest, campaign: Campaign, form: StatementForm | None = None, *, no: Refusal | None = None
+) -> HttpResponse:
     begin = {"statement_id": uuid4(), "first": campaign.window_from, "last": today()}
     here = request.user.division
     context = {
         "form": form or StatementForm(initial=begin),
-        "open": still_so.order_by("on", "key", "pk")[:ROWS],
-        "count": still_so.count(),
-        "done": done,
-        "statements": Statement.objects.filter(campaign=campaign).order_by("-made_at")[:ROWS],
+        **differences(campaign, [StatementKind.TAX]),
+        "work_off": "work-off-mismatch",
         "remittances": remittances_in(here).filter(confirmed_at__isnull=True, rejected_at__isnull=True).count(),
         "refunds": refunds_in(here).filter(state="due").count(),
         "cash": units_to_ask(here, campaign, on=today()),

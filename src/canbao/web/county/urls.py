@@ -3,6 +3,7 @@ from django.urls import path
 from canbao.web.county import (
     adjusting,
     asked_back,
+    banks,
     closings,
     divisions,
     four_ways,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("suspense/<uuid:payment_id>/", suspense.suspended, name="suspended"),
     path("suspense/<uuid:payment_id>/propose/", suspense.propose, name="propose-placing"),
     path("suspense/placings/<uuid:placing_id>/", suspense.decide, name="decide-placing"),
+    path("banks/", banks.banks, name="banks"),
+    path("banks/<int:mismatch_id>/", banks.work_off_bank_mismatch, name="work-off-bank-mismatch"),
     path("taxes/", taxes.taxes, name="taxes"),
     path("taxes/<int:mismatch_id>/", taxes.work_off_mismatch, name="work-off-mismatch"),
     path("divisions/", divisions.divisions, name="divisions"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canbao.access.clock import now
 from canbao.collection.domain.orders import ask_gateway, give_up, make_order, page_to_pay
 from canbao.collection.gateway import GatewayBroke
-from canbao.collection.models import Channel, Order, OrderLine, Receipt, RefundReason, RefundState
+from canbao.collection.models import BY_HAND, Channel, Order, OrderLine, Receipt, RefundReason, RefundState
 from canbao.collection.queries import came_back, looked_into, orders_to_pay, settled_of
 from canbao.enrolment.models import Enrolment
 from canbao.kernel.refusal import Refusal
@@ -34,7 +34,7 @@ class PayForm(forms.Form):
     """The order's id was made when the page was: a second tap on the same page asks for the same order."""
 
     order_id = forms.UUIDField()
-    channel = forms.ChoiceField(choices=[one for one in Channel.choices if one[0] != Channel.CASH], required=False)
+    channel = forms.ChoiceField(choices=[one for one in Channel.choices if one[0] not in BY_HAND], required=False)
 
 
 @for_resident

@@ -18,7 +18,7 @@ from canbao.collection.domain.readjustment import readjust
 from canbao.collection.domain.reconciliation import ask_about_open_orders, reconcile_day
 from canbao.collection.domain.refunds import pay_back
 from canbao.collection.gateway import GatewayBroke
-from canbao.collection.models import Channel, Refund, RefundState
+from canbao.collection.models import BY_HAND, Channel, Refund, RefundState
 from canbao.collection.queries import SUSPENSE_DAYS, refunds_overdue, suspense_in
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
@@ -98,7 +98,7 @@ class Command(BaseCommand):
         arrived: list[int] = []
         waiting = 0
         under_way = Refund.objects.filter(county=county, state__in=(RefundState.APPROVED, RefundState.SENT))
-        for refund in under_way.exclude(channel=Channel.CASH).select_related("payment").order_by("due_on", "pk"):
+        for refund in under_way.exclude(channel__in=BY_HAND).select_related("payment").order_by("due_on", "pk"):
             if refund.channel not in settings.CANBAO_GATEWAYS:
                 wrong.append(f"{county} 退款{refund.pk}：{refund.get_channel_display()}已经没有接通，退不回去")
                 continue
