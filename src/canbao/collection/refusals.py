@@ -495,6 +495,14 @@ class StatementDayOutside(Refusal):
     remedy_template = "请按清单的起止日期填写。"
 
 
+class StatementTaken(Refusal):
+    """The same id with another file or other days: an old page perhaps. Nothing was compared."""
+
+    code = "statement_taken"
+    says_template = "这一页已经交过“{file}”了，这次的没有核对。"
+    remedy_template = "请重新打开页面，再选文件和日期。"
+
+
 class StatementKnown(Refusal):
     code = "statement_known"
     says_template = "“{file}”已经核对过。"

@@ -12,7 +12,7 @@ from canbao.access.scope import Scope
 from canbao.collection.domain.bank_files import read_bank_file
 from canbao.collection.domain.receipts import issue_book
 from canbao.collection.models import Channel, Mismatch, Order, Payment, Receipt, ReceiptBook, Refund, Statement
-from canbao.collection.refusals import BankRowWrong, NotABankFile
+from canbao.collection.refusals import BankRowWrong, NotABankFile, StatementTaken
 from canbao.documents.refusals import NoRows
 from canbao.enrolment.models import Enrolment
 from canbao.ledger.models import Transfer
@@ -38,6 +38,15 @@ def row(nth: str, yuan: str = "320.00", who: str = "", *, at: str = AT, order_id
 
 def listed(*rows: list[Any]) -> bytes:
     return xlsx({"明细": [HEADER, *rows]})
+
+
+def test_an_old_page_with_another_file_is_told_that_nothing_was_brought_in(county: County) -> None:
+    intent = uuid4()
+    bring_in(county, row("1", who="周归"), statement_id=intent)
+
+    with pytest.raises(StatementTaken):
+        bring_in(county, row("2", who="赵大"), statement_id=intent)
+    assert Payment.objects.count() == 1
 
 
 def bring_in(county: County, *rows: list[Any], **changes: Any) -> Statement:

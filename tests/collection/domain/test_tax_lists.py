@@ -19,6 +19,7 @@ from canbao.collection.refusals import (
     NotACertificateList,
     StatementDayOutside,
     StatementKnown,
+    StatementTaken,
 )
 from tests.collection.domain.test_cash import take
 from tests.collection.domain.test_remittances import NEXT_DAY, full_drawer, give
@@ -118,8 +119,20 @@ def test_an_impatient_thumb_compares_once(real_county: County) -> None:
 
 
 @pytest.mark.parametrize(
+    "other", [{"content": listed([*HERS[:2], "1.00", *HERS[3:]])}, {"last": date(2021, 12, 31)}], ids=["file", "days"]
+)
+def test_an_old_page_with_another_list_is_told_that_nothing_was_compared(county: County, other: dict[str, Any]) -> None:
+    intent = uuid4()
+    compare(county, HERS, statement_id=intent)
+
+    with pytest.raises(StatementTaken), transaction.atomic():
+        compare(county, HERS, statement_id=intent, **other)
+
+
+@pytest.mark.parametrize(
     ("row", "says"),
     [
+        pytest.param(["皖" * 41, *HERS[1:]], f"第2行的缴款书号“{'皖' * 41}”读不出来。", id="too-long-a-number"),
         pytest.param([None, *HERS[1:]], "第2行的缴款书号“”读不出来。", id="no-number"),
         pytest.param(
             [34062120211116001, *HERS[1:]],

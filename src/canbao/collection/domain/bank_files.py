@@ -21,7 +21,14 @@ from canbao.access.sealing import person_token
 from canbao.collection.domain.confirmation import Told, confirm_what_can_be
 from canbao.collection.domain.mismatches import Found, Line, mismatches
 from canbao.collection.domain.orders import Asked, make_orders
-from canbao.collection.domain.tax_lists import MOST_DIGITS, columns_by_words, keep_mismatches, sums_up
+from canbao.collection.domain.tax_lists import (
+    LONGEST_NUMBER,
+    MOST_DIGITS,
+    columns_by_words,
+    keep_mismatches,
+    statement_of,
+    sums_up,
+)
 from canbao.collection.gateway import Arrival
 from canbao.collection.models import (
     Channel,
@@ -47,7 +54,6 @@ from canbao.kernel.refusal import Refusal
 from canbao.rosters.domain.days import read_day
 
 CHUNK = 5_000
-LONGEST_NUMBER = 40
 WHY_IN_SUSPENSE = (
     MismatchKind.PERSON_UNKNOWN, MismatchKind.SEVERAL, MismatchKind.NO_BILL, MismatchKind.NOT_IN_TIME, MismatchKind.AMOUNT,
     MismatchKind.PAID_TWICE,
@@ -176,10 +182,12 @@ def reconcile_bank(
     same file again confirms what is missing. The same id again is once.
 
     What an earlier file of this agency showed and is still so is not shown twice; what is no longer so is closed.
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, what `read_bank_file` says no to.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `StatementTaken`, what `read_bank_file` says no to.
     """
     check_may(by, Work.RECONCILE, division=campaign.county.ljust(12, "0"))
-    known = Statement.objects.filter(pk=statement_id).first()
+    digest = sha256(content).hexdigest()
+    told = {"campaign": campaign, "kind": StatementKind(channel.value), "agency": agency, "file_digest": digest}
+    known = statement_of(statement_id, **told)
     if known is not None:
         return known
     lines = read_bank_file(content)

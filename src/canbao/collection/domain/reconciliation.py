@@ -8,12 +8,13 @@ from typing import NamedTuple
 from django.db import connection
 
 from canbao.collection.domain.confirmation import Told, confirm_what_can_be
-from canbao.collection.gateway import Arrival, Moved, gateway
+from canbao.collection.gateway import Arrival, GatewayBroke, Moved, gateway
 from canbao.collection.models import Order, Payment
 from canbao.kernel.days import CHINA
 from canbao.kernel.fen import yuan
 
 CHUNK = 5_000
+SILENT_AFTER = 5  # orders without an answer: then it is the gateway, and not the order
 
 
 class Day(NamedTuple):
@@ -31,26 +32,34 @@ def ask_about_open_orders(channel: str, *, made_before: datetime, county: str, a
     callback is found within minutes. Returns how many.
 
     What nobody has paid and whose time is over is closed, there and here; money that comes all the same is confirmed
-    like any other. A payment that is refused is named by the day's bill.
+    like any other. A payment that is refused is named by the day's bill. An order about which the gateway gives no answer holds up
+    no other: raises `GatewayBroke` when everything else is done.
     """
     asked = Order.objects.filter(channel=channel, state=Order.State.OPEN, made_at__lt=made_before, county=county)
-    arrivals, over = [], []
+    arrivals, over, broken = [], [], []
     for order in asked:
-        arrival = gateway(channel).query(order.pk)
-        if arrival is not None:
-            arrivals.append(Told(channel, arrival))
-        elif order.expires_at <= at:
-            gateway(channel).close(order.pk)
-            over.append(order.pk)
+        try:
+            arrival = gateway(channel).query(order.pk)
+            if arrival is not None:
+                arrivals.append(Told(channel, arrival))
+            elif order.expires_at <= at:
+                gateway(channel).close(order.pk)
+                over.append(order.pk)
+        except GatewayBroke as broke:
+            broken.append((order.pk, broke))
+            if len(broken) >= SILENT_AFTER:
+                break
     Order.objects.filter(pk__in=over, state=Order.State.OPEN).update(state=Order.State.CLOSED)
     done, _ = confirm_what_can_be(arrivals, actor=f"gateway:{channel}", at=at)
+    if broken:
+        raise GatewayBroke("；".join(f"订单{order.hex}：{broke.says}" for order, broke in broken))
     return sum(1 for one in done if one.is_new)
 
 
 def reconcile_day(channel: str, day: date, *, county: str, at: datetime) -> Day:
     """Go through the gateway's bill of a day, at an instant: confirm what we missed, name what does not fit (also between
-    the bill and what was really moved, where the gateway says that), move this county's money on. The bill may hold other counties' money; that is confirmed too, and moved on when they are asked
-    about."""
+    the bill and what was really moved, where the gateway says that), move this county's money on. The bill may hold other counties' money;
+    that is confirmed too, and moved on when they are asked about. Raises `GatewayBroke` where there is no bill to be had."""
     lines = list(gateway(channel).bill(day))
     differences: list[str] = []
     recovered = 0
@@ -61,7 +70,12 @@ def reconcile_day(channel: str, day: date, *, county: str, at: datetime) -> Day:
         differences += [f"流水{one.reference}：金额或订单与已入账的不一致" for one in done if not one.agrees]
         differences += [f"流水{one.arrival.reference}：未入账，{no.says}{no.remedy}" for one, no in refused]
     # only of a day that is over: the two bills are made one after the other, and money may come in between
-    funds = gateway(channel).funds(day) if day < at.astimezone(CHINA).date() else None
+    funds = None
+    if day < at.astimezone(CHINA).date():
+        try:
+            funds = gateway(channel).funds(day)
+        except GatewayBroke as broke:  # the money of the bill is moved on all the same
+            differences.append(f"{day}的资金账单：{broke.says}")
     if funds is not None:
         differences += _not_moved_as_billed(lines, funds)
     fees_fen = -sum(moved.fen for moved in funds or () if moved.is_fee)

@@ -20,6 +20,7 @@ from canbao.collection.refusals import (
     NotACertificateList,
     StatementDayOutside,
     StatementKnown,
+    StatementTaken,
 )
 from canbao.documents.reading import read_spreadsheet
 from canbao.documents.table import Row, Table, plain_header
@@ -36,6 +37,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _HEADERS = frozenset(plain_header(word) for words in _WORDS.values() for word in words)
 _TOTALS = ("合计", "总计", "小计")
+LONGEST_NUMBER = 40
 MOST_DIGITS = 15  # that a spreadsheet keeps of a number; of a longer one it has made up the end
 
 
@@ -70,7 +72,7 @@ def _line(row: Row, at: Mapping[str, int | None]) -> Line:
     said = {what: "" if nth is None else row.cells[nth].text.strip() for what, nth in at.items()}
     key, on = said["certificate"], read_day(said["on"])
     lost = at["certificate"] is not None and row.cells[at["certificate"]].is_number and len(key) > MOST_DIGITS
-    if not key or lost:
+    if not key or lost or len(key) > LONGEST_NUMBER:
         raise CertificateRowWrong(row=row.number, column="缴款书号", seen=key)
     if not isinstance(on, date):
         raise CertificateRowWrong(row=row.number, column="日期", seen=said["on"])
@@ -91,19 +93,20 @@ def reconcile_taxes(
     """Compare the certificates of the days from `first` to `last` with our remittances, by the day of the bank's slip. The same id again is once.
 
     What an earlier list showed and is still so is not shown twice; what it showed of these days and is no longer so is closed.
-    Says no, in this order: `NotYourDivision`, `NotYourWork`, what `read_certificates` says no to, `StatementDayOutside`, `StatementKnown`.
+    Says no, in this order: `NotYourDivision`, `NotYourWork`, `StatementTaken`, what `read_certificates` says no to, `StatementDayOutside`,
+    `StatementKnown`.
     """
     check_may(by, Work.RECONCILE, division=campaign.county.ljust(12, "0"))
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # one list after the other
-    known = Statement.objects.filter(pk=statement_id).first()
+    digest = sha256(content).hexdigest()
+    told = {"campaign": campaign, "kind": StatementKind.TAX, "period_from": first, "period_until": last}
+    known = statement_of(statement_id, file_digest=digest, **told)
     if known is not None:
         return known
     theirs = read_certificates(content)
     for line in theirs:
         if not first <= line.on <= last:
             raise StatementDayOutside(certificate=line.key, day=line.on, first=first, last=last)
-    digest = sha256(content).hexdigest()
-    told = {"campaign": campaign, "kind": StatementKind.TAX, "period_from": first, "period_until": last}
     if Statement.objects.filter(**told, file_digest=digest).exists():
         raise StatementKnown(file=file_name)
     handed = Remittance.objects.filter(campaign=campaign, rejected_at__isnull=True).select_related("unit")
@@ -116,6 +119,14 @@ def reconcile_taxes(
     keep_mismatches(statement, found)
     record("taxes.reconciled", f"statement:{statement.pk}", county=campaign.county, actor=statement.made_by, lines=len(theirs), found=len(found))  # fmt: skip
     return statement
+
+
+def statement_of(statement_id: UUID, **told: object) -> Statement | None:
+    """The statement of this id, if there is one. Raises `StatementTaken` when it is another one."""
+    known = Statement.objects.filter(pk=statement_id).first()
+    if known is not None and any(getattr(known, name) != value for name, value in told.items()):
+        raise StatementTaken(file=known.file_name)
+    return known
 
 
 def keep_mismatches(statement: Statement, differing: Sequence[Found]) -> None:

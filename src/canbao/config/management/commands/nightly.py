@@ -50,11 +50,17 @@ class Command(BaseCommand):
     def county(self, county: str, days: list[date]) -> list[str]:
         wrong: list[str] = []
         for channel in settings.CANBAO_GATEWAYS:
-            try:
+            found, done = 0, []
+            try:  # whatever a gateway does not answer, the rest goes on
                 found = ask_about_open_orders(channel, made_before=now(), county=county, at=now())
-                done = [reconcile_day(channel, day, county=county, at=now()) for day in days]
-            except GatewayBroke as broke:  # the other gateways and the refunds by transfer go on
+            except GatewayBroke as broke:
                 wrong.append(f"{county} {channel}：{broke.says}")
+            for day in days:
+                try:
+                    done.append(reconcile_day(channel, day, county=county, at=now()))
+                except GatewayBroke as broke:
+                    wrong.append(f"{county} {channel} {day}：{broke.says}")
+            if not done:
                 continue
             recovered = found + sum(day.recovered for day in done)
             fees_fen = sum(day.fees_fen for day in done)
