@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
+from canbao.config import command
+from canbao.config.command import INTERRUPTED
 from canbao.config.environment import file_to_write
+from canbao.config.season import processes
 from tests import databases
 from tests.config.asking import canbao
 from tests.policy.tiny import changed
@@ -124,3 +128,21 @@ def test_keys_are_never_written_over_and_hold_nothing_of_the_databases_owner(tmp
     assert ("app_password" in file.read_text(), "owner" in file.read_text(), file.stat().st_mode & 0o777) == (
         True, False, 0o600,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "ends"), [(True, INTERRUPTED), (False, None)])
+def test_what_breaks_because_somebody_stopped_it_was_interrupted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: bool, ends: int | None
+) -> None:
+    """A sentence that a signal broke off comes back as an error of the database now and then."""
+
+    def breaks(argv: list[str]) -> int:
+        raise OperationalError("canceling statement")
+
+    monkeypatch.setattr(command, "_with_django", breaks)
+    monkeypatch.setattr(processes._waiting, "asked", asked)
+    if ends is None:
+        with pytest.raises(OperationalError):
+            command.main(["start"])
+    else:
+        assert (command.main(["start"]), "已中断" in capsys.readouterr().err) == (ends, True)

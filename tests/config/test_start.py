@@ -238,7 +238,7 @@ def test_a_sample_that_is_interrupted_leaves_no_half_of_itself(
                 process.terminate()
                 _, said = process.communicate(timeout=60)
 
-            assert (half, process.returncode, "已中断" in said.decode()) == ([(loading,)], 130, True)
+            assert (half, process.returncode, "已中断" in said.decode()) == ([(loading,)], 130, True), said.decode()
             assert ask(names, f"{name}%") == [(name,)]
         finally:
             databases.drop(name)

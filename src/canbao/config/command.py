@@ -22,8 +22,21 @@ def main(argv: list[str]) -> int:
         print(bad, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("已中断 (interrupted)", file=sys.stderr)
-        return INTERRUPTED
+        return _interrupted()
+    except (Exception, SystemExit):
+        if not _asked_to_stop():
+            raise
+        return _interrupted()  # a sentence that a signal broke off may come back as an error of the database
+
+
+def _interrupted() -> int:
+    print("已中断 (interrupted)", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _asked_to_stop() -> bool:
+    processes = sys.modules.get("canbao.config.season.processes")  # who heeds signals has loaded it
+    return processes is not None and processes.was_asked_to_stop()
 
 
 def _with_django(argv: list[str]) -> int:
@@ -44,7 +57,7 @@ def _with_django(argv: list[str]) -> int:
     try:
         execute_from_command_line(["canbao", *argv])
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) is not None:
+        if getattr(error.__cause__, "sqlstate", None) is not None or _asked_to_stop():
             raise  # the database answered: that is ours to look into
         print(f"数据库连不上，或中途断开 (the database cannot be reached)：{str(error).strip()}", file=sys.stderr)
         return 1

@@ -82,6 +82,10 @@ class _Waiting:
 _waiting = _Waiting()
 
 
+def was_asked_to_stop() -> bool:
+    return _waiting.asked
+
+
 def heed_signals() -> None:
     """Stop now if a signal has come. It raises by itself, but what it raises is lost where a library calls back into
     Python, as the database's does for its notices; so long work asks at every step."""
