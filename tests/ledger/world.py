@@ -4,7 +4,7 @@ lost, doubled, late and in any order. It is the truth that the ledger is held ag
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from canbao.collection.domain.confirmation import Told
@@ -76,7 +76,3 @@ class WorldsGateway:
     def _speaks(self) -> None:
         if world.is_silent:
             raise GatewayBroke("no answer")
-
-
-def later(at: datetime, days: int) -> datetime:
-    return at + timedelta(days=days)

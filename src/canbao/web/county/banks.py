@@ -6,7 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -15,12 +15,11 @@ from canbao.access.clock import now
 from canbao.access.may import Work
 from canbao.access.record import record
 from canbao.collection.domain.bank_files import reconcile_bank
-from canbao.collection.domain.tax_lists import work_off
 from canbao.collection.models import Channel, Mismatch, MismatchKind, StatementKind
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.queries import current_campaign
 from canbao.kernel.refusal import Refusal
-from canbao.web.county.taxes import MOST_WORDS, differences
+from canbao.web.county.taxes import differences, worked_off
 from canbao.web.guards import staff_who_may
 
 KINDS = (StatementKind.BANK, StatementKind.POS)
@@ -80,17 +79,7 @@ def banks(request: HttpRequest) -> HttpResponse:
 @staff_who_may(Work.RECONCILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def work_off_bank_mismatch(request: HttpRequest, mismatch_id: int) -> HttpResponse:
-    campaign = current_campaign(request.user.county)
-    if campaign is None:
-        raise Http404
-    if request.method != "POST":
-        return redirect("banks")
-    found = get_object_or_404(Mismatch, pk=mismatch_id, county=request.user.county, statement__kind__in=KINDS)
-    try:
-        work_off(found, request.POST.get("note", "")[:MOST_WORDS], by=request.user, at=now())
-    except Refusal as no:
-        return _page(request, campaign, no=no)
-    return redirect("banks")
+    return worked_off(request, mismatch_id, kinds=KINDS, back="banks", page=_page)
 
 
 def _page(

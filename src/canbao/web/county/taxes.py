@@ -1,7 +1,7 @@
 """与税务对账: the tax office's certificates beside our remittances. What differs is typed, and worked off with a note. For the tax office
 and the county's bureau, with what else waits for them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import uuid4
 
@@ -73,17 +73,24 @@ def taxes(request: HttpRequest) -> HttpResponse:
 @staff_who_may(Work.RECONCILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def work_off_mismatch(request: HttpRequest, mismatch_id: int) -> HttpResponse:
+    return worked_off(request, mismatch_id, kinds=[StatementKind.TAX], back="taxes", page=_page)
+
+
+def worked_off(
+    request: HttpRequest, mismatch_id: int, *, kinds: Collection[StatementKind], back: str, page: Callable[..., HttpResponse]
+) -> HttpResponse:  # fmt: skip
+    """A person writes down what a difference was; then `back` to the list. `page` shows the list with a no."""
     campaign = current_campaign(request.user.county)
     if campaign is None:
         raise Http404
     if request.method != "POST":
-        return redirect("taxes")
-    found = get_object_or_404(Mismatch, pk=mismatch_id, county=request.user.county, statement__kind=StatementKind.TAX)
+        return redirect(back)
+    found = get_object_or_404(Mismatch, pk=mismatch_id, county=request.user.county, statement__kind__in=kinds)
     try:
         work_off(found, request.POST.get("note", "")[:MOST_WORDS], by=request.user, at=now())
     except Refusal as no:
-        return _page(request, campaign, no=no)
-    return redirect("taxes")
+        return page(request, campaign, no=no)
+    return redirect(back)
 
 
 def differences(campaign: Campaign, kinds: Collection[StatementKind]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from canbao.access.may import Work
 from canbao.access.may import may as staff_may
 from canbao.access.models import Role, Staff
+from canbao.documents.qr import MASK
 from canbao.enrolment.models import Campaign
 from canbao.enrolment.packs import pack_of
 from canbao.kernel import fen as kernel_fen
@@ -24,8 +25,6 @@ from canbao.web.verdicts import verdict
 register = template.Library()
 register.filter("verdict", verdict)
 
-# every mask scans; trying all eight for the prettiest costs four times as long
-_QR_MASK = 2
 
 register.filter("prose", words.prose)
 
@@ -112,5 +111,5 @@ def notice_word(campaign: Campaign, text: str) -> SafeString:
 @register.simple_tag
 def qr(content: str) -> SafeString:
     """A QR code as an inline picture, without script or style."""
-    code = segno.make(content, error="m", mask=_QR_MASK, micro=False)
+    code = segno.make(content, error="m", mask=MASK, micro=False)
     return mark_safe(code.svg_inline(omitsize=True, border=2, svgclass="qr", lineclass=None))  # noqa: S308 - made here
